@@ -1,0 +1,33 @@
+//! stickler judges the sticky-cookie annotation of NGINX Ingress Controller
+//! before the controller sees it.
+//!
+//! A value is read by four readers, one after the other, and each diagnostic
+//! says which of them stops it:
+//!
+//! ```text
+//! value ──▶ controller ──▶ nginx ──▶ browser ──▶ policy ──▶ diagnostics
+//! ```
+//!
+//! Three sources, one check. They differ only in how an Ingress comes in and
+//! how diagnostics go out:
+//!
+//! ```text
+//! main → cli → {server → admission, manifest, render} → ingress → lint
+//! ```
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`lint`] | the pure middle: a [`lint::Subject`] in, [`lint::Diagnostic`]s out |
+//! | [`ingress`] | a borrowed view of an Ingress in any of its three API versions |
+//! | [`policy`] | the operator's policy file: what is in force for whom |
+//! | [`admission`] | bytes of an AdmissionReview in, bytes of its answer out |
+//! | [`manifest`] | YAML or JSON text in, Ingresses with their places out |
+//! | [`finding`] | a diagnostic with its source, as rendered |
+//! | [`render`] | findings out: text, json, sarif and the rest |
+//! | [`server`] | HTTPS, certificates, limits, life cycle, metrics |
+//! | [`cli`] | one file a subcommand |
+
+#![forbid(unsafe_code)]
+
+pub mod finding;
+pub mod lint;

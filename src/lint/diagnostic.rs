@@ -1,0 +1,306 @@
+//! What the readers have to say: plain data, drawn by renderers elsewhere.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::field::FieldPath;
+use super::rule::Rule;
+use super::span::Span;
+
+/// One thing wrong with a subject, said in one sentence and put in one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The rule that found it.
+    pub rule: Rule,
+    /// How grave it is, after the operator's policy had its say.
+    pub severity: Severity,
+    /// What becomes of the value; `None` for what is only worth knowing.
+    pub consequence: Option<Consequence>,
+    /// Where it stands.
+    pub place: Place,
+    /// The entry it is about, where it is about one.
+    pub entry: Option<EntryName>,
+    /// One sentence without a final stop. What the user wrote stands between
+    /// single quotes, as [`super::text::quote`] writes it.
+    pub message: String,
+    /// What to do about it: a clause that can follow a semicolon.
+    pub help: Option<String>,
+    /// An edit of the value that mends it.
+    pub fix: Option<Fix>,
+}
+
+/// Where a diagnostic stands: a field of the object, and within an
+/// annotation's value a range of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The field of the Ingress.
+    pub field: FieldPath,
+    /// The range within the field's value; only annotations have one.
+    pub span: Option<Span>,
+}
+
+/// The entry that a diagnostic is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryName {
+    /// Counted from 1 in the order of the text.
+    pub number: usize,
+    /// The service's name as the controller reads it.
+    pub service: String,
+}
+
+/// Edits of one value that belong together: all of them or none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// Whether the edits can only be what was meant.
+    pub safe: bool,
+    /// Ranges of the value that do not overlap, in ascending order.
+    pub edits: Vec<Edit>,
+}
+
+/// One range of the value and the text to stand there instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; an empty range inserts.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// How grave a diagnostic is. Ordered: an error is the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Worth knowing; never counted, never denied.
+    Note,
+    /// Shown, and let through.
+    Warning,
+    /// Refused.
+    Error,
+}
+
+/// What becomes of the value: which reader stops it, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Consequence {
+    /// The controller rejects the whole Ingress and removes all its hosts from nginx.
+    RejectsIngress,
+    /// nginx refuses the generated configuration: reloads of that controller
+    /// pod fail for every Ingress until this is mended.
+    BreaksReload,
+    /// The value alters the response or the configuration beyond its cookie.
+    Unsafe,
+    /// Accepted without a word, and there is no stickiness.
+    NoEffect,
+    /// The cookie is set, but a browser never returns it.
+    NeverSticks,
+    /// The cookie is returned for some of the requests only.
+    PartlySticks,
+    /// The operator's policy forbids it.
+    Policy,
+}
+
+impl Diagnostic {
+    /// A diagnostic of `rule` with the severity and the consequence that the
+    /// catalogue gives it.
+    #[must_use]
+    pub fn new(rule: Rule, place: Place, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity: rule.severity(),
+            consequence: rule.consequence(),
+            place,
+            entry: None,
+            message: message.into(),
+            help: None,
+            fix: None,
+        }
+    }
+
+    /// The same, with another consequence than the catalogue's, and the
+    /// severity that goes with it.
+    #[must_use]
+    pub fn with_consequence(mut self, consequence: Consequence) -> Self {
+        self.consequence = Some(consequence);
+        self.severity = consequence.severity();
+        self
+    }
+
+    /// The same, with another severity than the catalogue's.
+    #[must_use]
+    pub fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// The same, about an entry.
+    #[must_use]
+    pub fn with_entry(mut self, number: usize, service: &str) -> Self {
+        let service = service.to_owned();
+        self.entry = Some(EntryName { number, service });
+        self
+    }
+
+    /// The same, with help.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same, with a fix of one edit.
+    #[must_use]
+    pub fn with_edit(self, safe: bool, span: Span, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let edits = vec![Edit { span, text }];
+        self.with_fix(Fix { safe, edits })
+    }
+
+    /// The same, with a fix.
+    #[must_use]
+    pub fn with_fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+}
+
+impl Place {
+    /// A range of an annotation's value.
+    #[must_use]
+    pub fn value(key: &str, span: Span) -> Self {
+        Self {
+            field: FieldPath::annotation(key),
+            span: Some(span),
+        }
+    }
+
+    /// A field of the object as a whole.
+    #[must_use]
+    pub fn field(field: FieldPath) -> Self {
+        Self { field, span: None }
+    }
+}
+
+impl Fix {
+    /// `value` with the edits made.
+    #[must_use]
+    pub fn apply(&self, value: &str) -> String {
+        let mut edited = String::with_capacity(value.len() + 16);
+        let mut copied = 0;
+        for Edit { span, text } in &self.edits {
+            edited.push_str(Span::new(copied, span.start.max(copied)).of(value));
+            edited.push_str(text);
+            copied = span.end.max(copied);
+        }
+        edited.push_str(Span::new(copied, value.len().max(copied)).of(value));
+        edited
+    }
+}
+
+impl Serialize for Edit {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut edit = serializer.serialize_struct("Edit", 3)?;
+        edit.serialize_field("start", &self.span.start)?;
+        edit.serialize_field("end", &self.span.end)?;
+        edit.serialize_field("text", &self.text)?;
+        edit.end()
+    }
+}
+
+impl Severity {
+    /// The word that users read and write.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Consequence {
+    /// Every consequence, gravest first.
+    pub const ALL: [Self; 7] = [
+        Self::RejectsIngress,
+        Self::BreaksReload,
+        Self::Unsafe,
+        Self::NoEffect,
+        Self::NeverSticks,
+        Self::PartlySticks,
+        Self::Policy,
+    ];
+
+    /// The word that users read.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RejectsIngress => "rejects-ingress",
+            Self::BreaksReload => "breaks-reload",
+            Self::Unsafe => "unsafe",
+            Self::NoEffect => "no-effect",
+            Self::NeverSticks => "never-sticks",
+            Self::PartlySticks => "partly-sticks",
+            Self::Policy => "policy",
+        }
+    }
+
+    /// The consequence as a clause for people: who does what.
+    #[must_use]
+    pub fn clause(self) -> &'static str {
+        match self {
+            Self::RejectsIngress => "the controller rejects the whole Ingress",
+            Self::BreaksReload => "nginx refuses to reload",
+            Self::Unsafe => "it can alter the configuration or the response",
+            Self::NoEffect => "it has no effect",
+            Self::NeverSticks => "browsers never return the cookie",
+            Self::PartlySticks => "browsers return the cookie for some requests only",
+            Self::Policy => "the policy forbids it",
+        }
+    }
+
+    /// How grave a diagnostic of this consequence is by itself.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::PartlySticks => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Display for Consequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fix_edits_what_it_names_and_nothing_else() {
+        let fix = |edits: &[(usize, usize, &str)]| Fix {
+            safe: true,
+            edits: edits
+                .iter()
+                .map(|&(start, end, text)| Edit {
+                    span: Span::new(start, end),
+                    text: text.to_owned(),
+                })
+                .collect(),
+        };
+        assert_eq!(fix(&[]).apply("abc"), "abc");
+        assert_eq!(fix(&[(1, 2, "")]).apply("abc"), "ac");
+        assert_eq!(fix(&[(0, 0, "<"), (3, 3, ">")]).apply("abc"), "<abc>");
+        assert_eq!(fix(&[(0, 1, "xy"), (1, 2, "z")]).apply("abc"), "xyzc");
+    }
+}

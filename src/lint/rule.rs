@@ -1,0 +1,202 @@
+//! The catalogue: one table that everything which lists rules reads.
+
+use std::fmt;
+
+use super::diagnostic::{Consequence, Severity};
+
+/// Turns the table below into the [`Rule`] enum and [`CATALOGUE`].
+macro_rules! catalogue {
+    ($($rule:ident, $id:literal, $consequence:expr, $severity:ident, $summary:literal;)+) => {
+        /// A rule of the catalogue, by name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Rule {
+            $(#[doc = $summary] $rule,)+
+        }
+
+        /// Every rule, in the order of a value's journey.
+        pub const CATALOGUE: &[Entry] = &[
+            $(Entry {
+                rule: Rule::$rule,
+                id: $id,
+                consequence: $consequence,
+                severity: Severity::$severity,
+                summary: $summary,
+            },)+
+        ];
+    };
+}
+
+/// A row of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// The rule.
+    pub rule: Rule,
+    /// Its name in messages, files, pages and policies, in kebab-case.
+    pub id: &'static str,
+    /// What becomes of the value, unless a diagnostic says otherwise.
+    pub consequence: Option<Consequence>,
+    /// How grave it is, unless a diagnostic or the policy says otherwise.
+    pub severity: Severity,
+    /// What it finds: a clause.
+    pub summary: &'static str,
+}
+
+const REJECTS: Option<Consequence> = Some(Consequence::RejectsIngress);
+const BREAKS: Option<Consequence> = Some(Consequence::BreaksReload);
+const UNSAFE: Option<Consequence> = Some(Consequence::Unsafe);
+const NO_EFFECT: Option<Consequence> = Some(Consequence::NoEffect);
+const NEVER: Option<Consequence> = Some(Consequence::NeverSticks);
+const PARTLY: Option<Consequence> = Some(Consequence::PartlySticks);
+const POLICY: Option<Consequence> = Some(Consequence::Policy);
+const NONE: Option<Consequence> = None;
+
+catalogue! {
+    // The controller, on the value.
+    EmptyValue, "empty-value", REJECTS, Error, "the annotation's value is empty";
+    EmptyEntry, "empty-entry", REJECTS, Error, "nothing stands between two semicolons, or after the last";
+    MalformedEntry, "malformed-entry", REJECTS, Error, "an entry is not 'serviceName=<service> <cookie> ...'";
+    ForbiddenCharacter, "forbidden-character", REJECTS, Error, "a double quote, a dollar sign or a lone backslash at the end";
+    UnknownKeyword, "unknown-keyword", UNSAFE, Error, "an entry begins with another word than 'serviceName'";
+    NoParameters, "no-parameters", NO_EFFECT, Error, "an entry names a service and no cookie";
+    // nginx, on an entry.
+    MissingCookie, "missing-cookie", BREAKS, Error, "an entry has no cookie name";
+    EmptyCookieName, "empty-cookie-name", BREAKS, Error, "the cookie name is a pair of quotes with nothing inside";
+    UnknownParameter, "unknown-parameter", BREAKS, Error, "a parameter that nginx does not know";
+    DuplicateParameter, "duplicate-parameter", BREAKS, Error, "a parameter stands twice in one entry";
+    EmptyParameter, "empty-parameter", BREAKS, Error, "a parameter has no value after its equals sign";
+    InvalidExpires, "invalid-expires", BREAKS, Error, "the value of 'expires=' is no time that nginx reads";
+    InvalidSamesite, "invalid-samesite", BREAKS, Error, "the value of 'samesite=' is not strict, lax or none";
+    Brace, "brace", UNSAFE, Error, "a curly brace";
+    Quote, "quote", UNSAFE, Error, "a single quote";
+    Backslash, "backslash", UNSAFE, Error, "a backslash";
+    ControlCharacter, "control-character", UNSAFE, Error, "a control character";
+    Comment, "comment", UNSAFE, Error, "a word begins with '#', which comments out what follows";
+    OversizedWord, "oversized-word", BREAKS, Error, "a word is longer than nginx' buffer";
+    DisguisedParameter, "disguised-parameter", UNSAFE, Error, "a parameter stands where the cookie's name belongs";
+    JoinedWords, "joined-words", UNSAFE, Error, "words joined by commas instead of blanks";
+    // The browser, on the cookie.
+    SecureWithoutTls, "secure-without-tls", NEVER, Warning, "'secure' on a host without TLS";
+    SamesiteNoneInsecure, "samesite-none-insecure", NEVER, Error, "'samesite=none' without 'secure'";
+    ExpiresZero, "expires-zero", NEVER, Error, "a cookie that expires at once";
+    LongExpires, "long-expires", NONE, Note, "a life time above the 400 days that browsers allow";
+    ShortExpires, "short-expires", PARTLY, Warning, "a life time below a minute";
+    CookiePrefix, "cookie-prefix", NEVER, Error, "a name prefix whose conditions the cookie does not meet";
+    InvalidCookieName, "invalid-cookie-name", NEVER, Error, "a name that browsers or other clients refuse";
+    OversizedCookie, "oversized-cookie", NEVER, Error, "a name and value of more than 4096 bytes";
+    OversizedAttribute, "oversized-attribute", PARTLY, Warning, "an attribute of more than 1024 bytes, which browsers ignore";
+    PathMismatch, "path-mismatch", NEVER, Error, "a cookie path that does not cover the paths of its service";
+    RelativePath, "relative-path", PARTLY, Warning, "a cookie path that does not begin with a slash";
+    MissingPath, "missing-path", PARTLY, Warning, "no cookie path: the cookie covers the folder of the first URL";
+    PublicSuffixDomain, "public-suffix-domain", NEVER, Error, "a domain under which anyone can register names";
+    DomainMismatch, "domain-mismatch", NEVER, Error, "a domain that the service's hosts do not belong to";
+    InvalidDomain, "invalid-domain", NEVER, Error, "a domain that is no host name";
+    WideDomain, "wide-domain", NONE, Warning, "a domain wider than the host: siblings get the cookie too";
+    CookieClash, "cookie-clash", NEVER, Error, "two cookies that overwrite or shadow each other";
+    SamesiteStrict, "samesite-strict", NONE, Note, "'samesite=strict': not sent on the first click from another site";
+    // Beside the value.
+    UnknownBackend, "unknown-backend", NO_EFFECT, Error, "the service is no backend of this Ingress";
+    DuplicateService, "duplicate-service", NO_EFFECT, Error, "a later entry for the same service replaces this one";
+    DroppedBackend, "dropped-backend", NO_EFFECT, Error, "the service is only a backend that the controller drops";
+    MergeableMaster, "mergeable-master", NO_EFFECT, Error, "the annotation stands on a mergeable master";
+    ShadowedAnnotation, "shadowed-annotation", NO_EFFECT, Warning, "both keys are present, and nginx.org wins";
+    PlusOnly, "plus-only", REJECTS, Error, "the nginx.com key on an open-source controller";
+    KeyTooNew, "key-too-new", NO_EFFECT, Error, "the nginx.org key on a controller below 5.4";
+    ClusterIpUpstream, "cluster-ip-upstream", NO_EFFECT, Warning, "use-cluster-ip leaves nginx one address to stick to";
+    RejectedIngress, "rejected-ingress", REJECTS, Error, "something else in the Ingress makes the controller reject it";
+    DuplicatePath, "duplicate-path", BREAKS, Error, "the same path twice on one host";
+    UnknownAnnotation, "unknown-annotation", NO_EFFECT, Warning, "a key that resembles the annotation's, and that nobody reads";
+    ForeignAnnotation, "foreign-annotation", NO_EFFECT, Warning, "session affinity in the keys of another controller";
+    UnreadableIngress, "unreadable-ingress", NONE, Error, "an object that cannot be read as an Ingress";
+    // The operator's policy.
+    RequireSecure, "require-secure", POLICY, Error, "the policy requires 'secure'";
+    RequireHttponly, "require-httponly", POLICY, Error, "the policy requires 'httponly'";
+    RequireSamesite, "require-samesite", POLICY, Error, "the policy requires a 'samesite=' of its choice";
+    RequirePath, "require-path", POLICY, Error, "the policy requires 'path='";
+    RequireExpires, "require-expires", POLICY, Error, "the policy requires 'expires='";
+    MaxExpires, "max-expires", POLICY, Error, "the cookie lives longer than the policy allows";
+    MinExpires, "min-expires", POLICY, Error, "the cookie lives shorter than the policy allows";
+    CookieNamePattern, "cookie-name-pattern", POLICY, Error, "the cookie's name does not fit the policy's pattern";
+    ForbiddenDomain, "forbidden-domain", POLICY, Error, "the policy does not allow the cookie's domain";
+    // The manifest.
+    UnusedIgnore, "unused-ignore", NONE, Warning, "an ignore comment that hits nothing";
+}
+
+impl Rule {
+    /// The rule's row of the catalogue.
+    #[must_use]
+    pub fn entry(self) -> &'static Entry {
+        &CATALOGUE[self as usize]
+    }
+
+    /// The rule's name in messages, files, pages and policies.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        self.entry().id
+    }
+
+    /// What becomes of the value, unless a diagnostic says otherwise.
+    #[must_use]
+    pub fn consequence(self) -> Option<Consequence> {
+        self.entry().consequence
+    }
+
+    /// How grave it is, unless a diagnostic or the policy says otherwise.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        self.entry().severity
+    }
+
+    /// What it finds.
+    #[must_use]
+    pub fn summary(self) -> &'static str {
+        self.entry().summary
+    }
+
+    /// The rule of that name.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        CATALOGUE
+            .iter()
+            .find(|entry| entry.id == id)
+            .map(|entry| entry.rule)
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_stand_in_the_order_of_the_enum_and_are_found_by_name() {
+        for entry in CATALOGUE {
+            assert_eq!(entry.rule.entry(), entry);
+            assert_eq!(Rule::from_id(entry.id), Some(entry.rule));
+        }
+        assert_eq!(Rule::from_id("no-such-rule"), None);
+    }
+
+    #[test]
+    fn names_are_kebab_case() {
+        for Entry { id, .. } in CATALOGUE {
+            assert!(
+                id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'),
+                "{id}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_breaks_more_than_its_own_cookie_is_an_error() {
+        for entry in CATALOGUE {
+            if matches!(entry.consequence, REJECTS | BREAKS | UNSAFE) {
+                assert_eq!(entry.severity, Severity::Error, "{}", entry.id);
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! How messages quote what the user wrote, and how they suggest.
+
+use std::fmt::Write as _;
+
+/// Quoted text is cut after this many characters.
+const LONGEST_QUOTE: usize = 40;
+
+/// `text` between single quotes, safe to print anywhere: cut after 40
+/// characters with `…`, quotes and backslashes escaped, and so is what is
+/// invisible or turns the direction of writing.
+#[must_use]
+pub fn quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len().min(3 * LONGEST_QUOTE) + 2);
+    quoted.push('\'');
+    for (count, c) in text.chars().enumerate() {
+        if count == LONGEST_QUOTE {
+            quoted.push('…');
+            break;
+        }
+        push_escaped(&mut quoted, c);
+    }
+    quoted.push('\'');
+    quoted
+}
+
+fn push_escaped(out: &mut String, c: char) {
+    match c {
+        '\'' | '\\' => {
+            out.push('\\');
+            out.push(c);
+        }
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        c if is_invisible(c) => {
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+        }
+        c => out.push(c),
+    }
+}
+
+/// Control characters, and those that are not drawn or that turn the
+/// direction of writing (Unicode Standard Annex 9, explicit formatting).
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
+            | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}'
+            | '\u{3000}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The one of `known` that `word` was probably meant to be: alike but for case
+/// and `-_`, or within a Damerau-Levenshtein distance of a third of its length
+/// (at least 1). Nothing where two are equally near.
+#[must_use]
+pub fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let bare = simplify(word);
+    let furthest = (word.chars().count() / 3).max(1);
+    let mut best: Option<(usize, &str)> = None;
+    let mut tied = false;
+    for candidate in known {
+        if simplify(candidate) == bare {
+            return Some(candidate);
+        }
+        if candidate.len().abs_diff(word.len()) > 4 * furthest {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(word, candidate);
+        if distance > furthest {
+            continue;
+        }
+        match best {
+            Some((nearest, _)) if distance > nearest => {}
+            Some((nearest, same)) if distance == nearest => tied |= same != candidate,
+            _ => (best, tied) = (Some((distance, candidate)), false),
+        }
+    }
+    best.filter(|_| !tied).map(|(_, candidate)| candidate)
+}
+
+fn simplify(word: &str) -> String {
+    word.chars()
+        .filter(|c| !matches!(c, '-' | '_'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_safe_to_print() {
+        for (text, quoted) in [
+            ("tea", "'tea'"),
+            ("", "''"),
+            ("it's", r"'it\'s'"),
+            ("a\nb\u{7}", r"'a\nb\u{7}'"),
+            ("a\u{202e}b", r"'a\u{202e}b'"),
+            ("päth", "'päth'"),
+        ] {
+            assert_eq!(quote(text), quoted);
+        }
+        let long = "x".repeat(41);
+        assert_eq!(quote(&long), format!("'{}…'", "x".repeat(40)));
+        assert_eq!(quote(&long[1..]), format!("'{}'", "x".repeat(40)));
+    }
+
+    #[test]
+    fn suggestions_are_near_and_single() {
+        let parameters = [
+            "expires", "domain", "httponly", "secure", "samesite", "path",
+        ];
+        for (word, meant) in [
+            ("expire", Some("expires")),
+            ("HttpOnly", Some("httponly")),
+            ("http-only", Some("httponly")),
+            ("sceure", Some("secure")),
+            ("pth", Some("path")),
+            ("partitioned", None),
+            ("", None),
+        ] {
+            assert_eq!(did_you_mean(word, parameters), meant, "{word}");
+        }
+        assert_eq!(did_you_mean("tea-svc-3", ["tea-svc-1", "tea-svc-2"]), None);
+        assert_eq!(
+            did_you_mean("tea-scv", ["coffee-svc", "tea-svc"]),
+            Some("tea-svc")
+        );
+    }
+}

@@ -1,0 +1,3 @@
+//! Wires, nothing more.
+
+fn main() {}
