@@ -29,5 +29,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod admission;
 pub mod finding;
+pub mod ingress;
 pub mod lint;
