@@ -81,7 +81,7 @@ async fn files_become_a_secret_and_the_ca_bundle() {
     let folder = folder.display();
     let rendered = place.shell(&format!(
         "cp -R ../../../deploy/kustomize {folder} && \
-         ../../../certs/make.sh {folder}/overlays/files >&2 2>/dev/null && \
+         ../../../certs/make.sh {folder}/overlays/files >/dev/null && \
          kubectl kustomize {folder}/overlays/files | kubectl apply --dry-run=client -o json -f -"
     ));
     let objects: Value = serde_json::from_str(&rendered).unwrap();
