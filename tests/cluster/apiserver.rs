@@ -16,7 +16,7 @@ use crate::parts::{Part, Parts};
 
 /// What the audit log holds: who did what to an Ingress, and what the webhook
 /// had to say of it.
-const AUDIT_POLICY: &str = r#"
+const AUDIT_POLICY: &str = r"
 apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
@@ -24,7 +24,7 @@ rules:
   - level: Metadata
     resources: [{group: networking.k8s.io, resources: [ingresses]}]
   - level: None
-"#;
+";
 
 /// A control plane; it ends when this is dropped or the test ends.
 pub(crate) struct ControlPlane {
@@ -172,7 +172,7 @@ fn ready(bin: &Path, kubeconfig: &Path) -> bool {
 }
 
 /// Ports that nobody listens on.
-pub(crate) fn free_ports<const N: usize>() -> io::Result<[u16; N]> {
+fn free_ports<const N: usize>() -> io::Result<[u16; N]> {
     let mut listeners = Vec::with_capacity(N);
     let mut ports = [0; N];
     for port in &mut ports {

@@ -13,7 +13,7 @@ async fn an_ingress_without_our_keys_never_reaches_us() {
     let before = webhook.answered(&place);
     place.shell("kubectl create -f plain.yaml");
     place.shell("kubectl label ingress plain team=coffee");
-    place.shell("kubectl annotate ingress plain nginx.org/lb-method=round_robin");
+    place.shell("kubectl annotate ingress plain example.com/owner=coffee");
     place.shell("kubectl delete ingress plain");
     assert_eq!(webhook.answered(&place), before, "somebody asked");
 

@@ -16,6 +16,7 @@ pub(crate) fn session(kubeconfig: &Path, name: &str, lines: &[&str]) {
     let golden = PathBuf::from(HERE).join(format!("golden/{name}.txt"));
     Assert::new()
         .action_env("SNAPSHOTS")
+        .normalize_paths(false)
         .eq(seen, Data::read_from(&golden, None));
 }
 

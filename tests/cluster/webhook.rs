@@ -14,7 +14,6 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelectorRequirement;
 use kube::api::{Api, DeleteParams, PostParams};
 use serde_json::Value;
 
-use crate::apiserver::free_ports;
 use crate::authority::Authority;
 use crate::cluster::cluster;
 use crate::leash::Leashed;
@@ -113,22 +112,23 @@ impl Server {
         let (certificate, key) = (folder.join("tls.crt"), folder.join("tls.key"));
         fs::write(&certificate, pair.certificate).map_err(text)?;
         fs::write(&key, pair.key).map_err(text)?;
-        let [port, admin] = free_ports().map_err(text)?;
-        let admin = format!("127.0.0.1:{admin}");
         let arguments = [
             "serve".to_owned(),
             format!("--tls-cert={}", certificate.display()),
             format!("--tls-key={}", key.display()),
-            format!("--listen=127.0.0.1:{port}"),
-            format!("--admin={admin}"),
+            "--listen=127.0.0.1:0".to_owned(),
+            "--admin=127.0.0.1:0".to_owned(),
         ];
         let program = Path::new(env!("CARGO_BIN_EXE_stickler"));
         let mut stickler = Leashed::start(program, arguments, folder.join("log"))?;
-        stickler.until("stickler serve", |_| http_get(&admin, "/readyz").ok())?;
+        let line = stickler.until("stickler serve", |stickler| listening(&stickler.log()))?;
+        let address = |name| line[name].as_str().unwrap_or_default().to_owned();
+        let (admin, reviews) = (address("admin"), address("reviews"));
+        stickler.until("stickler's /readyz", |_| http_get(&admin, "/readyz").ok())?;
         Ok(Self {
             stickler,
             admin,
-            url: format!("https://127.0.0.1:{port}/validate"),
+            url: format!("https://{reviews}/validate"),
             ca: authority.certificate().to_owned(),
         })
     }
@@ -143,6 +143,14 @@ impl Server {
             };
         }
     }
+}
+
+/// The log line that names the addresses.
+fn listening(log: &str) -> Option<Value> {
+    let mut lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok());
+    lines.find(|line: &Value| line["message"] == "listening")
 }
 
 /// The body of an answer with status 200.
