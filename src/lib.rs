@@ -30,6 +30,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod admission;
 pub mod finding;
+pub mod ingress;
 pub mod lint;
 pub mod yaml;
