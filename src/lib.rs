@@ -31,7 +31,10 @@
 #![forbid(unsafe_code)]
 
 pub mod admission;
+pub mod cli;
 pub mod finding;
 pub mod ingress;
 pub mod lint;
+pub mod policy;
+pub mod server;
 pub mod yaml;

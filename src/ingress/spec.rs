@@ -97,6 +97,7 @@ impl<'de> Fields<'de> for Http<'de> {
 
 /// An element of `paths`.
 #[derive(Default)]
+#[expect(clippy::struct_field_names, reason = "the API calls them so")]
 struct Path<'a> {
     path: Option<Cow<'a, str>>,
     path_type: PathType,
