@@ -6,8 +6,8 @@ mod judge;
 mod keys;
 mod pattern;
 
-pub use judge::{Judged, judge};
-pub use keys::judge_keys;
+pub(crate) use judge::judge;
+pub(crate) use keys::judge_keys;
 pub use pattern::Pattern;
 
 use super::diagnostic::{Consequence, Diagnostic, Severity};

@@ -68,7 +68,9 @@ impl Found<'_> {
         for (rule, leaf) in &own.rules.0 {
             let off = leaf.get().is_some_and(|setting| setting.0.is_none());
             if let (true, true, Some(spot)) = (off, has_floor(*rule), leaf.spot()) {
-                let consequence = rule.consequence().map_or("", |consequence| consequence.as_str());
+                let consequence = rule
+                    .consequence()
+                    .map_or("", |consequence| consequence.as_str());
                 let message = format!(
                     "'{rule}' cannot be turned off, as its consequence is {consequence}: \
                      rules with consequence {FLOOR} stay at least warnings"
@@ -82,10 +84,16 @@ impl Found<'_> {
     /// Rules that the same settings require and turn off, or set and never use.
     fn idle_rules(&mut self, own: &Settings, base: Option<&Settings>) {
         for (rule, key, active) in requirements(own) {
-            let Some(leaf) = own.rules.0.get(&rule) else { continue };
-            let (Some(setting), Some(spot)) = (leaf.get(), leaf.spot()) else { continue };
+            let Some(leaf) = own.rules.0.get(&rule) else {
+                continue;
+            };
+            let (Some(setting), Some(spot)) = (leaf.get(), leaf.spot()) else {
+                continue;
+            };
             let inherited = base.is_some_and(|base| {
-                requirements(base).iter().any(|(other, _, active)| *other == rule && *active)
+                requirements(base)
+                    .iter()
+                    .any(|(other, _, active)| *other == rule && *active)
             });
             if setting.0.is_none() && active {
                 let message = format!("'{rule}' is off, and '{key}' is set beside it");
@@ -101,7 +109,11 @@ impl Found<'_> {
     fn limits(&mut self, own: &Settings, all: &Settings) {
         let (max, min) = (&all.limits.max_expires, &all.limits.min_expires);
         if let (Some(max), Some(min)) = (max.get(), min.get())
-            && let Some(spot) = own.limits.min_expires.spot().or(own.limits.max_expires.spot())
+            && let Some(spot) = own
+                .limits
+                .min_expires
+                .spot()
+                .or(own.limits.max_expires.spot())
             && min.seconds > max.seconds
         {
             let message = format!(
@@ -111,7 +123,8 @@ impl Found<'_> {
             );
             self.error(spot, message, "lower minExpires, or raise maxExpires");
         }
-        if let (Some(max), Some(spot)) = (own.limits.max_expires.get(), own.limits.max_expires.spot())
+        if let (Some(max), Some(spot)) =
+            (own.limits.max_expires.get(), own.limits.max_expires.spot())
             && max.seconds == 0
         {
             let message = "maxExpires is 0: every 'expires=' is above it or deletes the cookie";
@@ -123,7 +136,8 @@ impl Found<'_> {
     fn same_site(&mut self, own: &Settings, all: &Settings) {
         let only_none = |sites: &super::value::SameSites| sites.0 == [SameSite::None];
         let secure = all.require.secure.get().copied().unwrap_or_default();
-        if let (Some(sites), Some(spot)) = (all.require.same_site.get(), own.require.same_site.spot())
+        if let (Some(sites), Some(spot)) =
+            (all.require.same_site.get(), own.require.same_site.spot())
             && only_none(sites)
             && !secure
         {
@@ -136,8 +150,16 @@ impl Found<'_> {
     /// Editions and versions that read neither key.
     fn controller(&mut self, own: &Settings, all: &Settings) {
         let oss = all.controller.edition.get() == Some(&Edition::Oss);
-        let old = all.controller.version.get().is_some_and(|it| it.0 < FIRST_WITH_ORG_KEY);
-        if let Some(spot) = own.controller.version.spot().or(own.controller.edition.spot())
+        let old = all
+            .controller
+            .version
+            .get()
+            .is_some_and(|it| it.0 < FIRST_WITH_ORG_KEY);
+        if let Some(spot) = own
+            .controller
+            .version
+            .spot()
+            .or(own.controller.edition.spot())
             && oss
             && old
         {
@@ -163,7 +185,8 @@ impl Found<'_> {
                 let taken = earlier.iter().find(|(before, _)| shadows(before, pattern));
                 if let Some((before, first)) = taken {
                     let (text, before) = (quote(pattern.as_str()), quote(before.as_str()));
-                    let message = format!("{text} is never reached: {before} at {first} comes first");
+                    let message =
+                        format!("{text} is never reached: {before} at {first} comes first");
                     self.error(at, message, "move it up, or leave it out");
                 } else if let Some(why) = never(pattern, Kind::Namespace) {
                     self.error(at, why, "namespaces are named in lower case");
@@ -212,7 +235,10 @@ impl Found<'_> {
 
     fn never_matches(&mut self, patterns: &Leaf<Patterns>, kind: Kind) {
         let patterns = patterns.get().zip(patterns.spot());
-        for (pattern, at) in patterns.iter().flat_map(|(all, at)| all.0.iter().map(|it| (it, *at))) {
+        for (pattern, at) in patterns
+            .iter()
+            .flat_map(|(all, at)| all.0.iter().map(|it| (it, *at)))
+        {
             if let Some(why) = never(pattern, kind) {
                 self.warning(at, why, "names are in lower case");
             }
@@ -223,18 +249,51 @@ impl Found<'_> {
 /// Each rule that needs a setting to find anything, the setting's key, and
 /// whether it is set.
 fn requirements(settings: &Settings) -> [(Rule, &'static str, bool); 9] {
-    let Settings { require, limits, cookies, .. } = settings;
+    let Settings {
+        require,
+        limits,
+        cookies,
+        ..
+    } = settings;
     let on = |leaf: &Leaf<bool>| leaf.get().copied().unwrap_or_default();
     [
         (Rule::RequireSecure, "require.secure", on(&require.secure)),
-        (Rule::RequireHttponly, "require.httpOnly", on(&require.http_only)),
-        (Rule::RequireSamesite, "require.sameSite", require.same_site.get().is_some()),
+        (
+            Rule::RequireHttponly,
+            "require.httpOnly",
+            on(&require.http_only),
+        ),
+        (
+            Rule::RequireSamesite,
+            "require.sameSite",
+            require.same_site.get().is_some(),
+        ),
         (Rule::RequirePath, "require.path", on(&require.path)),
-        (Rule::RequireExpires, "require.expires", on(&require.expires)),
-        (Rule::MaxExpires, "limits.maxExpires", limits.max_expires.get().is_some()),
-        (Rule::MinExpires, "limits.minExpires", limits.min_expires.get().is_some()),
-        (Rule::CookieNamePattern, "cookies.namePattern", cookies.name_pattern.get().is_some()),
-        (Rule::ForbiddenDomain, "cookies.allowedDomains", cookies.allowed_domains.get().is_some()),
+        (
+            Rule::RequireExpires,
+            "require.expires",
+            on(&require.expires),
+        ),
+        (
+            Rule::MaxExpires,
+            "limits.maxExpires",
+            limits.max_expires.get().is_some(),
+        ),
+        (
+            Rule::MinExpires,
+            "limits.minExpires",
+            limits.min_expires.get().is_some(),
+        ),
+        (
+            Rule::CookieNamePattern,
+            "cookies.namePattern",
+            cookies.name_pattern.get().is_some(),
+        ),
+        (
+            Rule::ForbiddenDomain,
+            "cookies.allowedDomains",
+            cookies.allowed_domains.get().is_some(),
+        ),
     ]
 }
 
@@ -262,10 +321,16 @@ fn never(pattern: &Pattern, kind: Kind) -> Option<String> {
         Kind::Ingress => ("Ingress", true),
     };
     let fine = |c: char| {
-        c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || (dot && c == '.') || "*?".contains(c)
+        c.is_ascii_lowercase()
+            || c.is_ascii_digit()
+            || c == '-'
+            || (dot && c == '.')
+            || "*?".contains(c)
     };
     let plain = !text.contains(['[', '{', '\\']);
     let odd = text.chars().find(|&c| !fine(c)).filter(|_| plain)?;
     let (text, odd) = (quote(text), quote(odd.encode_utf8(&mut [0; 4])));
-    Some(format!("{text} matches no {what}: {odd} stands in no name of one"))
+    Some(format!(
+        "{text} matches no {what}: {odd} stands in no name of one"
+    ))
 }

@@ -44,7 +44,10 @@ impl Exemption {
     pub(super) fn new(spot: Spot, read: &file::Exemption) -> Self {
         let until = read.until.get().map(|day| day.0);
         Self {
-            reason: read.reason.get().map_or_else(String::new, |reason| reason.0.clone()),
+            reason: read
+                .reason
+                .get()
+                .map_or_else(String::new, |reason| reason.0.clone()),
             until,
             spot,
             end: until.and_then(end_of),
@@ -94,5 +97,7 @@ fn fits(patterns: Option<&Patterns>, name: Option<&str>) -> bool {
 /// The moment at which a day is over, in UTC.
 fn end_of(day: Date) -> Option<Timestamp> {
     let next = day.checked_add(1.day()).ok()?;
-    next.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    next.to_zoned(TimeZone::UTC)
+        .ok()
+        .map(|zoned| zoned.timestamp())
 }

@@ -49,7 +49,9 @@ impl Faults {
     /// Whether the file cannot be used.
     #[must_use]
     pub fn refuse(&self) -> bool {
-        self.list.iter().any(|fault| fault.severity == Severity::Error)
+        self.list
+            .iter()
+            .any(|fault| fault.severity == Severity::Error)
     }
 
     /// The number of faults of that severity.

@@ -104,7 +104,12 @@ impl File {
         // Half a write must not pass for a policy that says nothing.
         if text.trim().is_empty() {
             let help = Some("write 'mode: enforce' for the defaults".to_owned());
-            reading.note(Severity::Error, reading.spot_at(0), "the file is empty", help);
+            reading.note(
+                Severity::Error,
+                reading.spot_at(0),
+                "the file is empty",
+                help,
+            );
         }
         if let Some(second) = documents.next() {
             let spot = reading.spot_at(second.range.start);

@@ -24,9 +24,15 @@ mod tests {
         std::fs::write(root.path().join(FILE_NAME), "").unwrap();
         assert_eq!(find_above(&deep), Some(root.path().join(FILE_NAME)));
         std::fs::write(root.path().join("a/b").join(FILE_NAME), "").unwrap();
-        assert_eq!(find_above(&deep), Some(root.path().join("a/b").join(FILE_NAME)));
+        assert_eq!(
+            find_above(&deep),
+            Some(root.path().join("a/b").join(FILE_NAME))
+        );
         // A folder of that name is none.
         std::fs::create_dir(deep.join(FILE_NAME)).unwrap();
-        assert_eq!(find_above(&deep), Some(root.path().join("a/b").join(FILE_NAME)));
+        assert_eq!(
+            find_above(&deep),
+            Some(root.path().join("a/b").join(FILE_NAME))
+        );
     }
 }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 
-use super::fault::Faults;
 use super::Policies;
+use super::fault::Faults;
 
 /// The policy of a running server. A request takes one snapshot and keeps it
 /// to its end, so that an answer never mixes two policies.

@@ -19,7 +19,9 @@ pub(super) fn compile(name: &str, read: File) -> Policies {
     };
     let mut globs = GlobSetBuilder::new();
     for (index, (_, some)) in read.namespaces.0.iter().enumerate() {
-        policies.overrides.push(effective(&over(&some.settings, &read.settings)));
+        policies
+            .overrides
+            .push(effective(&over(&some.settings, &read.settings)));
         for pattern in some.matches.get().iter().flat_map(|patterns| &patterns.0) {
             // A pattern is a glob that has compiled before.
             if let Ok(glob) = Glob::new(pattern.as_str()) {
@@ -30,7 +32,9 @@ pub(super) fn compile(name: &str, read: File) -> Policies {
     }
     policies.globs = globs.build().unwrap_or_default();
     let exemptions = read.exemptions.0.iter();
-    policies.exemptions = exemptions.map(|(spot, read)| Exemption::new(*spot, read)).collect();
+    policies.exemptions = exemptions
+        .map(|(spot, read)| Exemption::new(*spot, read))
+        .collect();
     policies.read = read;
     policies
 }
@@ -73,7 +77,10 @@ fn effective(settings: &Settings) -> Effective {
                 edition: value(&settings.controller.edition),
                 version: settings.controller.version.get().map(|version| version.0),
             },
-            ingress_classes: settings.ingress_classes.get().map(|classes| classes.0.clone()),
+            ingress_classes: settings
+                .ingress_classes
+                .get()
+                .map(|classes| classes.0.clone()),
             tls: value(&settings.tls),
             require: require(&settings.require),
             limits: limits(&settings.limits),
@@ -89,7 +96,10 @@ fn value<T: Copy + Default>(leaf: &Leaf<T>) -> T {
 
 fn require(require: &settings::Require) -> lint::Require {
     let words = require.same_site.get().map(|sites| &sites.0);
-    let words = words.into_iter().flatten().map(|site| site.word().to_owned());
+    let words = words
+        .into_iter()
+        .flatten()
+        .map(|site| site.word().to_owned());
     lint::Require {
         secure: value(&require.secure),
         http_only: value(&require.http_only),
@@ -109,11 +119,15 @@ fn limits(limits: &settings::Limits) -> lint::Limits {
 fn cookies(cookies: &settings::Cookies) -> lint::Cookies {
     lint::Cookies {
         name_pattern: cookies.name_pattern.get().map(|pattern| pattern.0.clone()),
-        allowed_domains: cookies.allowed_domains.get().map(|domains| domains.0.clone()),
+        allowed_domains: cookies
+            .allowed_domains
+            .get()
+            .map(|domains| domains.0.clone()),
     }
 }
 
 fn rules(rules: &settings::Rules) -> Vec<(crate::lint::Rule, Option<crate::lint::Severity>)> {
     let set = rules.0.iter();
-    set.filter_map(|(rule, leaf)| leaf.get().map(|severity| (*rule, severity.0))).collect()
+    set.filter_map(|(rule, leaf)| leaf.get().map(|severity| (*rule, severity.0)))
+        .collect()
 }

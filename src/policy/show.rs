@@ -33,7 +33,8 @@ impl Policies {
     pub fn show(&self, namespace: Option<&str>, now: Timestamp) -> Shown {
         let mut settings = self.read.settings.clone();
         let index = namespace.and_then(|namespace| self.override_of(namespace));
-        let element = index.and_then(|index| self.read.namespaces.0.get(index).map(|it| (index, it)));
+        let element =
+            index.and_then(|index| self.read.namespaces.0.get(index).map(|it| (index, it)));
         if let Some((_, (_, some))) = element {
             settings = resolve::over(&some.settings, &settings);
         }
@@ -96,7 +97,10 @@ impl Shown {
             let (above, key) = line.path.split_once('.').unwrap_or(("", &line.path));
             if above != group && !above.is_empty() {
                 let text = format!("{above}:");
-                drawn.push(Drawn { text, origin: String::new() });
+                drawn.push(Drawn {
+                    text,
+                    origin: String::new(),
+                });
             }
             group = above;
             let indent = if above.is_empty() { "" } else { "  " };
@@ -118,13 +122,20 @@ impl Shown {
         let mut drawn = Vec::new();
         if !self.exemptions.is_empty() {
             let text = "exemptions:".to_owned();
-            drawn.push(Drawn { text, origin: String::new() });
+            drawn.push(Drawn {
+                text,
+                origin: String::new(),
+            });
         }
         for (lines, expired) in &self.exemptions {
             for (index, line) in lines.iter().enumerate() {
                 let dash = if index == 0 { "  - " } else { "    " };
                 let value = line.value.as_deref().unwrap_or_default();
-                let over = if *expired && line.path == "until" { " (expired)" } else { "" };
+                let over = if *expired && line.path == "until" {
+                    " (expired)"
+                } else {
+                    ""
+                };
                 drawn.push(Drawn {
                     text: format!("{dash}{}: {value}", line.path),
                     origin: self.origin(line) + over,
@@ -140,7 +151,10 @@ impl fmt::Display for Shown {
         let mut drawn = self.drawn_settings();
         drawn.extend(self.drawn_exemptions());
         let lengths = drawn.iter().filter(|line| !line.origin.is_empty());
-        let width = lengths.map(|line| line.text.chars().count()).max().unwrap_or_default();
+        let width = lengths
+            .map(|line| line.text.chars().count())
+            .max()
+            .unwrap_or_default();
         writeln!(f, "{}", self.heading())?;
         for Drawn { text, origin } in &drawn {
             if origin.is_empty() {

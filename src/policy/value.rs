@@ -59,7 +59,10 @@ mod tests {
             ("", r#""""#),
             ("off", r#""off""#),
             ("5.5", r#""5.5""#),
-            ("system:serviceaccount:cd:sync", "system:serviceaccount:cd:sync"),
+            (
+                "system:serviceaccount:cd:sync",
+                "system:serviceaccount:cd:sync",
+            ),
             ("a\"b", r#""a\"b""#),
         ] {
             assert_eq!(show_text(text), shown);

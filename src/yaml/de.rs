@@ -127,9 +127,7 @@ impl<'n> Deserializer<'n> for NodeDeserializer<'n, '_> {
             (Some(text), _) => {
                 BorrowedStrDeserializer::new(text).deserialize_enum(name, variants, visitor)
             }
-            (None, Some([_])) => {
-                visitor.visit_enum(MapAccessDeserializer::new(Pairs::new(&this)))
-            }
+            (None, Some([_])) => visitor.visit_enum(MapAccessDeserializer::new(Pairs::new(&this))),
             _ => this.visit(visitor),
         };
         read.map_err(|error| error.at(place))
@@ -194,7 +192,10 @@ impl<'d, 'n, 't> Pairs<'d, 'n, 't> {
 impl<'n> MapAccess<'n> for Pairs<'_, 'n, '_> {
     type Error = Error;
 
-    fn next_key_seed<K: DeserializeSeed<'n>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+    fn next_key_seed<K: DeserializeSeed<'n>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Error> {
         self.current = self.pairs.next();
         let Some(pair) = self.current else {
             return Ok(None);

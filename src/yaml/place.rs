@@ -65,16 +65,23 @@ impl Places {
     }
 
     fn start(&self, offset: usize) -> usize {
-        let index = self.pieces.partition_point(|piece| piece.value.end <= offset);
+        let index = self
+            .pieces
+            .partition_point(|piece| piece.value.end <= offset);
         match self.pieces.get(index) {
             Some(piece) if piece.verbatim => piece.text.start + (offset - piece.value.start),
             Some(piece) => piece.text.start,
-            None => self.pieces.last().map_or(self.body.start, |last| last.text.end),
+            None => self
+                .pieces
+                .last()
+                .map_or(self.body.start, |last| last.text.end),
         }
     }
 
     fn end(&self, offset: usize) -> usize {
-        let index = self.pieces.partition_point(|piece| piece.value.end < offset);
+        let index = self
+            .pieces
+            .partition_point(|piece| piece.value.end < offset);
         match self.pieces.get(index) {
             Some(piece) if piece.verbatim => piece.text.start + (offset - piece.value.start),
             Some(piece) => piece.text.end,
@@ -157,7 +164,11 @@ impl<'t, 'v> Decoder<'t, 'v> {
                 last.text.end = text.end;
                 last.value.end = value.end;
             }
-            _ => self.pieces.push(Piece { value, text, verbatim }),
+            _ => self.pieces.push(Piece {
+                value,
+                text,
+                verbatim,
+            }),
         }
     }
 
@@ -183,7 +194,10 @@ pub(super) fn find_content(text: &str, from: usize) -> Option<usize> {
     let mut at = from;
     loop {
         let followed_by_blank = |length: usize| {
-            matches!(bytes.get(at + length), None | Some(b' ' | b'\t' | b'\r' | b'\n'))
+            matches!(
+                bytes.get(at + length),
+                None | Some(b' ' | b'\t' | b'\r' | b'\n')
+            )
         };
         match bytes.get(at)? {
             b' ' | b'\t' | b'\r' | b'\n' | b',' | b']' | b'}' => at += 1,

@@ -182,7 +182,9 @@ impl Emitter {
     }
 
     fn json(&mut self, value: &str) {
-        self.push("{\"metadata\": {\"name\": \"é\\ud834\\udd1e\",\n\t\"annotations\": {\"key\": \"");
+        self.push(
+            "{\"metadata\": {\"name\": \"é\\ud834\\udd1e\",\n\t\"annotations\": {\"key\": \"",
+        );
         for c in value.chars() {
             let start = self.text.len();
             match (c, self.choices.pick(3)) {
@@ -235,7 +237,9 @@ impl Emitter {
         let mut chars = value.chars().peekable();
         let mut inside = false;
         while let Some(c) = chars.next() {
-            let ends_word = chars.peek().is_some_and(|next| !matches!(next, ' ' | '\t' | '\n'));
+            let ends_word = chars
+                .peek()
+                .is_some_and(|next| !matches!(next, ' ' | '\t' | '\n'));
             match c {
                 '\'' => {
                     let start = self.text.len();
@@ -256,7 +260,9 @@ impl Emitter {
         let mut chars = value.chars().peekable();
         let mut inside = false;
         while let Some(c) = chars.next() {
-            let ends_word = chars.peek().is_some_and(|next| !matches!(next, ' ' | '\t' | '\n'));
+            let ends_word = chars
+                .peek()
+                .is_some_and(|next| !matches!(next, ' ' | '\t' | '\n'));
             if inside && !matches!(c, ' ' | '\t') && self.choice(9) == 0 {
                 self.push("\\");
                 let newline = self.newline;
@@ -289,7 +295,10 @@ impl Emitter {
             '\u{2028}' => Some("\\L"),
             _ => None,
         };
-        let must = matches!(c, '\n' | '\t' | '"' | '\\' | '\u{7}' | '\u{1b}' | '\u{feff}');
+        let must = matches!(
+            c,
+            '\n' | '\t' | '"' | '\\' | '\u{7}' | '\u{1b}' | '\u{feff}'
+        );
         match (self.choice(6), named) {
             (0 | 1, Some(named)) => self.push(named),
             (2, _) if code < 0x100 => self.text.push_str(&format!("\\x{code:02x}")),
@@ -382,7 +391,9 @@ impl Emitter {
             let mut inside = false;
             let mut chars = line.chars().peekable();
             while let Some(c) = chars.next() {
-                let ends_word = chars.peek().is_some_and(|&next| next != ' ' && next != '\t');
+                let ends_word = chars
+                    .peek()
+                    .is_some_and(|&next| next != ' ' && next != '\t');
                 if folds && c == ' ' && inside && ends_word && self.choice(3) == 0 {
                     self.push(newline);
                     self.pad(indent);
@@ -431,7 +442,9 @@ impl Emitter {
 
 /// Whether a style can hold a value as it is written here.
 fn holds(value: &str, style: Style) -> bool {
-    let printable = value.chars().all(|c| !matches!(c, '\u{7}' | '\u{1b}' | '\u{feff}'));
+    let printable = value
+        .chars()
+        .all(|c| !matches!(c, '\u{7}' | '\u{1b}' | '\u{feff}'));
     let blank = |c: char| matches!(c, ' ' | '\t');
     match style {
         Style::Plain => {
@@ -454,12 +467,17 @@ fn holds(value: &str, style: Style) -> bool {
         Style::Double => true,
         Style::Literal => {
             let content = value.trim_end_matches('\n');
-            printable && !content.is_empty() && !content.split('\n').any(|l| !l.is_empty() && l.trim_matches(blank).is_empty())
+            printable
+                && !content.is_empty()
+                && !content
+                    .split('\n')
+                    .any(|l| !l.is_empty() && l.trim_matches(blank).is_empty())
                 && !content.trim_start_matches('\n').starts_with('\t')
         }
         Style::Folded => {
             let content = value.trim_end_matches('\n');
-            printable && !content.is_empty()
+            printable
+                && !content.is_empty()
                 && content.split('\n').all(|line| {
                     !line.is_empty() && !line.starts_with(blank) && !line.ends_with(blank)
                 })

@@ -2,42 +2,25 @@
 
 use std::borrow::Cow;
 
-use super::super::diagnostic::{Diagnostic, Place};
-use super::super::nginx::{Attribute, Cookie};
+use super::super::diagnostic::Diagnostic;
+use super::super::entry::Entry;
+use super::super::nginx::Attribute;
 use super::super::rule::Rule;
 use super::super::span::Span;
 use super::super::text::quote;
 use super::{Cookies, Limits, Policy, Require};
 
-/// One entry that works, as the policy's judge sees it.
-#[derive(Debug, Clone, Copy)]
-pub struct Judged<'e> {
-    /// The annotation's key.
-    pub key: &'e str,
-    /// The entry's number, counted from 1.
-    pub number: usize,
-    /// Its service.
-    pub service: &'e str,
-    /// The byte of the value after the entry's last: where parameters are added.
-    pub end: usize,
-    /// Its cookie as nginx reads it.
-    pub cookie: &'e Cookie<'e>,
-}
-
 /// What `require`, `limits` and `cookies` have to say of `entries`: those that
-/// are in effect, as overridden entries are nobody's cookie. Severities are
+/// are in effect, as an overridden entry is nobody's cookie. Severities are
 /// the catalogue's; [`Policy::apply`] sets the operator's.
-#[must_use]
-pub fn judge(policy: &Policy, entries: &[Judged<'_>]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+pub(crate) fn judge(policy: &Policy, entries: &[Entry<'_>], found: &mut Vec<Diagnostic>) {
     if policy.judges_cookies() {
         for entry in entries {
-            required(&policy.require, entry, &mut found);
-            limited(&policy.limits, entry, &mut found);
-            named(&policy.cookies, entry, &mut found);
+            required(&policy.require, entry, found);
+            limited(&policy.limits, entry, found);
+            named(&policy.cookies, entry, found);
         }
     }
-    found
 }
 
 impl Policy {
@@ -49,45 +32,46 @@ impl Policy {
     }
 }
 
-impl Judged<'_> {
-    fn found(&self, rule: Rule, span: Span, message: String) -> Diagnostic {
-        Diagnostic::new(rule, Place::value(self.key, span), message)
-            .with_entry(self.number, self.service)
-    }
-
-    /// A parameter that is not there, told at the cookie's name.
-    fn lacks(&self, rule: Rule, parameter: &str) -> Diagnostic {
-        let name = quote(&self.cookie.name.text);
-        let message = format!("cookie {name} has no '{parameter}', which the policy requires");
-        self.found(rule, self.cookie.name.span, message)
-    }
+/// A parameter that is not there, told at the cookie's name.
+fn lacks(entry: &Entry<'_>, rule: Rule, parameter: &str) -> Diagnostic {
+    let name = &entry.cookie.name;
+    let text = quote(&name.text);
+    let message = format!("cookie {text} has no '{parameter}', which the policy requires");
+    entry.at(rule, name.span, message)
 }
 
-fn required(require: &Require, entry: &Judged<'_>, found: &mut Vec<Diagnostic>) {
-    let cookie = entry.cookie;
-    let end = Span::at(entry.end);
+fn required(require: &Require, entry: &Entry<'_>, found: &mut Vec<Diagnostic>) {
+    let cookie = &entry.cookie;
+    let end = entry.end();
     if require.secure && cookie.secure.is_none() {
-        let lack = entry.lacks(Rule::RequireSecure, "secure");
-        found.push(lack.with_help("add 'secure'").with_edit(true, end, " secure"));
+        let lack = lacks(entry, Rule::RequireSecure, "secure");
+        found.push(
+            lack.with_help("add 'secure'")
+                .with_edit(true, end, " secure"),
+        );
     }
     if require.http_only && cookie.http_only.is_none() {
-        let lack = entry.lacks(Rule::RequireHttponly, "httponly");
-        found.push(lack.with_help("add 'httponly'").with_edit(true, end, " httponly"));
+        let lack = lacks(entry, Rule::RequireHttponly, "httponly");
+        found.push(
+            lack.with_help("add 'httponly'")
+                .with_edit(true, end, " httponly"),
+        );
     }
     if !require.same_site.is_empty() {
         found.extend(same_site(&require.same_site, entry));
     }
     if require.path && cookie.path.is_none() {
         let help = "add 'path=' with the path that leads to the service";
-        found.push(entry.lacks(Rule::RequirePath, "path=").with_help(help));
+        found.push(lacks(entry, Rule::RequirePath, "path=").with_help(help));
     }
     if require.expires && cookie.expires.is_none() {
-        let help = "add 'expires=' with the time that a visitor may stay away, such as 'expires=1h'";
-        found.push(entry.lacks(Rule::RequireExpires, "expires=").with_help(help));
+        let help =
+            "add 'expires=' with the time that a visitor may stay away, such as 'expires=1h'";
+        found.push(lacks(entry, Rule::RequireExpires, "expires=").with_help(help));
     }
 }
 
-fn same_site(wanted: &[String], entry: &Judged<'_>) -> Option<Diagnostic> {
+fn same_site(wanted: &[String], entry: &Entry<'_>) -> Option<Diagnostic> {
     let present = entry.cookie.same_site.as_ref();
     let fits = |value: &str| wanted.iter().any(|word| word.eq_ignore_ascii_case(value));
     if present.is_some_and(|attribute| fits(&attribute.value)) {
@@ -99,15 +83,15 @@ fn same_site(wanted: &[String], entry: &Judged<'_>) -> Option<Diagnostic> {
     let rule = Rule::RequireSamesite;
     let (diagnostic, span, text) = match present {
         None => (
-            entry.lacks(rule, "samesite="),
-            Span::at(entry.end),
+            lacks(entry, rule, "samesite="),
+            entry.end(),
             format!(" samesite={first}"),
         ),
         Some(Attribute { span, value, .. }) => {
             let (value, list) = (quote(value), alternatives("", wanted));
             let message = format!("samesite is {value}, and the policy requires {list}");
             let text = format!("samesite={first}");
-            (entry.found(rule, *span, message), *span, text)
+            (entry.at(rule, *span, message), *span, text)
         }
     };
     let help = format!("use {}", alternatives("samesite=", wanted));
@@ -125,14 +109,24 @@ fn alternatives(before: &str, words: &[String]) -> String {
     }
 }
 
-fn limited(limits: &Limits, entry: &Judged<'_>, found: &mut Vec<Diagnostic>) {
+fn limited(limits: &Limits, entry: &Entry<'_>, found: &mut Vec<Diagnostic>) {
     let Some(expires) = &entry.cookie.expires else {
         return;
     };
     let life = expires.value.max_age();
     let bounds = [
-        (Rule::MaxExpires, limits.max_expires.filter(|&max| life > max), "longer", "less"),
-        (Rule::MinExpires, limits.min_expires.filter(|&min| life < min), "shorter", "more"),
+        (
+            Rule::MaxExpires,
+            limits.max_expires.filter(|&max| life > max),
+            "longer",
+            "less",
+        ),
+        (
+            Rule::MinExpires,
+            limits.min_expires.filter(|&min| life < min),
+            "shorter",
+            "more",
+        ),
     ];
     for (rule, bound, than, further) in bounds {
         let Some(bound) = bound else { continue };
@@ -141,7 +135,7 @@ fn limited(limits: &Limits, entry: &Judged<'_>, found: &mut Vec<Diagnostic>) {
         let help = format!("use 'expires={bound}' or {further}");
         found.push(
             entry
-                .found(rule, expires.span, message)
+                .at(rule, expires.span, message)
                 .with_help(help)
                 .with_edit(false, expires.span, format!("expires={bound}")),
         );
@@ -158,7 +152,7 @@ fn duration(seconds: u64) -> String {
     }
 }
 
-fn named(cookies: &Cookies, entry: &Judged<'_>, found: &mut Vec<Diagnostic>) {
+fn named(cookies: &Cookies, entry: &Entry<'_>, found: &mut Vec<Diagnostic>) {
     let name = &entry.cookie.name;
     if let Some(pattern) = &cookies.name_pattern
         && !pattern.matches(&name.text)
@@ -166,7 +160,11 @@ fn named(cookies: &Cookies, entry: &Judged<'_>, found: &mut Vec<Diagnostic>) {
         let (text, glob) = (quote(&name.text), quote(pattern.as_str()));
         let message = format!("cookie name {text} does not fit {glob}, as the policy requires");
         let help = format!("use a name that fits {glob}");
-        found.push(entry.found(Rule::CookieNamePattern, name.span, message).with_help(help));
+        found.push(
+            entry
+                .at(Rule::CookieNamePattern, name.span, message)
+                .with_help(help),
+        );
     }
     if let (Some(allowed), Some(domain)) = (&cookies.allowed_domains, &entry.cookie.domain) {
         let bare = domain.value.trim_start_matches('.').to_ascii_lowercase();
@@ -179,7 +177,7 @@ fn named(cookies: &Cookies, entry: &Judged<'_>, found: &mut Vec<Diagnostic>) {
 fn forbidden_domain(
     allowed: &[super::Pattern],
     domain: &Attribute<Cow<'_, str>>,
-    entry: &Judged<'_>,
+    entry: &Entry<'_>,
 ) -> Diagnostic {
     let value = quote(&domain.value);
     let message = format!("the policy does not allow the cookie domain {value}");
@@ -191,7 +189,10 @@ fn forbidden_domain(
         }
     };
     entry
-        .found(Rule::ForbiddenDomain, domain.span, message)
+        .at(Rule::ForbiddenDomain, domain.span, message)
         .with_help(help)
         .with_edit(false, Span::new(domain.span.start - 1, domain.span.end), "")
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,18 +13,15 @@ use super::{Controller, Edition, Policy};
 /// it looks at the value, even beside a good `nginx.org` key (NIC,
 /// `internal/k8s/validation.go`: `annotation requires NGINX Plus`). A
 /// controller before 5.4 does not know the `nginx.org` key.
-#[must_use]
-pub fn judge_keys(policy: &Policy, subject: &Subject<'_>) -> Vec<Diagnostic> {
+pub(crate) fn judge_keys(subject: &Subject<'_>, policy: &Policy, found: &mut Vec<Diagnostic>) {
     let controller = &policy.controller;
     let has = |key| subject.annotation(key).is_some();
-    let mut found = Vec::new();
     if controller.edition == Edition::Oss && has(PLUS_KEY) {
         found.push(plus_only(controller, has(ORG_KEY)));
     }
     if !controller.reads_org_key() && has(ORG_KEY) {
         found.push(key_too_new(controller));
     }
-    found
 }
 
 fn plus_only(controller: &Controller, has_twin: bool) -> Diagnostic {
@@ -77,7 +74,8 @@ mod tests {
             controller: Controller { edition, version },
             ..Policy::default()
         };
-        let found = judge_keys(&policy, &subject);
+        let mut found = Vec::new();
+        judge_keys(&subject, &policy, &mut found);
         found
             .into_iter()
             .map(|diagnostic| diagnostic.rule)

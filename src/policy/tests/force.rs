@@ -37,16 +37,27 @@ fn the_first_match_counts_alone() {
         (Some("shop-dev"), Mode::Warn),
         (Some("ateam-b"), Mode::Enforce),
     ] {
-        assert_eq!(policies.for_namespace(namespace).mode, mode, "{namespace:?}");
+        assert_eq!(
+            policies.for_namespace(namespace).mode,
+            mode,
+            "{namespace:?}"
+        );
     }
     // The second element would match too, and adds nothing.
-    assert_eq!(policies.for_namespace(Some("team-a")).on_update, OnUpdate::Ratchet);
+    assert_eq!(
+        policies.for_namespace(Some("team-a")).on_update,
+        OnUpdate::Ratchet
+    );
 }
 
 #[test]
 fn everything_that_the_file_sets_is_in_force() {
     let (policies, _) = parse(FILE);
-    let Effective { mode, on_update, lint } = policies.for_namespace(None);
+    let Effective {
+        mode,
+        on_update,
+        lint,
+    } = policies.for_namespace(None);
     assert_eq!((*mode, *on_update), (Mode::Enforce, OnUpdate::Ratchet));
     assert_eq!(lint.controller.edition, Edition::Plus);
     assert_eq!(lint.controller.version, Some((5, 5)));
@@ -59,7 +70,10 @@ fn everything_that_the_file_sets_is_in_force() {
     assert!(pattern.matches("srv_id") && !pattern.matches("id"));
     assert!(lint.cookies.allowed_domains.as_ref().unwrap()[0].matches("example.com"));
     let warning = Some(Severity::Warning);
-    assert_eq!(lint.rules, [(Rule::PathMismatch, warning), (Rule::MissingPath, None)]);
+    assert_eq!(
+        lint.rules,
+        [(Rule::PathMismatch, warning), (Rule::MissingPath, None)]
+    );
 }
 
 #[test]

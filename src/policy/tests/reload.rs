@@ -69,6 +69,9 @@ fn a_mounted_config_map_changes_by_its_symbolic_link() {
 fn nobody_starts_under_a_policy_that_cannot_be_read() {
     let faults = Live::open(Path::new("/nonexistent/policy.yaml"), now()).unwrap_err();
     let text = faults.to_string();
-    assert!(text.starts_with("/nonexistent/policy.yaml:1:1: error: cannot be read: "), "{text}");
+    assert!(
+        text.starts_with("/nonexistent/policy.yaml:1:1: error: cannot be read: "),
+        "{text}"
+    );
     assert_eq!(Live::default().poll(now()), Poll::Unchanged);
 }

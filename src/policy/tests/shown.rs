@@ -57,7 +57,11 @@ fn what_is_shown_is_a_policy_that_says_the_same() {
     for namespace in [None, Some("team-b"), Some("shop")] {
         let shown = policies.show(namespace, now()).to_string();
         let again = parse(&shown).0;
-        assert_eq!(again.for_namespace(None), policies.for_namespace(namespace), "{shown}");
+        assert_eq!(
+            again.for_namespace(None),
+            policies.for_namespace(namespace),
+            "{shown}"
+        );
     }
     let shown = policies.show(Some("team-b"), now()).to_string();
     assert!(shown.contains("  - namespaces: [team-b, other]"), "{shown}");

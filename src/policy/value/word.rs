@@ -202,7 +202,11 @@ impl Value for RuleIds {
 }
 
 /// The rule of that id, or a fault with what was meant.
-pub(in super::super) fn rule_id(text: &str, node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Rule> {
+pub(in super::super) fn rule_id(
+    text: &str,
+    node: &Node<'_>,
+    reading: &mut Reading<'_>,
+) -> Option<Rule> {
     let rule = Rule::from_id(text);
     if rule.is_none() {
         let known = CATALOGUE.iter().map(|entry| entry.id);
