@@ -4,6 +4,7 @@
 //! Kubernetes' client. [`check`] is the one door.
 
 pub mod annotation;
+pub mod browser;
 pub mod diagnostic;
 pub mod field;
 pub mod policy;
