@@ -29,5 +29,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod admission;
+pub mod cli;
 pub mod finding;
+pub mod ingress;
 pub mod lint;
+pub mod server;

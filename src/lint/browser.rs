@@ -24,6 +24,8 @@ use std::ops::Range;
 use self::set_cookie::{Attribute, Received, Refusal};
 use self::site::{Host, Place, Site};
 use super::diagnostic::{Consequence, Diagnostic, Edit, Place as Where, Severity};
+use super::entry::Entry;
+use super::nginx::SetCookie;
 use super::policy::Policy;
 use super::rule::Rule;
 use super::span::Span;
@@ -53,11 +55,27 @@ pub struct Emitted<'e> {
     pub parts: &'e [(Range<usize>, Span)],
 }
 
-/// What a browser does with `cookies` on the hosts and paths of `subject`.
-/// Give the entries that are in effect: one for each service that is a live
-/// backend. The order of the diagnostics is that of the entries.
+/// What a browser does with the cookies of `entries` on the hosts and paths of
+/// `subject`: one entry for each service that is a live backend.
 #[must_use]
-pub fn judge(subject: &Subject<'_>, policy: &Policy, cookies: &[Emitted<'_>]) -> Vec<Diagnostic> {
+pub fn judge(subject: &Subject<'_>, policy: &Policy, entries: &[Entry<'_>]) -> Vec<Diagnostic> {
+    let headers: Vec<_> = entries
+        .iter()
+        .map(|entry| entry.cookie.set_cookie())
+        .collect();
+    let emit = |(entry, header)| Emitted::new(entry, header);
+    let cookies: Vec<_> = entries.iter().zip(&headers).map(emit).collect();
+    judge_headers(subject, policy, &cookies)
+}
+
+/// The same for headers, whoever wrote them. The diagnostics follow the order
+/// of the cookies.
+#[must_use]
+pub fn judge_headers(
+    subject: &Subject<'_>,
+    policy: &Policy,
+    cookies: &[Emitted<'_>],
+) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if cookies.is_empty() {
         return found;
@@ -160,7 +178,19 @@ impl<'c> Case<'c> {
     }
 }
 
-impl Emitted<'_> {
+impl<'e> Emitted<'e> {
+    fn new(entry: &'e Entry<'_>, header: &'e SetCookie) -> Self {
+        Self {
+            number: entry.number,
+            service: entry.service,
+            key: entry.key,
+            value: entry.value,
+            name: &entry.cookie.name.text,
+            header: &header.text,
+            parts: &header.parts,
+        }
+    }
+
     /// The word that wrote the byte at `offset` of the header.
     fn origin(&self, offset: usize) -> Span {
         let part = self.parts.iter().find(|(range, _)| range.contains(&offset));

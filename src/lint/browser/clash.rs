@@ -129,9 +129,7 @@ fn shadowed_below<'c>(
         .collect();
     let at_place = |setter: &Setter<'c>| (setter.place.host, setter.place.path.as_ref());
     let victims = jar.setters.iter().filter(|setter| !setter.place.exact);
-    let victims: HashMap<_, _> = victims
-        .map(|setter| (at_place(setter), setter))
-        .collect();
+    let victims: HashMap<_, _> = victims.map(|setter| (at_place(setter), setter)).collect();
     for setter in &jar.setters {
         let host = setter.place.host;
         let owner = url::coverings(setter.path)
