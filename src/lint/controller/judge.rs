@@ -2,6 +2,7 @@
 
 use super::{Entry, Error, ErrorKind, KEYWORD, Reading};
 use crate::lint::diagnostic::{Diagnostic, Edit, Fix, Place};
+use crate::lint::nginx;
 use crate::lint::rule::Rule;
 use crate::lint::span::Span;
 use crate::lint::text::quote;
@@ -180,9 +181,10 @@ fn forbidden(annotation: Annotation<'_>, error: &Error, character: char) -> Diag
     };
     let diagnostic = annotation.at(Rule::ForbiddenCharacter, error.span, message);
     match character {
-        '"' => diagnostic
-            .with_help("write it without quotes")
-            .with_fix(without_double_quotes(annotation, error)),
+        '"' => Diagnostic {
+            fix: without_double_quotes(annotation, error),
+            ..diagnostic.with_help("write it without quotes")
+        },
         '$' => diagnostic.with_help("variables are not read here"),
         _ => diagnostic
             .with_help("remove it")
@@ -190,18 +192,21 @@ fn forbidden(annotation: Annotation<'_>, error: &Error, character: char) -> Diag
     }
 }
 
-/// Takes every bare double quote out of the entry.
-fn without_double_quotes(annotation: Annotation<'_>, error: &Error) -> Fix {
+/// Takes every double quote out of the entry, where that leaves one that nginx accepts.
+fn without_double_quotes(annotation: Annotation<'_>, error: &Error) -> Option<Fix> {
     let piece = piece(annotation, error.number);
-    let quotes = annotation.text(piece).match_indices('"');
-    let edits = quotes.map(|(at, _)| Edit {
+    let text = annotation.text(piece);
+    let bare = text.replace('"', "");
+    let parameters = Span::new(bare.find(' ')? + 1, bare.len());
+    let sound = !text.contains('\\') && nginx::read(&bare, parameters).accepted();
+    let edits = text.match_indices('"').map(|(at, _)| Edit {
         span: Span::new(piece.start + at, piece.start + at + 1),
         text: String::new(),
     });
-    Fix {
+    sound.then(|| Fix {
         safe: true,
         edits: edits.collect(),
-    }
+    })
 }
 
 /// The controller does not read the word; only white space may surround the
