@@ -1,6 +1,7 @@
 //! The manifests in `deploy/`: the API server takes every object of them.
 
 use std::fs;
+use std::sync::Once;
 
 use serde_json::{Value, json};
 
@@ -14,7 +15,10 @@ const RENDERED: &str = "kubectl kustomize ../../../deploy/kustomize/base";
 /// duplicate fields being errors. The Namespace comes first, and for good:
 /// nothing can be tried in one that is not there.
 fn dry_run(place: &Place) -> Vec<Value> {
-    place.shell("kubectl apply -f ../../../deploy/kustomize/base/namespace.yaml");
+    static NAMESPACE: Once = Once::new();
+    NAMESPACE.call_once(|| {
+        place.shell("kubectl apply -f ../../../deploy/kustomize/base/namespace.yaml");
+    });
     let answer = place.shell(&format!(
         "{RENDERED} | kubectl apply --dry-run=server --validate=strict -o json -f -"
     ));
@@ -116,4 +120,25 @@ async fn files_become_a_secret_and_the_ca_bundle() {
     assert_eq!(bundle, base64(&secret["data"]["ca.crt"]));
     let selector = webhook["namespaceSelector"]["matchExpressions"].to_string();
     assert!(selector.contains(OWN_WEBHOOK), "{selector}");
+}
+
+#[tokio::test]
+async fn an_old_cluster_fails_open() {
+    let place = Place::open("old").await;
+    let folder = cluster().folder.join("old");
+    place.shell(&format!(
+        "cp -R ../../../deploy/kustomize {0} && mkdir {0}/here && \
+         echo '{{resources: [../base], components: [../components/before-1.28]}}' >{0}/here/kustomization.yaml",
+        folder.display()
+    ));
+    let rendered = place.shell(&format!(
+        "kubectl kustomize {}/here | kubectl apply --dry-run=client -o json -f -",
+        folder.display()
+    ));
+    let rendered: Value = serde_json::from_str(&rendered).unwrap();
+    let mut items = rendered["items"].as_array().unwrap().iter();
+    let webhook = items.find(|object| object["kind"] == "ValidatingWebhookConfiguration");
+    let webhook = &webhook.unwrap()["webhooks"][0];
+    assert_eq!(webhook["failurePolicy"], "Ignore");
+    assert!(webhook["matchConditions"].is_null());
 }
