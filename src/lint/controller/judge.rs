@@ -65,11 +65,7 @@ fn refusal(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
         ErrorKind::EmptyPiece => empty_piece(annotation, error),
         ErrorKind::LeadingBlank => leading_blank(annotation, error),
         ErrorKind::NoBlank => no_blank(annotation, error),
-        ErrorKind::EqualsSigns(0) => {
-            let message = format!("no equals sign in {}", quote(piece));
-            let help = format!("an entry begins with '{KEYWORD}=<service>'");
-            at(Rule::MalformedEntry, message).with_help(help)
-        }
+        ErrorKind::EqualsSigns(0) => no_equals_sign(annotation, error),
         ErrorKind::EqualsSigns(count) => {
             let message = format!("{count} equals signs in {}", quote(piece));
             let help = format!("an entry begins with '{KEYWORD}=<service>' and a blank");
@@ -151,6 +147,29 @@ fn no_blank(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
     annotation
         .at(Rule::MalformedEntry, error.span, message)
         .with_help(format!("write '{KEYWORD}=<service> <cookie>'"))
+}
+
+fn no_equals_sign(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
+    let left = annotation.text(error.span);
+    let rest = &annotation.value[error.span.end..];
+    let behind = rest.trim_start_matches(' ');
+    if left == KEYWORD
+        && let Some(service) = behind.strip_prefix('=')
+    {
+        let service = service.trim_start_matches(' ');
+        let gap = Span::new(error.span.end, annotation.value.len() - service.len());
+        return annotation
+            .at(Rule::MalformedEntry, gap, "a blank before the equals sign")
+            .with_help(format!("write '{KEYWORD}=<service>' without blanks"))
+            .with_edit(true, gap, "=");
+    }
+    annotation
+        .at(
+            Rule::MalformedEntry,
+            error.span,
+            format!("no equals sign in {}", quote(left)),
+        )
+        .with_help(format!("an entry begins with '{KEYWORD}=<service>'"))
 }
 
 fn forbidden(annotation: Annotation<'_>, error: &Error, character: char) -> Diagnostic {
