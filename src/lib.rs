@@ -34,4 +34,5 @@ pub mod admission;
 pub mod finding;
 pub mod ingress;
 pub mod lint;
+pub mod manifest;
 pub mod yaml;

@@ -127,9 +127,7 @@ impl<'n> Deserializer<'n> for NodeDeserializer<'n, '_> {
             (Some(text), _) => {
                 BorrowedStrDeserializer::new(text).deserialize_enum(name, variants, visitor)
             }
-            (None, Some([_])) => {
-                visitor.visit_enum(MapAccessDeserializer::new(Pairs::new(&this)))
-            }
+            (None, Some([_])) => visitor.visit_enum(MapAccessDeserializer::new(Pairs::new(&this))),
             _ => this.visit(visitor),
         };
         read.map_err(|error| error.at(place))
@@ -146,7 +144,7 @@ impl<'n> Deserializer<'n> for NodeDeserializer<'n, '_> {
     }
 }
 
-impl<'n, 't> IntoDeserializer<'n, Error> for NodeDeserializer<'n, 't> {
+impl<'n> IntoDeserializer<'n, Error> for NodeDeserializer<'n, '_> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -177,7 +175,7 @@ impl<'n> SeqAccess<'n> for Elements<'_, 'n, '_> {
 
 struct Pairs<'d, 'n, 't> {
     parent: &'d NodeDeserializer<'n, 't>,
-    pairs: std::vec::IntoIter<&'n Pair<'t>>,
+    rest: std::vec::IntoIter<&'n Pair<'t>>,
     current: Option<&'n Pair<'t>>,
 }
 
@@ -185,7 +183,7 @@ impl<'d, 'n, 't> Pairs<'d, 'n, 't> {
     fn new(parent: &'d NodeDeserializer<'n, 't>) -> Self {
         Self {
             parent,
-            pairs: parent.node.merged_pairs().into_iter(),
+            rest: parent.node.merged_pairs().into_iter(),
             current: None,
         }
     }
@@ -194,8 +192,11 @@ impl<'d, 'n, 't> Pairs<'d, 'n, 't> {
 impl<'n> MapAccess<'n> for Pairs<'_, 'n, '_> {
     type Error = Error;
 
-    fn next_key_seed<K: DeserializeSeed<'n>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        self.current = self.pairs.next();
+    fn next_key_seed<K: DeserializeSeed<'n>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Error> {
+        self.current = self.rest.next();
         let Some(pair) = self.current else {
             return Ok(None);
         };

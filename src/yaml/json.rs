@@ -5,11 +5,11 @@
 
 use std::borrow::Cow;
 
+use super::DEEPEST;
 use super::error::Error;
 use super::node::{Content, Node, Pair, Scalar, Style};
 use super::place::json_escape;
 use super::read::{duplicate_key, too_deep};
-use super::DEEPEST;
 use crate::lint::Span;
 
 /// The value that stands in `range` of `text`, blanks around it aside.
@@ -47,7 +47,11 @@ impl<'t> Reader<'t> {
             _ => Content::Scalar(self.word()?),
         };
         let span = Span::new(start, self.at);
-        Ok(Node { span, tag: None, content })
+        Ok(Node {
+            span,
+            tag: None,
+            content,
+        })
     }
 
     fn object(&mut self, depth: usize) -> Result<Content<'t>, Error> {
@@ -60,7 +64,10 @@ impl<'t> Reader<'t> {
                 return Err(self.unexpected("a key between double quotes"));
             }
             let key = self.value(depth + 1)?;
-            let name = key.scalar().map(|key| key.value.clone()).unwrap_or_default();
+            let name = key
+                .scalar()
+                .map(|key| key.value.clone())
+                .unwrap_or_default();
             if !keys.insert(name.clone()) {
                 return Err(duplicate_key(key.span, &name));
             }

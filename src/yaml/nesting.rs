@@ -15,7 +15,13 @@ const MOST_OPEN: usize = 1000;
 pub(super) fn check(document: &Document<'_>) -> Result<(), Error> {
     let text = document.own_text();
     let is_opening = |byte: &u8| matches!(byte, b'[' | b'{');
-    if text.as_bytes().iter().filter(|byte| is_opening(byte)).count() <= MOST_OPEN {
+    if text
+        .as_bytes()
+        .iter()
+        .filter(|byte| is_opening(byte))
+        .count()
+        <= MOST_OPEN
+    {
         return Ok(());
     }
     let mut open = 0_usize;
@@ -70,7 +76,7 @@ mod tests {
             (balanced, false),
         ] {
             let document = documents(&text).next().unwrap();
-            assert_eq!(check(&document).is_err(), refused, "{:.20}", text);
+            assert_eq!(check(&document).is_err(), refused, "{text:.20}");
         }
     }
 }

@@ -6,12 +6,12 @@ use std::rc::Rc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput};
 
+use super::DEEPEST;
 use super::error::Error;
 use super::nesting;
 use super::node::{Content, Node, Pair, Scalar, Style, Tag};
 use super::place::find_content;
 use super::split::Document;
-use super::DEEPEST;
 use crate::lint::Span;
 use crate::lint::text::quote;
 
@@ -91,7 +91,10 @@ impl<'v, 't> Reader<'v, 't> {
                 self.alias(anchor, bytes)?;
             }
             Event::DocumentStart(_) if self.root.is_some() => {
-                return Err(Error::new(bytes, "a second document without '---' before it"));
+                return Err(Error::new(
+                    bytes,
+                    "a second document without '---' before it",
+                ));
             }
             _ => {}
         }
@@ -161,7 +164,11 @@ impl<'v, 't> Reader<'v, 't> {
         let Some(mut open) = self.open.pop() else {
             return Err(Error::new(bytes, "a collection ends that never began"));
         };
-        let end = if bytes.is_empty() { self.last } else { bytes.end };
+        let end = if bytes.is_empty() {
+            self.last
+        } else {
+            bytes.end
+        };
         open.node.span.end = end.max(open.node.span.start);
         if let Content::Mapping(pairs) = &open.node.content {
             refuse_duplicates(pairs)?;
@@ -188,7 +195,11 @@ impl<'v, 't> Reader<'v, 't> {
             let shared = Rc::new(node);
             self.anchors.insert(anchor, (Rc::clone(&shared), height));
             let content = Content::Anchor(shared);
-            node = Node { span, tag: None, content };
+            node = Node {
+                span,
+                tag: None,
+                content,
+            };
         }
         let streams = self.visit.is_some() && self.within_items();
         let Some(parent) = self.open.last_mut() else {
@@ -220,7 +231,10 @@ impl<'v, 't> Reader<'v, 't> {
         let at = self.offsets.offset(*error.marker());
         let line_end = self.offsets.text[at..].find(['\n', '\r']);
         let end = line_end.map_or(self.offsets.text.len(), |length| at + length);
-        Error::new(Span::new(at, end.min(at + 1).max(at)), message(error.info()))
+        Error::new(
+            Span::new(at, end.min(at + 1).max(at)),
+            message(error.info()),
+        )
     }
 }
 

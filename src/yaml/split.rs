@@ -54,10 +54,7 @@ impl<'t> Document<'t> {
 
     /// The root without what `items` holds; the elements of that go to
     /// `visit`, one after the other, and nobody keeps them.
-    pub fn read_items(
-        &self,
-        visit: &mut dyn FnMut(Node<'t>),
-    ) -> Result<Option<Node<'t>>, Error> {
+    pub fn read_items(&self, visit: &mut dyn FnMut(Node<'t>)) -> Result<Option<Node<'t>>, Error> {
         read::document(self, Some(visit))
     }
 }
@@ -88,6 +85,11 @@ impl<'t> Iterator for Documents<'t> {
 }
 
 impl<'t> Documents<'t> {
+    /// The documents from the byte `next` on, `number` of them being read already.
+    pub(crate) fn behind(text: &'t str, next: usize, number: usize) -> Self {
+        Self { text, next, number }
+    }
+
     fn cut(&mut self, start: usize, end: usize) -> Document<'t> {
         self.next = end;
         self.number += 1;
@@ -136,11 +138,17 @@ mod tests {
             ("---\na: 1\n---\nb: 2\n", &["---\na: 1\n", "---\nb: 2\n"]),
             ("# x\n---\na: 1", &["# x\n---\na: 1"]),
             ("a: |\n  x\n---\nb: 2", &["a: |\n  x\n", "---\nb: 2"]),
-            ("a: 1\n...\n# x\n---\nb: 2", &["a: 1\n...\n", "# x\n---\nb: 2"]),
+            (
+                "a: 1\n...\n# x\n---\nb: 2",
+                &["a: 1\n...\n", "# x\n---\nb: 2"],
+            ),
             ("%YAML 1.1\n---\na: 1\n", &["%YAML 1.1\n---\na: 1\n"]),
             ("---\n---\n", &["---\n", "---\n"]),
             ("---x: 1\n", &["---x: 1\n"]),
-            ("--- {a: 1}\r\n---\r\nb: 1", &["--- {a: 1}\r\n", "---\r\nb: 1"]),
+            (
+                "--- {a: 1}\r\n---\r\nb: 1",
+                &["--- {a: 1}\r\n", "---\r\nb: 1"],
+            ),
             ("\u{feff}---\na: 1\n", &["\u{feff}---\na: 1\n"]),
         ] {
             let found: Vec<&str> = documents(text).map(|found| found.own_text()).collect();

@@ -1,6 +1,8 @@
 //! Writes a value as YAML in a chosen style and remembers where each character
 //! went. Knows nothing of how it is read.
 
+use std::fmt::Write as _;
+
 use stickler::lint::Span;
 
 /// A scalar's style.
@@ -182,7 +184,9 @@ impl Emitter {
     }
 
     fn json(&mut self, value: &str) {
-        self.push("{\"metadata\": {\"name\": \"é\\ud834\\udd1e\",\n\t\"annotations\": {\"key\": \"");
+        self.push(
+            "{\"metadata\": {\"name\": \"é\\ud834\\udd1e\",\n\t\"annotations\": {\"key\": \"",
+        );
         for c in value.chars() {
             let start = self.text.len();
             match (c, self.choices.pick(3)) {
@@ -200,7 +204,7 @@ impl Emitter {
 
     fn utf16(&mut self, c: char) {
         for unit in c.encode_utf16(&mut [0; 2]) {
-            self.text.push_str(&format!("\\u{unit:04X}"));
+            self.write(format_args!("\\u{unit:04X}"));
         }
     }
 
@@ -235,7 +239,9 @@ impl Emitter {
         let mut chars = value.chars().peekable();
         let mut inside = false;
         while let Some(c) = chars.next() {
-            let ends_word = chars.peek().is_some_and(|next| !matches!(next, ' ' | '\t' | '\n'));
+            let ends_word = chars
+                .peek()
+                .is_some_and(|next| !matches!(next, ' ' | '\t' | '\n'));
             match c {
                 '\'' => {
                     let start = self.text.len();
@@ -256,7 +262,9 @@ impl Emitter {
         let mut chars = value.chars().peekable();
         let mut inside = false;
         while let Some(c) = chars.next() {
-            let ends_word = chars.peek().is_some_and(|next| !matches!(next, ' ' | '\t' | '\n'));
+            let ends_word = chars
+                .peek()
+                .is_some_and(|next| !matches!(next, ' ' | '\t' | '\n'));
             if inside && !matches!(c, ' ' | '\t') && self.choice(9) == 0 {
                 self.push("\\");
                 let newline = self.newline;
@@ -289,13 +297,16 @@ impl Emitter {
             '\u{2028}' => Some("\\L"),
             _ => None,
         };
-        let must = matches!(c, '\n' | '\t' | '"' | '\\' | '\u{7}' | '\u{1b}' | '\u{feff}');
+        let must = matches!(
+            c,
+            '\n' | '\t' | '"' | '\\' | '\u{7}' | '\u{1b}' | '\u{feff}'
+        );
         match (self.choice(6), named) {
             (0 | 1, Some(named)) => self.push(named),
-            (2, _) if code < 0x100 => self.text.push_str(&format!("\\x{code:02x}")),
-            (3, _) if code < 0x1_0000 => self.text.push_str(&format!("\\u{code:04X}")),
-            (4, _) => self.text.push_str(&format!("\\U{code:08x}")),
-            _ if must => self.text.push_str(&format!("\\U{code:08x}")),
+            (2, _) if code < 0x100 => self.write(format_args!("\\x{code:02x}")),
+            (3, _) if code < 0x1_0000 => self.write(format_args!("\\u{code:04X}")),
+            (4, _) => self.write(format_args!("\\U{code:08x}")),
+            _ if must => self.write(format_args!("\\U{code:08x}")),
             _ => self.text.push(c),
         }
         self.mark(start);
@@ -382,7 +393,9 @@ impl Emitter {
             let mut inside = false;
             let mut chars = line.chars().peekable();
             while let Some(c) = chars.next() {
-                let ends_word = chars.peek().is_some_and(|&next| next != ' ' && next != '\t');
+                let ends_word = chars
+                    .peek()
+                    .is_some_and(|&next| next != ' ' && next != '\t');
                 if folds && c == ' ' && inside && ends_word && self.choice(3) == 0 {
                     self.push(newline);
                     self.pad(indent);
@@ -409,6 +422,10 @@ impl Emitter {
         self.text.push_str(text);
     }
 
+    fn write(&mut self, text: std::fmt::Arguments<'_>) {
+        let _ = self.text.write_fmt(text);
+    }
+
     fn push_one_of(&mut self, texts: &[&str]) {
         let text = texts[self.choice(texts.len())];
         self.push(text);
@@ -431,7 +448,9 @@ impl Emitter {
 
 /// Whether a style can hold a value as it is written here.
 fn holds(value: &str, style: Style) -> bool {
-    let printable = value.chars().all(|c| !matches!(c, '\u{7}' | '\u{1b}' | '\u{feff}'));
+    let printable = value
+        .chars()
+        .all(|c| !matches!(c, '\u{7}' | '\u{1b}' | '\u{feff}'));
     let blank = |c: char| matches!(c, ' ' | '\t');
     match style {
         Style::Plain => {
@@ -454,12 +473,17 @@ fn holds(value: &str, style: Style) -> bool {
         Style::Double => true,
         Style::Literal => {
             let content = value.trim_end_matches('\n');
-            printable && !content.is_empty() && !content.split('\n').any(|l| !l.is_empty() && l.trim_matches(blank).is_empty())
+            printable
+                && !content.is_empty()
+                && !content
+                    .split('\n')
+                    .any(|l| !l.is_empty() && l.trim_matches(blank).is_empty())
                 && !content.trim_start_matches('\n').starts_with('\t')
         }
         Style::Folded => {
             let content = value.trim_end_matches('\n');
-            printable && !content.is_empty()
+            printable
+                && !content.is_empty()
                 && content.split('\n').all(|line| {
                     !line.is_empty() && !line.starts_with(blank) && !line.ends_with(blank)
                 })

@@ -15,7 +15,10 @@ pub(super) fn scalar(text: &str, span: Span, value: &str, folds: bool) -> Option
     indents.find_map(|indent| {
         let mut decoder = Decoder::new(text, header.content, value);
         lines(&mut decoder, indent, folds);
-        let end = decoder.pieces.last().map_or(header.content, |last| last.text.end);
+        let end = decoder
+            .pieces
+            .last()
+            .map_or(header.content, |last| last.text.end);
         let mut places = decoder.done()?;
         places.body = Span::new(header.content, end);
         places.span = Span::new(span.start, end);
