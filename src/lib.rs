@@ -31,8 +31,11 @@
 #![forbid(unsafe_code)]
 
 pub mod admission;
+pub mod cli;
 pub mod finding;
 pub mod ingress;
 pub mod lint;
 pub mod manifest;
+pub mod policy;
+pub mod server;
 pub mod yaml;

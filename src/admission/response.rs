@@ -10,8 +10,7 @@ use super::review::Version;
 pub(super) struct Response<'a> {
     pub(super) uid: &'a str,
     pub(super) allowed: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) status: Option<Status<'a>>,
+    pub(super) status: Outcome<'a>,
     #[serde(skip_serializing_if = "AuditAnnotations::is_empty")]
     pub(super) audit_annotations: AuditAnnotations,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -31,8 +30,17 @@ pub(super) struct AuditAnnotations {
     pub(super) exempt: Option<String>,
 }
 
+/// `status`, which is optional in the API but not for every reader of it.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Outcome<'a> {
+    Allowed { code: u16 },
+    Refused(Status<'a>),
+}
+
 /// A `meta/v1` Status.
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the API calls them so")]
 pub(super) struct Status<'a> {
     pub(super) status: &'static str,
     pub(super) message: String,
