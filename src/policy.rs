@@ -142,6 +142,13 @@ impl Policies {
         owners.copied().min()
     }
 
+    /// The exemptions in force for an Ingress, in the order of the file.
+    #[must_use]
+    pub fn exemptions_for(&self, whose: &Whose<'_>) -> Vec<&Exemption> {
+        let all = self.exemptions.iter();
+        all.filter(|exemption| exemption.is_for(whose)).collect()
+    }
+
     /// The exemptions, in the order of the file, expired ones included.
     #[must_use]
     pub fn exemptions(&self) -> &[Exemption] {

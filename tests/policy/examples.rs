@@ -1,0 +1,1 @@
+//! The policies in deploy/policies give what their comments say.
