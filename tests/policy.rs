@@ -1,6 +1,6 @@
 //! What becomes of findings under a policy: the whole way from the bytes of a
 //! review to those of its answer, as tables.
-#![allow(missing_docs, reason = "a test, not an interface")]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod policy {
     mod examples;

@@ -25,9 +25,9 @@ fn said(response: &Value) -> String {
         Some(text) => text.to_owned(),
         None => "-".to_owned(),
     };
-    let list = |rules: Vec<&str>| match rules.is_empty() {
-        true => "-".to_owned(),
-        false => rules.join(","),
+    let list = |rules: Vec<&str>| {
+        let joined = rules.join(",");
+        if joined.is_empty() { "-".to_owned() } else { joined }
     };
     assert_eq!(response["allowed"], json!(denied(response).is_empty()));
     format!(
