@@ -3,10 +3,11 @@
 //! Nothing here reads a file, opens a socket, knows a clock or names
 //! Kubernetes' client. [`check`] is the one door. Behind it the value goes
 //! from reader to reader: the [`controller`] splits it into entries, [`nginx`]
-//! reads their words and makes a cookie, the browser stores it or not, and
+//! reads their words and makes a cookie, the [`browser`] keeps it or not, and
 //! the operator's [`policy`] has the last word.
 
 pub mod annotation;
+pub mod browser;
 pub mod controller;
 pub mod diagnostic;
 pub mod entry;
@@ -55,6 +56,7 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
             );
         }
         controller::judge_ingress(subject, &mut found);
+        found.extend(browser::judge(subject, policy, &entries));
         policy::judge(policy, &entries, &mut found);
     }
     policy.apply(&mut found);

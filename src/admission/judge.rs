@@ -5,7 +5,7 @@ use std::cell::LazyCell;
 use super::decision::{Decision, decide};
 use super::message::Named;
 use super::ratchet::Before;
-use super::response::{AuditAnnotations, Cause, Details, Response, Status};
+use super::response::{AuditAnnotations, Cause, Details, Outcome, Response, Status};
 use super::review::Request;
 use super::terms::InForce;
 use super::{Mode, Operation};
@@ -100,17 +100,18 @@ impl<'a> Judgement<'a> {
     /// What the API server is told.
     pub(super) fn response<'u>(&'u self, uid: &'u str) -> Response<'u> {
         let Decision { deny, warn, .. } = &self.decision;
-        let denied = !deny.is_empty();
         let quiet = deny.is_empty() && warn.is_empty();
         let generate_name = self.object.generate_name.as_deref();
         let named = (!quiet).then(|| Named::new(&self.object.subject, generate_name));
+        let named = named.as_ref();
+        let status = match named.filter(|_| !deny.is_empty()) {
+            Some(named) => Outcome::Refused(self.status(named, deny)),
+            None => Outcome::Allowed { code: 200 },
+        };
         Response {
             uid,
-            allowed: !denied,
-            status: named
-                .as_ref()
-                .filter(|_| denied)
-                .map(|it| self.status(it, deny)),
+            allowed: deny.is_empty(),
+            status,
             warnings: named.map(|it| it.warnings(warn)).unwrap_or_default(),
             audit_annotations: self.audit_annotations(),
         }

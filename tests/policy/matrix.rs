@@ -27,7 +27,11 @@ fn said(response: &Value) -> String {
     };
     let list = |rules: Vec<&str>| {
         let joined = rules.join(",");
-        if joined.is_empty() { "-".to_owned() } else { joined }
+        if joined.is_empty() {
+            "-".to_owned()
+        } else {
+            joined
+        }
     };
     assert_eq!(response["allowed"], json!(denied(response).is_empty()));
     format!(
