@@ -36,7 +36,7 @@ pub use schema::schema;
 pub use settings::Line;
 pub use show::Shown;
 
-use crate::lint::{self, Consequence, Rule};
+use crate::lint::{self, Consequence, Diagnostic, Rule, Subject};
 
 /// What becomes of findings, as Pod Security Admission has it. Labels of the
 /// namespace are not consulted: nobody but the policy's author sets the mode.
@@ -130,6 +130,25 @@ impl Policies {
         let index = namespace.and_then(|namespace| self.override_of(namespace));
         let found = index.and_then(|index| self.overrides.get(index));
         found.unwrap_or(&self.base)
+    }
+
+    /// What is wrong with an Ingress here, as the webhook would find it for a
+    /// user that no exemption names. The mode has no say: it is about what the
+    /// webhook does, and what passes a check passes the webhook.
+    #[must_use]
+    pub fn check(&self, subject: &Subject<'_>, now: Timestamp) -> Vec<Diagnostic> {
+        let whose = Whose {
+            namespace: subject.namespace.as_deref(),
+            name: subject.name.as_deref(),
+            user: None,
+            now,
+        };
+        let mut found = lint::check(subject, &self.for_namespace(whose.namespace).lint);
+        if !found.is_empty() && !self.exemptions.is_empty() {
+            let exemptions = self.exemptions_for(&whose);
+            found.retain(|diagnostic| !exemptions.iter().any(|it| it.covers(diagnostic)));
+        }
+        found
     }
 
     /// The index of the override that counts in a namespace.

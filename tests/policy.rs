@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod policy {
+    mod cli;
     mod examples;
     mod matrix;
     mod schema;

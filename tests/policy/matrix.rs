@@ -199,11 +199,8 @@ fn operations_without_an_object_are_not_judged() {
         let mut review = review("shop", &object(ERROR), Some(&object(ERROR)));
         review["request"]["operation"] = operation.into();
         let response = respond(&terms, &review);
-        assert_eq!(
-            response,
-            json!({"uid": "u", "allowed": true}),
-            "{operation}"
-        );
+        assert_eq!(response["allowed"], true, "{operation}");
+        assert!(response.get("auditAnnotations").is_none(), "{operation}");
     }
 }
 
