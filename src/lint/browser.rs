@@ -16,6 +16,8 @@ mod path;
 mod prefix;
 mod set_cookie;
 mod site;
+#[cfg(test)]
+mod tests;
 mod transport;
 mod url;
 
