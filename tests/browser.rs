@@ -1,5 +1,11 @@
 //! The browser model against what real browsers did with what a real nginx set.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a panic is how a test fails"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -40,7 +46,8 @@ struct Visit {
 
 #[derive(Deserialize)]
 struct Service {
-    service: String,
+    #[serde(rename = "service")]
+    name: String,
     host: Option<String>,
     rule_path: String,
     params: String,
@@ -71,7 +78,7 @@ impl Case {
             .map(|service| {
                 let host = service.host.as_deref().unwrap_or(&self.host);
                 (
-                    service.service.as_str(),
+                    service.name.as_str(),
                     host,
                     service.rule_path.as_str(),
                     service.params.as_str(),

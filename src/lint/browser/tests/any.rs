@@ -53,7 +53,8 @@ proptest! {
             name: &name, header: &header, parts: &parts,
         };
         let cookies = [cookie(1, "tea"), cookie(2, "coffee")];
-        browser::judge_headers(&subject, &Policy::default(), &cookies);
+        let found = browser::judge_headers(&subject, &Policy::default(), &cookies);
+        prop_assert!(found.iter().all(|found| found.entry.is_some()));
     }
 
     #[test]
