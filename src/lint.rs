@@ -44,7 +44,7 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
         return found;
     }
     annotation::judge(subject, policy, &mut found);
-    if let Some((key, value)) = annotation::winner(subject) {
+    if let Some((key, value)) = annotation::winner(subject, policy) {
         let entries = read_winner(subject, Annotation { key, value }, &mut found);
         if let (ORG_KEY, Some(value)) = (key, subject.annotation(PLUS_KEY)) {
             read_loser(
@@ -57,7 +57,9 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
         }
         controller::judge_ingress(subject, &mut found);
         found.extend(browser::judge(subject, policy, &entries));
+        policy::judge(policy, &entries, &mut found);
     }
+    policy.apply(&mut found);
     found.sort_by(|a, b| order(a).cmp(&order(b)));
     found
 }
