@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::lint::Diagnostic;
+use crate::lint::{Diagnostic, Span};
 
 /// A diagnostic with the object it was found in and, for manifests, the place
 /// in the file.
@@ -14,6 +14,29 @@ pub struct Finding {
     pub object: ObjectRef,
     /// Where in a file; `None` for what came from a cluster.
     pub location: Option<Location>,
+    /// The diagnostic's fix in the file's own text, with the quotes and
+    /// escapes that its style asks for; empty where there is none.
+    pub edits: Vec<SourceEdit>,
+}
+
+/// One edit of a fix, in the text of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceEdit {
+    /// What is replaced.
+    pub location: Location,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// Input that could not be read, or not as an Ingress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The file always; line and column are 0 where there is no place.
+    pub location: Location,
+    /// One sentence without a final stop.
+    pub message: String,
+    /// What to do about it: a clause.
+    pub help: Option<String>,
 }
 
 /// The names of an object.
@@ -46,4 +69,51 @@ pub struct Location {
     pub end_line: usize,
     /// The column of the place after the last character.
     pub end_column: usize,
+    /// The bytes of the file.
+    #[serde(skip)]
+    pub bytes: Span,
+    /// The template that Helm says the document was rendered from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// The line of the alias, where the text is that of its anchor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias: Option<usize>,
+}
+
+impl Finding {
+    /// A finding without a place in a file.
+    #[must_use]
+    pub fn new(diagnostic: Diagnostic, object: ObjectRef) -> Self {
+        Self {
+            diagnostic,
+            object,
+            location: None,
+            edits: Vec::new(),
+        }
+    }
+}
+
+impl ObjectRef {
+    /// The object as messages name it: `Ingress default/cafe`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let name = self.name.as_deref().unwrap_or("(no name yet)");
+        match &self.namespace {
+            Some(namespace) => format!("{} {namespace}/{name}", self.kind),
+            None => format!("{} {name}", self.kind),
+        }
+    }
+}
+
+impl Location {
+    /// What is to be known about the place, a sentence each.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let template = self.template.as_deref();
+        let template = template.map(|file| format!("rendered from {file}"));
+        let alias = self
+            .alias
+            .map(|line| format!("used by the alias in line {line}"));
+        template.into_iter().chain(alias).collect()
+    }
 }

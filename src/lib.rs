@@ -31,3 +31,4 @@
 
 pub mod finding;
 pub mod lint;
+pub mod render;

@@ -1,0 +1,92 @@
+//! What the formats for people share: the origin line and the colours.
+
+use anstyle::{AnsiColor, Style};
+
+use crate::finding::{Failure, Finding};
+use crate::lint::{self, Diagnostic, Severity};
+
+/// `file:line:col`; for what came from a cluster, the object and the field.
+pub(super) fn place(finding: &Finding) -> String {
+    match &finding.location {
+        Some(at) => format!("{}:{}:{}", printable(&at.file), at.line, at.column),
+        None => printable(&finding.object.title()),
+    }
+}
+
+/// `text` with everything that a terminal would obey or not draw escaped.
+pub(super) fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for c in text.chars() {
+        if lint::text::is_invisible(c) {
+            printable.extend(c.escape_default());
+        } else {
+            printable.push(c);
+        }
+    }
+    printable
+}
+
+/// `Ingress default/cafe, entry 1, service coffee-svc`.
+pub(super) fn subject(finding: &Finding) -> String {
+    let mut subject = printable(&finding.object.title());
+    if let Some(entry) = entry(&finding.diagnostic) {
+        subject.push_str(", ");
+        subject.push_str(&entry);
+    }
+    subject
+}
+
+/// `entry 1, service coffee-svc`.
+pub(super) fn entry(diagnostic: &Diagnostic) -> Option<String> {
+    let entry = diagnostic.entry.as_ref()?;
+    let service = printable(&entry.service);
+    Some(format!("entry {}, service {service}", entry.number))
+}
+
+/// The message with what follows from it and what to do about it, in one
+/// line: for formats that have one text for everything.
+pub(super) fn in_one_line(diagnostic: &Diagnostic) -> String {
+    let mut line = diagnostic.message.clone();
+    if let Some(consequence) = diagnostic.consequence {
+        line.push_str(": ");
+        line.push_str(consequence.clause());
+    }
+    if let Some(help) = &diagnostic.help {
+        line.push_str("; ");
+        line.push_str(help);
+    }
+    line
+}
+
+/// The field that a diagnostic stands at, in the short form that the
+/// controller's events use for annotations.
+pub(super) fn field(diagnostic: &Diagnostic) -> String {
+    match diagnostic.place.field.annotation_key() {
+        Some(key) => format!("annotations.{}", printable(key)),
+        None => printable(&diagnostic.place.field.to_string()),
+    }
+}
+
+/// The colour of a severity's word, as rustc has it.
+pub(super) fn colour(severity: Severity) -> Style {
+    let colour = match severity {
+        Severity::Error => AnsiColor::BrightRed,
+        Severity::Warning => AnsiColor::Yellow,
+        Severity::Note => AnsiColor::BrightGreen,
+    };
+    colour.on_default().bold()
+}
+
+/// `file:line:col`, or the file alone where there is no place in it.
+pub(super) fn failed_place(failure: &Failure) -> String {
+    let at = &failure.location;
+    if at.line == 0 {
+        return printable(&at.file);
+    }
+    format!("{}:{}:{}", printable(&at.file), at.line, at.column)
+}
+
+/// The colour of line numbers and arrows, as rustc has it.
+pub(super) fn line_number_colour() -> Style {
+    AnsiColor::BrightBlue.on_default().bold()
+}
