@@ -29,6 +29,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod admission;
 pub mod finding;
+pub mod ingress;
 pub mod lint;
 pub mod render;

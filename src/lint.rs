@@ -1,11 +1,18 @@
 //! The pure middle: a [`Subject`] in, [`Diagnostic`]s out.
 //!
 //! Nothing here reads a file, opens a socket, knows a clock or names
-//! Kubernetes' client. [`check`] is the one door.
+//! Kubernetes' client. [`check`] is the one door. Behind it the value goes
+//! from reader to reader: the [`controller`] splits it into entries, [`nginx`]
+//! reads their words and makes a cookie, the browser stores it or not, and
+//! the operator's [`policy`] has the last word.
 
 pub mod annotation;
+pub mod controller;
 pub mod diagnostic;
+pub mod entry;
 pub mod field;
+mod foreign;
+pub mod nginx;
 pub mod policy;
 pub mod rule;
 pub mod span;
@@ -13,16 +20,109 @@ pub mod subject;
 pub mod text;
 
 pub use diagnostic::{Consequence, Diagnostic, Edit, EntryName, Fix, Place, Severity};
+pub use entry::Entry;
 pub use field::{FieldPath, Step};
 pub use policy::Policy;
 pub use rule::{CATALOGUE, Rule};
 pub use span::Span;
 pub use subject::Subject;
 
+use annotation::{ORG_KEY, PLUS_KEY};
+use controller::{Annotation, Backends, Mergeable};
+
 /// Everything that the readers have to say about `subject`, in the order of
 /// its fields and of the value's text.
+///
+/// An Ingress whose class the operator does not assign to the controller is
+/// nobody's business; one without a sticky-cookie key is looked at only for
+/// keys that were meant to be one.
 #[must_use]
 pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
-    let _ = (subject, policy);
-    Vec::new()
+    let mut found = Vec::new();
+    if annotation::assigned(subject, policy) == Some(false) {
+        return found;
+    }
+    annotation::judge(subject, policy, &mut found);
+    if let Some((key, value)) = annotation::winner(subject) {
+        let entries = read_winner(subject, Annotation { key, value }, &mut found);
+        if let (ORG_KEY, Some(value)) = (key, subject.annotation(PLUS_KEY)) {
+            read_loser(
+                Annotation {
+                    key: PLUS_KEY,
+                    value,
+                },
+                &mut found,
+            );
+        }
+        controller::judge_ingress(subject, &mut found);
+        let _ = entries;
+    }
+    found.sort_by(|a, b| order(a).cmp(&order(b)));
+    found
+}
+
+/// The order of the text, an annotation's diagnostics before those of the spec.
+fn order(diagnostic: &Diagnostic) -> impl Ord + '_ {
+    let Place { field, span } = &diagnostic.place;
+    (field, *span, diagnostic.rule)
+}
+
+/// Reads the annotation that the controller goes by, and gives the entries
+/// whose cookies reach a browser.
+fn read_winner<'s>(
+    subject: &'s Subject<'_>,
+    annotation: Annotation<'s>,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Entry<'s>> {
+    let reading = controller::read(annotation.value);
+    controller::judge_value(annotation, &reading, found);
+    let counts = controller::judge_duplicates(annotation, &reading.entries, found);
+    let entries = reading
+        .entries
+        .iter()
+        .zip(counts)
+        .filter_map(|(entry, counts)| counts.then_some(entry));
+    if Mergeable::of(subject) == Some(Mergeable::Master) {
+        found.push(on_master(annotation));
+        read_stripped(annotation, entries, found);
+        return Vec::new();
+    }
+    let backends = Backends::of(subject);
+    let mut live = Vec::with_capacity(reading.entries.len());
+    for entry in entries {
+        let works = controller::judge_service(subject, &backends, annotation, entry, found);
+        let directive = nginx::read(annotation.value, entry.parameters);
+        nginx::judge(annotation, entry, &directive, found);
+        nginx::judge_hazards(annotation, entry, &directive, found);
+        if works && let Some(cookie) = directive.into_sound_cookie() {
+            live.push(Entry::new(annotation, entry, cookie));
+        }
+    }
+    live
+}
+
+/// Reads the annotation that loses against its twin: the controller validates
+/// it all the same, and renders nothing.
+fn read_loser(annotation: Annotation<'_>, found: &mut Vec<Diagnostic>) {
+    let reading = controller::read(annotation.value);
+    controller::judge_value(annotation, &reading, found);
+    read_stripped(annotation, reading.entries.iter(), found);
+}
+
+/// Reads entries that nginx never sees, for what would be a hazard if it did.
+fn read_stripped<'e>(
+    annotation: Annotation<'_>,
+    entries: impl Iterator<Item = &'e controller::Entry>,
+    found: &mut Vec<Diagnostic>,
+) {
+    for entry in entries {
+        let directive = nginx::read(annotation.value, entry.parameters);
+        nginx::judge_hazards(annotation, entry, &directive, found);
+    }
+}
+
+fn on_master(annotation: Annotation<'_>) -> Diagnostic {
+    let place = Place::field(FieldPath::annotation(annotation.key));
+    let message = "the controller ignores the annotation on a mergeable master";
+    Diagnostic::new(Rule::MergeableMaster, place, message).with_help("move it to the minions")
 }

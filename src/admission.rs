@@ -1,0 +1,230 @@
+//! Bytes of an AdmissionReview in, bytes of its answer out.
+//!
+//! Pure: no socket, no clock, no HTTP. [`answer`] reads the envelope in one
+//! pass and borrows from it, judges the object as `check` would, and writes
+//! the answer. [`refuse`] is for what could not be judged.
+
+use std::borrow::Cow;
+
+use crate::ingress::Unreadable;
+use crate::lint::Rule;
+
+mod judge;
+mod message;
+mod ratchet;
+mod response;
+mod review;
+mod terms;
+
+use judge::Judgement;
+use response::{AuditAnnotations, Response, Status};
+use review::Review;
+pub use terms::{Mode, OnUpdate, Terms};
+
+/// An answer and what a log line and the metrics say of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer<'a> {
+    /// The bytes of an AdmissionReview.
+    pub body: Vec<u8>,
+    /// What was asked and what was said.
+    pub facts: Facts<'a>,
+}
+
+/// What was asked and what was said: never whole objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts<'a> {
+    /// `request.uid`.
+    pub uid: Cow<'a, str>,
+    /// The object's namespace.
+    pub namespace: Option<Cow<'a, str>>,
+    /// The object's name.
+    pub name: Option<Cow<'a, str>>,
+    /// What is done to the object.
+    pub operation: Operation,
+    /// `request.userInfo.username`.
+    pub user: Option<Cow<'a, str>>,
+    /// Whether nothing will be stored.
+    pub dry_run: bool,
+    /// What was said.
+    pub verdict: Verdict,
+    /// What was to become of errors.
+    pub mode: Mode,
+    /// The rules that found an error or a warning, each once.
+    pub rules: Vec<Rule>,
+}
+
+/// What is done to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// It is new.
+    Create,
+    /// It changes.
+    Update,
+    /// It goes: nothing to judge.
+    Delete,
+    /// Someone connects to it: nothing to judge.
+    Connect,
+    /// A word that the API does not have.
+    Unknown,
+}
+
+/// What an answer says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// Let through.
+    Allow,
+    /// Let through, with warnings.
+    Warn,
+    /// Refused for what it is.
+    Deny,
+    /// Refused without a judgement.
+    Fail,
+}
+
+/// Why there is no answer: to be told with an HTTP status of its own.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadReview {
+    /// The body is no JSON, or not of an AdmissionReview's shape.
+    #[error("the body is no AdmissionReview that can be read: {0}")]
+    Unreadable(#[from] Unreadable),
+    /// Another kind, or an API version that we do not speak.
+    #[error("the body is no AdmissionReview of admission.k8s.io/v1 or v1beta1")]
+    NotAReview,
+    /// There is no one to answer.
+    #[error("the AdmissionReview has no request.uid: an answer must echo it")]
+    NoUid,
+}
+
+/// Why an object was refused without a judgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// Too many requests at once.
+    Busy,
+    /// The time that the caller gave ran out.
+    Late,
+    /// Something broke.
+    Panicked,
+}
+
+/// The answer to an AdmissionReview under the operator's terms.
+pub fn answer<'a>(body: &'a [u8], terms: &Terms) -> Result<Answer<'a>, BadReview> {
+    let review = Review::read(body)?;
+    let judgement = match &review.request {
+        Ok(request) => Judgement::of(request, terms),
+        Err(error) => {
+            let message = format!("the request cannot be read: {error}");
+            Judgement::unreadable(&message, terms.mode)
+        }
+    };
+    let response = judgement.response(&review.uid);
+    let body = response.to_bytes(review.version);
+    let verdict = match (response.allowed, response.warnings.is_empty()) {
+        (false, _) => Verdict::Deny,
+        (true, false) => Verdict::Warn,
+        (true, true) => Verdict::Allow,
+    };
+    let facts = Facts {
+        verdict,
+        mode: terms.mode,
+        rules: judgement.rules(),
+        ..Facts::asked(review)
+    };
+    Ok(Answer { body, facts })
+}
+
+/// The answer to an AdmissionReview that was not judged: the object is not
+/// admitted, and the text says why.
+pub fn refuse(body: &[u8], refusal: Refusal) -> Result<Answer<'_>, BadReview> {
+    let review = Review::read(body)?;
+    let response = Response {
+        uid: &review.uid,
+        allowed: false,
+        status: Some(refusal.status()),
+        audit_annotations: AuditAnnotations::default(),
+        warnings: Vec::new(),
+    };
+    let body = response.to_bytes(review.version);
+    let facts = Facts::asked(review);
+    Ok(Answer { body, facts })
+}
+
+impl<'a> Facts<'a> {
+    /// What was asked, with nothing said yet.
+    fn asked(review: Review<'a>) -> Self {
+        let request = review.request.unwrap_or_default();
+        Self {
+            uid: review.uid,
+            operation: request.operation(),
+            namespace: request.namespace,
+            name: request.name,
+            user: request.user.name,
+            dry_run: request.dry_run,
+            verdict: Verdict::Fail,
+            mode: Mode::Enforce,
+            rules: Vec::new(),
+        }
+    }
+}
+
+impl Refusal {
+    /// 403 would say that the object is at fault; 429 and 503 make clients
+    /// try again at once.
+    fn status(self) -> Status<'static> {
+        let (message, reason, code) = match self {
+            Self::Busy => (
+                "stickler has too many requests in flight; the object was not judged and not admitted, try again",
+                "InternalError",
+                500,
+            ),
+            Self::Late => (
+                "stickler ran out of time (its deadline is just below the webhook's timeoutSeconds); \
+                 the object was not judged in time and not admitted, try again",
+                "Timeout",
+                504,
+            ),
+            Self::Panicked => (
+                "stickler failed on this object, which is a defect of stickler; \
+                 the object was not judged and not admitted; its log has the request's uid",
+                "InternalError",
+                500,
+            ),
+        };
+        Status {
+            status: "Failure",
+            message: message.to_owned(),
+            reason,
+            details: None,
+            code,
+        }
+    }
+}
+
+impl Operation {
+    /// The word that logs and metrics use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Connect => "connect",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Verdict {
+    /// The word that logs and metrics use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Warn => "warn",
+            Self::Deny => "deny",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

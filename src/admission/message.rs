@@ -1,0 +1,248 @@
+//! What people read through the API server: the text of a denial and the
+//! warnings. No line depends on another for its sense, and nothing is aligned:
+//! fonts are proportional, and some tools cut after the first line.
+
+use std::fmt::Write as _;
+
+use crate::lint::text::{is_invisible, quote};
+use crate::lint::{Diagnostic, EntryName, Place, Subject};
+
+/// No denial lists more.
+const MOST_PROBLEMS: usize = 10;
+/// No denial is longer, in bytes.
+const LONGEST_DENIAL: usize = 3 * 1024;
+/// The API server cuts a warning after this many characters
+/// (`k8s.io/apiserver/pkg/endpoints/filters/warning.go`).
+const LONGEST_WARNING: usize = 256;
+/// And all warnings of one answer after this many (same file).
+const LONGEST_WARNINGS: usize = 4096;
+
+/// An object as messages name it, and the values that columns are counted in.
+pub(super) struct Named<'a> {
+    /// `namespace/name`.
+    name: String,
+    subject: &'a Subject<'a>,
+}
+
+impl<'a> Named<'a> {
+    /// `generate_name` names an object that has no name yet.
+    pub(super) fn new(subject: &'a Subject<'a>, generate_name: Option<&str>) -> Self {
+        let name = match (&subject.name, generate_name) {
+            (Some(name), _) => escape(name),
+            (None, Some(start)) => format!("{}*", escape(start)),
+            (None, None) => "(unnamed)".to_owned(),
+        };
+        let name = match &subject.namespace {
+            Some(namespace) => format!("{}/{name}", escape(namespace)),
+            None => name,
+        };
+        Self { name, subject }
+    }
+
+    /// The text of a denial for `problems`, of which there is at least one.
+    pub(super) fn denial(&self, problems: &[&Diagnostic]) -> String {
+        match problems {
+            [problem] => cut(self.single(problem), LONGEST_DENIAL),
+            problems => self.list(problems),
+        }
+    }
+
+    /// Object, what, where, consequence, help, rule: one line.
+    fn single(&self, problem: &Diagnostic) -> String {
+        let mut text = format!("Ingress {}: {}", self.name, line(&problem.message));
+        if let Some(entry) = &problem.entry {
+            let _ = write!(text, " in {}", entry_name(entry));
+        }
+        match self.columns(&problem.place) {
+            Some(columns) => {
+                let comma = if problem.entry.is_some() { "," } else { " at" };
+                let _ = write!(text, "{comma} {columns} of {}", field(&problem.place));
+            }
+            None => text.push_str(&at_field(&problem.place)),
+        }
+        if let Some(consequence) = problem.consequence {
+            let _ = write!(text, ": {}", consequence.clause());
+        }
+        push_help(&mut text, problem);
+        let _ = write!(text, " [{}]", problem.rule);
+        text
+    }
+
+    /// A first line that stands alone, and a numbered list.
+    fn list(&self, problems: &[&Diagnostic]) -> String {
+        let mut text = self.heading(problems);
+        let shared = shared_field(problems);
+        for (index, problem) in problems.iter().enumerate() {
+            let item = format!(
+                "\n  {}. {}",
+                index + 1,
+                self.item(problem, shared.is_some())
+            );
+            let more = format!(
+                "\n  … and {} more; run 'stickler check'",
+                problems.len() - index
+            );
+            if index == MOST_PROBLEMS || text.len() + item.len() + more.len() > LONGEST_DENIAL {
+                return text + &more;
+            }
+            text.push_str(&item);
+        }
+        text
+    }
+
+    fn heading(&self, problems: &[&Diagnostic]) -> String {
+        let mut text = format!("Ingress {}: {} problems", self.name, problems.len());
+        if let Some(field) = shared_field(problems) {
+            let _ = write!(text, " in {field}");
+        }
+        if let Some(first) = problems.first() {
+            let _ = write!(text, " (first: {}", line(&first.message));
+            if let Some(entry) = &first.entry {
+                let _ = write!(text, ", entry {}", entry.number);
+            }
+            text.push(')');
+        }
+        cut(text, LONGEST_DENIAL / 2)
+    }
+
+    /// The rule first, so that it can be grepped.
+    fn item(&self, problem: &Diagnostic, field_is_known: bool) -> String {
+        let mut place: Vec<String> = problem.entry.iter().map(entry_name).collect();
+        let columns = self.columns(&problem.place);
+        match (columns, field_is_known) {
+            (Some(columns), true) => place.push(columns),
+            (Some(columns), false) => place.push(format!("{columns} of {}", field(&problem.place))),
+            (None, false) => place.push(field(&problem.place)),
+            (None, true) => {}
+        }
+        place.retain(|part| !part.is_empty());
+        let mut text = format!("{}: ", problem.rule);
+        if !place.is_empty() {
+            let _ = write!(text, "{}: ", place.join(", "));
+        }
+        text.push_str(&line(&problem.message));
+        push_help(&mut text, problem);
+        text
+    }
+
+    /// `columns 31-36` of the annotation's value.
+    fn columns(&self, place: &Place) -> Option<String> {
+        let value = self.subject.annotation(place.field.annotation_key()?)?;
+        Some(match place.span?.columns(value) {
+            (first, last) if first == last => format!("column {first}"),
+            (first, last) => format!("columns {first}-{last}"),
+        })
+    }
+
+    /// The text of a cause, for machines.
+    pub(super) fn cause(&self, problem: &Diagnostic) -> String {
+        cut(self.item(problem, true), LONGEST_DENIAL)
+    }
+
+    /// The warnings for `diagnostics`, one line each, within what the API
+    /// server lets through.
+    pub(super) fn warnings(&self, diagnostics: &[&Diagnostic]) -> Vec<String> {
+        let mut warnings = Vec::with_capacity(diagnostics.len());
+        let mut room = LONGEST_WARNINGS;
+        for (index, diagnostic) in diagnostics.iter().enumerate() {
+            let warning = cut_chars(self.warning(diagnostic), LONGEST_WARNING);
+            let left = diagnostics.len() - index;
+            let more = format!("… and {left} more for {}; run 'stickler check'", self.name);
+            let last = if left == 1 { 0 } else { LONGEST_WARNING };
+            let length = warning.chars().count();
+            if length + last > room {
+                warnings.push(cut_chars(more, LONGEST_WARNING));
+                break;
+            }
+            room -= length;
+            warnings.push(warning);
+        }
+        warnings
+    }
+
+    fn warning(&self, diagnostic: &Diagnostic) -> String {
+        let mut text = format!("{} {}", diagnostic.rule, self.name);
+        if let Some(entry) = &diagnostic.entry {
+            let _ = write!(text, " {}", entry_name(entry));
+        }
+        let _ = write!(text, ": {}", line(&diagnostic.message));
+        push_help(&mut text, diagnostic);
+        text
+    }
+}
+
+fn push_help(text: &mut String, problem: &Diagnostic) {
+    if let Some(help) = &problem.help {
+        let _ = write!(text, "; {}", line(help));
+    }
+}
+
+/// The field that all of `problems` stand in.
+fn shared_field(problems: &[&Diagnostic]) -> Option<String> {
+    let (first, rest) = problems.split_first()?;
+    let shared = &first.place.field;
+    let all = rest.iter().all(|problem| problem.place.field == *shared);
+    Some(field(&first.place)).filter(|field| all && !field.is_empty())
+}
+
+/// A field as users grep for it: the controller writes `annotations.KEY`
+/// (`k8s.io/apimachinery/pkg/util/validation/field` as NIC calls it).
+fn field(place: &Place) -> String {
+    match place.field.annotation_key() {
+        Some(key) => format!("annotations.{}", escape(key)),
+        None => place.field.to_string(),
+    }
+}
+
+fn at_field(place: &Place) -> String {
+    let field = field(place);
+    match place.field.annotation_key() {
+        Some(_) => format!(" in {field}"),
+        None if field.is_empty() => field,
+        None => format!(" at {field}"),
+    }
+}
+
+/// `entry 1 (coffee-svc)`.
+fn entry_name(entry: &EntryName) -> String {
+    format!("entry {} ({})", entry.number, escape(&entry.service))
+}
+
+/// What the user wrote, as [`quote`] makes it safe, without the quotes.
+fn escape(text: &str) -> String {
+    let quoted = quote(text);
+    quoted
+        .get(1..quoted.len() - 1)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// `text` on one line: the API server drops a warning that holds a control
+/// character, without a word.
+fn line(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.chars().any(is_invisible) {
+        text.replace(is_invisible, " ").into()
+    } else {
+        text.into()
+    }
+}
+
+/// At most `longest` bytes of `text`, with a mark where something is missing.
+fn cut(mut text: String, longest: usize) -> String {
+    if text.len() > longest {
+        text.truncate(text.floor_char_boundary(longest - '…'.len_utf8()));
+        text.push('…');
+    }
+    text
+}
+
+/// At most `longest` characters of `text`, likewise.
+fn cut_chars(text: String, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        None => text,
+        Some(_) => text.chars().take(longest - 1).chain(['…']).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+//! What was wrong before an update stays allowed, and nothing else does.
+
+use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+use crate::lint::subject::TlsBlock;
+use crate::lint::{Diagnostic, Subject};
+
+/// The old object's diagnostics, and what they followed from.
+pub(super) struct Before<'a> {
+    pub(super) subject: Subject<'a>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Before<'_> {
+    /// Whether `diagnostic` of `now` is an old one: the same words about the
+    /// same value, given the same backends, hosts, paths and TLS.
+    pub(super) fn had(&self, diagnostic: &Diagnostic, now: &Subject<'_>) -> bool {
+        self.same_values(diagnostic, now)
+            && self.same_inputs(now)
+            && self.diagnostics.contains(diagnostic)
+    }
+
+    /// A diagnostic of a field other than an annotation hangs on both values.
+    fn same_values(&self, diagnostic: &Diagnostic, now: &Subject<'_>) -> bool {
+        let same = |key: &str| self.subject.annotation(key) == now.annotation(key);
+        match diagnostic.place.field.annotation_key() {
+            Some(key) => same(key),
+            None => same(ORG_KEY) && same(PLUS_KEY),
+        }
+    }
+
+    fn same_inputs(&self, now: &Subject<'_>) -> bool {
+        let before = &self.subject;
+        before.rules == now.rules
+            && before.default_backend == now.default_backend
+            && same_hosts(&before.tls, &now.tls)
+    }
+}
+
+/// Blocks of TLS differ in their Secrets too, which nobody reads here.
+fn same_hosts(before: &[TlsBlock<'_>], now: &[TlsBlock<'_>]) -> bool {
+    let hosts = |blocks: &[TlsBlock<'_>]| {
+        let hosts = blocks.iter().flat_map(|block| &block.hosts);
+        let mut hosts: Vec<String> = hosts.map(ToString::to_string).collect();
+        hosts.sort_unstable();
+        hosts
+    };
+    before == now || hosts(before) == hosts(now)
+}

@@ -1,0 +1,196 @@
+//! The envelope: an AdmissionReview's request, borrowed from its bytes.
+//!
+//! The shapes are those of `k8s.io/api/admission/v1` and `v1beta1`, which
+//! differ in nothing that is read here.
+
+use std::borrow::Cow;
+
+use serde::de::MapAccess;
+use serde_json::value::RawValue;
+
+use super::BadReview;
+use crate::ingress::Unreadable;
+use crate::ingress::fields::{Fields, Object, Value};
+
+/// A review that can be answered.
+#[derive(Debug)]
+pub(super) struct Review<'a> {
+    pub(super) version: Version,
+    pub(super) uid: Cow<'a, str>,
+    /// The request, or why more than its uid could not be read.
+    pub(super) request: Result<Request<'a>, Unreadable>,
+}
+
+/// The API version that a review came in, and that its answer goes out in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Version {
+    #[default]
+    V1,
+    V1beta1,
+}
+
+/// `request`, as far as it decides anything or is logged.
+#[derive(Debug, Default)]
+pub(super) struct Request<'a> {
+    pub(super) uid: Option<Cow<'a, str>>,
+    pub(super) kind: Option<Kind<'a>>,
+    pub(super) sub_resource: Option<Cow<'a, str>>,
+    pub(super) name: Option<Cow<'a, str>>,
+    pub(super) namespace: Option<Cow<'a, str>>,
+    pub(super) operation: Option<Cow<'a, str>>,
+    pub(super) user: User<'a>,
+    pub(super) object: Option<&'a RawValue>,
+    pub(super) old_object: Option<&'a RawValue>,
+    pub(super) dry_run: bool,
+}
+
+/// `request.kind`: what the object was converted to, not what was sent.
+#[derive(Debug, Default)]
+pub(super) struct Kind<'a> {
+    pub(super) group: Cow<'a, str>,
+    pub(super) kind: Cow<'a, str>,
+}
+
+/// `request.userInfo`.
+#[derive(Debug, Default)]
+pub(super) struct User<'a> {
+    pub(super) name: Option<Cow<'a, str>>,
+}
+
+impl<'a> Review<'a> {
+    /// Reads an AdmissionReview, or at the least whom to answer.
+    pub(super) fn read(body: &'a [u8]) -> Result<Self, BadReview> {
+        let whole = match str::from_utf8(body) {
+            Ok(json) => Unreadable::or_read(json),
+            Err(error) => Err(Unreadable::not_utf8(error.valid_up_to())),
+        };
+        match whole {
+            Ok(Object(Envelope { form, request })) => {
+                let request: Request = request;
+                Self::of(form, request.uid.clone(), Ok(request))
+            }
+            Err(error) => {
+                let rest = serde_json::from_slice(body);
+                let Object(Envelope { form, request }) = rest.map_err(|_| error.clone())?;
+                let Salvage { uid } = request;
+                Self::of(form, uid, Err(error))
+            }
+        }
+    }
+
+    fn of(
+        form: TypeMeta<'a>,
+        uid: Option<Cow<'a, str>>,
+        request: Result<Request<'a>, Unreadable>,
+    ) -> Result<Self, BadReview> {
+        let version = form.version().ok_or(BadReview::NotAReview)?;
+        let uid = uid.filter(|uid| !uid.is_empty()).ok_or(BadReview::NoUid)?;
+        Ok(Self {
+            version,
+            uid,
+            request,
+        })
+    }
+}
+
+impl Version {
+    /// `apiVersion` of the answer.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::V1 => "admission.k8s.io/v1",
+            Self::V1beta1 => "admission.k8s.io/v1beta1",
+        }
+    }
+}
+
+/// `apiVersion` and `kind`.
+#[derive(Default)]
+struct TypeMeta<'a> {
+    api_version: Option<Cow<'a, str>>,
+    kind: Option<Cow<'a, str>>,
+}
+
+impl TypeMeta<'_> {
+    fn version(&self) -> Option<Version> {
+        match (self.kind.as_deref()?, self.api_version.as_deref()?) {
+            ("AdmissionReview", "admission.k8s.io/v1") => Some(Version::V1),
+            ("AdmissionReview", "admission.k8s.io/v1beta1") => Some(Version::V1beta1),
+            _ => None,
+        }
+    }
+}
+
+/// An AdmissionReview with as much of its request as `R` reads.
+#[derive(Default)]
+struct Envelope<'a, R> {
+    form: TypeMeta<'a>,
+    request: R,
+}
+
+impl<'de, R: Fields<'de>> Fields<'de> for Envelope<'de, R> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
+        match name {
+            "apiVersion" => self.form.api_version = value.text()?,
+            "kind" => self.form.kind = value.text()?,
+            "request" => self.request = value.object()?.unwrap_or_default(),
+            _ => value.skip()?,
+        }
+        Ok(())
+    }
+}
+
+/// What is left of a request that makes no sense: whom to answer.
+#[derive(Default)]
+struct Salvage<'a> {
+    uid: Option<Cow<'a, str>>,
+}
+
+impl<'de> Fields<'de> for Salvage<'de> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
+        match name {
+            "uid" => self.uid = value.text()?,
+            _ => value.skip()?,
+        }
+        Ok(())
+    }
+}
+
+impl<'de> Fields<'de> for Request<'de> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
+        match name {
+            "uid" => self.uid = value.text()?,
+            "kind" => self.kind = value.object()?,
+            "subResource" => self.sub_resource = value.text()?.filter(|text| !text.is_empty()),
+            "name" => self.name = value.text()?.filter(|name| !name.is_empty()),
+            "namespace" => self.namespace = value.text()?.filter(|name| !name.is_empty()),
+            "operation" => self.operation = value.text()?,
+            "userInfo" => self.user = value.object()?.unwrap_or_default(),
+            "object" => self.object = value.any()?,
+            "oldObject" => self.old_object = value.any()?,
+            "dryRun" => self.dry_run = value.any()?.unwrap_or_default(),
+            _ => value.skip()?,
+        }
+        Ok(())
+    }
+}
+
+impl<'de> Fields<'de> for Kind<'de> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
+        match name {
+            "group" => self.group = value.text()?.unwrap_or_default(),
+            "kind" => self.kind = value.text()?.unwrap_or_default(),
+            _ => value.skip()?,
+        }
+        Ok(())
+    }
+}
+
+impl<'de> Fields<'de> for User<'de> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
+        match name {
+            "username" => self.name = value.text()?,
+            _ => value.skip()?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,256 @@
+//! `spec`, in both spellings at once: which of them counts is known only
+//! after `apiVersion`, which may come last.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+
+use super::fields::{Fields, Value};
+use crate::lint::Subject;
+use crate::lint::subject::{Backend, Form, HostRule, PathRule, PathType, Port, TlsBlock};
+
+/// `spec`.
+#[derive(Default)]
+pub(super) struct Spec<'a> {
+    class_name: Option<Cow<'a, str>>,
+    default_backend: Option<EitherBackend<'a>>,
+    /// `defaultBackend` as the old versions call it.
+    backend: Option<EitherBackend<'a>>,
+    rules: Vec<Rule<'a>>,
+    tls: Vec<Tls<'a>>,
+}
+
+impl<'de> Fields<'de> for Spec<'de> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
+        match name {
+            "ingressClassName" => self.class_name = value.text()?,
+            "defaultBackend" => self.default_backend = value.object()?,
+            "backend" => self.backend = value.object()?,
+            "rules" => self.rules = value.objects()?,
+            "tls" => self.tls = value.objects()?,
+            _ => value.skip()?,
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Spec<'a> {
+    /// The subject's part that comes from `spec`.
+    pub(super) fn into_subject(self, form: Form) -> Subject<'a> {
+        let default_backend = match form {
+            Form::V1 => self.default_backend,
+            Form::V1beta1 => self.backend,
+        };
+        Subject {
+            form,
+            class_name: self.class_name,
+            default_backend: default_backend.map(|backend| backend.pick(form)),
+            rules: self.rules.into_iter().map(|rule| rule.pick(form)).collect(),
+            tls: self.tls.into_iter().map(|tls| tls.0).collect(),
+            ..Subject::default()
+        }
+    }
+}
+
+/// An element of `rules`.
+#[derive(Default)]
+struct Rule<'a> {
+    host: Option<Cow<'a, str>>,
+    http: Option<Http<'a>>,
+}
+
+impl<'de> Fields<'de> for Rule<'de> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
+        match name {
+            "host" => self.host = value.text()?,
+            "http" => self.http = value.object()?,
+            _ => value.skip()?,
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Rule<'a> {
+    fn pick(self, form: Form) -> HostRule<'a> {
+        let paths = |http: Http<'a>| http.0.into_iter().map(|path| path.pick(form)).collect();
+        HostRule {
+            host: self.host,
+            paths: self.http.map(paths),
+        }
+    }
+}
+
+/// `http`, which holds `paths` and nothing else.
+#[derive(Default)]
+struct Http<'a>(Vec<Path<'a>>);
+
+impl<'de> Fields<'de> for Http<'de> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
+        match name {
+            "paths" => self.0 = value.objects()?,
+            _ => value.skip()?,
+        }
+        Ok(())
+    }
+}
+
+/// An element of `paths`.
+#[derive(Default)]
+struct Path<'a> {
+    path: Option<Cow<'a, str>>,
+    path_type: PathType,
+    backend: EitherBackend<'a>,
+}
+
+impl<'de> Fields<'de> for Path<'de> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
+        match name {
+            "path" => self.path = value.text()?,
+            "pathType" => self.path_type = path_type(value.text()?.as_deref()),
+            "backend" => self.backend = value.object()?.unwrap_or_default(),
+            _ => value.skip()?,
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Path<'a> {
+    fn pick(self, form: Form) -> PathRule<'a> {
+        PathRule {
+            path: self.path,
+            path_type: self.path_type,
+            backend: self.backend.pick(form),
+        }
+    }
+}
+
+fn path_type(word: Option<&str>) -> PathType {
+    match word {
+        Some("Exact") => PathType::Exact,
+        Some("Prefix") => PathType::Prefix,
+        _ => PathType::ImplementationSpecific,
+    }
+}
+
+/// A backend in both spellings.
+#[derive(Default)]
+struct EitherBackend<'a> {
+    service: Option<Service<'a>>,
+    service_name: Option<Cow<'a, str>>,
+    service_port: Option<Port<'a>>,
+    resource: bool,
+}
+
+impl<'de> Fields<'de> for EitherBackend<'de> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
+        match name {
+            "service" => self.service = value.object()?,
+            "serviceName" => self.service_name = value.text()?,
+            "servicePort" => self.service_port = value.any::<IntOrString>()?.map(|port| port.0),
+            "resource" => self.resource = value.present()?,
+            _ => value.skip()?,
+        }
+        Ok(())
+    }
+}
+
+impl<'a> EitherBackend<'a> {
+    fn pick(self, form: Form) -> Backend<'a> {
+        let (service, port) = match form {
+            Form::V1 => self.service.map_or((None, None), |it| (it.name, it.port.0)),
+            Form::V1beta1 => (self.service_name, self.service_port),
+        };
+        Backend {
+            service: service.filter(|name| !name.is_empty()),
+            port,
+            resource: self.resource,
+        }
+    }
+}
+
+/// `backend.service`.
+#[derive(Default)]
+struct Service<'a> {
+    name: Option<Cow<'a, str>>,
+    port: ServicePort<'a>,
+}
+
+impl<'de> Fields<'de> for Service<'de> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
+        match name {
+            "name" => self.name = value.text()?,
+            "port" => self.port = value.object()?.unwrap_or_default(),
+            _ => value.skip()?,
+        }
+        Ok(())
+    }
+}
+
+/// `backend.service.port`: a name or a number.
+#[derive(Default)]
+struct ServicePort<'a>(Option<Port<'a>>);
+
+impl<'de> Fields<'de> for ServicePort<'de> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
+        let port = match name {
+            "name" => value
+                .text()?
+                .filter(|name| !name.is_empty())
+                .map(Port::Name),
+            "number" => value.any()?.map(Port::Number),
+            _ => return value.skip(),
+        };
+        self.0 = port.or(self.0.take());
+        Ok(())
+    }
+}
+
+/// An element of `tls`.
+#[derive(Default)]
+struct Tls<'a>(TlsBlock<'a>);
+
+impl<'de> Fields<'de> for Tls<'de> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
+        match name {
+            "hosts" => self.0.hosts = value.texts()?,
+            _ => value.skip()?,
+        }
+        Ok(())
+    }
+}
+
+/// `servicePort`, a number or a name.
+struct IntOrString<'a>(Port<'a>);
+
+impl<'de> Deserialize<'de> for IntOrString<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(IntOrStringVisitor)
+    }
+}
+
+struct IntOrStringVisitor;
+
+impl<'de> Visitor<'de> for IntOrStringVisitor {
+    type Value = IntOrString<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number or a string")
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(IntOrString(Port::Number(number)))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        self.visit_i64(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(IntOrString(Port::Name(Cow::Borrowed(name))))
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(IntOrString(Port::Name(Cow::Owned(name.to_owned()))))
+    }
+}

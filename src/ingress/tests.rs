@@ -1,0 +1,129 @@
+use super::*;
+use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+use crate::lint::subject::{PathType, Port};
+
+const V1: &str = r#"{"apiVersion":"networking.k8s.io/v1","kind":"Ingress",
+  "metadata":{"name":"cafe","namespace":"default","managedFields":[{"fieldsV1":{"f:x":{}}}],
+    "annotations":{"other.example/key":5,"nginx.org/sticky-cookie-services":"a","nginx.com/sticky-cookie-services":"b\n","nginx.org/sticky-cookie-services":"c"}},
+  "spec":{"ingressClassName":"nginx","tls":[{"hosts":["cafe.example.com"],"secretName":"s"},null],
+    "defaultBackend":{"service":{"name":"tea-svc","port":{"name":"http"}}},
+    "rules":[{"host":"cafe.example.com","http":{"paths":[
+      {"path":"/tea","pathType":"Prefix","backend":{"service":{"name":"tea-svc","port":{"number":80}}}},
+      {"path":"/logo","pathType":"Exact","backend":{"resource":{"kind":"Bucket","name":"b"}}}]}},
+      {"host":null,"http":null},null]},"status":{"loadBalancer":{}}}"#;
+
+const LEGACY: &str = r#"{"kind":"Ingress","metadata":{"name":"cafe","deletionTimestamp":"2026-11-23T06:29:25Z"},
+  "spec":{"backend":{"serviceName":"tea-svc","servicePort":80},
+    "rules":[{"http":{"paths":[{"backend":{"serviceName":"coffee-svc","servicePort":"http"}}]}}]},
+  "apiVersion":"extensions/v1beta1"}"#;
+
+#[test]
+fn a_v1_ingress_is_read_and_borrowed() {
+    let ingress = Ingress::from_json(V1).unwrap();
+    let subject = &ingress.subject;
+    assert!(matches!(subject.name, Some(Cow::Borrowed("cafe"))));
+    assert_eq!(subject.annotation(ORG_KEY), Some("c"));
+    assert_eq!(subject.annotation(PLUS_KEY), Some("b\n"));
+    assert_eq!(subject.annotations.len(), 2);
+    let hosts = [Some("cafe.example.com"), None, None];
+    let read: Vec<_> = subject
+        .rules
+        .iter()
+        .map(|rule| rule.host.as_deref())
+        .collect();
+    assert_eq!(read, hosts);
+    let paths: Vec<_> = subject.paths().map(|(_, path)| path).collect();
+    assert_eq!(paths[0].path_type, PathType::Prefix);
+    assert_eq!(paths[0].backend.port, Some(Port::Number(80)));
+    assert!(paths[1].backend.resource && paths[1].backend.service.is_none());
+    assert_eq!(subject.rules[1].paths, None);
+    assert_eq!(subject.tls.len(), 2);
+    let default = subject.default_backend.as_ref().unwrap();
+    assert_eq!(default.port, Some(Port::Name("http".into())));
+}
+
+#[test]
+fn an_old_version_is_read_though_its_name_comes_last() {
+    let ingress = Ingress::from_json(LEGACY).unwrap();
+    assert!(ingress.being_deleted);
+    assert_eq!(ingress.subject.form, Form::V1beta1);
+    let default = ingress.subject.default_backend.as_ref().unwrap();
+    assert_eq!(default.service.as_deref(), Some("tea-svc"));
+    let (_, path) = ingress.subject.paths().next().unwrap();
+    assert_eq!(path.backend.service.as_deref(), Some("coffee-svc"));
+    assert_eq!(path.backend.port, Some(Port::Name("http".into())));
+}
+
+#[test]
+fn the_other_versions_spelling_does_not_count() {
+    let v1 = LEGACY.replace("extensions/v1beta1", "networking.k8s.io/v1");
+    let ingress = Ingress::from_json(&v1).unwrap();
+    assert_eq!(ingress.subject.default_backend, None);
+    let (_, path) = ingress.subject.paths().next().unwrap();
+    assert_eq!(path.backend.service, None);
+}
+
+#[test]
+fn a_wrong_type_is_an_error_that_says_where() {
+    for (json, error) in [
+        ("5", "expected an object, found a number"),
+        (r#"{"spec":[]}"#, "spec: expected an object, found a list"),
+        (
+            r#"{"metadata":{"annotations":{"nginx.com/sticky-cookie-services":{"a":1}}}}"#,
+            "metadata.annotations[nginx.com/sticky-cookie-services]: expected a string, found an object",
+        ),
+        (
+            r#"{"spec":{"rules":[{},{"host":", expected x"},{"host":5}]}}"#,
+            "spec.rules[2].host: expected a string, found a number",
+        ),
+        (
+            r#"{"spec":{"backend":{"servicePort":true}}}"#,
+            "spec.backend.servicePort: expected a number or a string, found a boolean",
+        ),
+        (
+            r#"{"spec":{"rules":"x, expected a string"}}"#,
+            "spec.rules: expected a list, found a string",
+        ),
+        (r#"{"spec":{}"#, "EOF while parsing an object"),
+        ("{} x", "trailing characters"),
+    ] {
+        let read = Ingress::from_json(json).map_err(|error| error.to_string());
+        assert_eq!(read, Err(error.to_owned()), "{json}");
+    }
+}
+
+#[test]
+fn what_is_not_ours_is_never_refused() {
+    let deep = format!(
+        r#"{{"status":{}{}}}"#,
+        "[".repeat(10_000),
+        "]".repeat(10_000)
+    );
+    for json in [
+        "{}",
+        r#"{"metadata":null,"spec":null}"#,
+        r#"{"metadata":{"annotations":null,"labels":5},"spec":{"rules":null,"tls":null}}"#,
+        r#"{"spec":{"weight":1e999,"x":123456789012345678901234567890}}"#,
+        r#"{"spec":{},"spec":{}}"#,
+        &deep,
+    ] {
+        assert_eq!(
+            Ingress::from_json(json),
+            Ok(Ingress::default()),
+            "{json:.60}"
+        );
+    }
+}
+
+#[test]
+fn kinds_of_other_groups_are_no_ingress() {
+    for (api_version, kind, is) in [
+        ("networking.k8s.io/v1", "Ingress", true),
+        ("networking.k8s.io/v1beta1", "Ingress", true),
+        ("extensions/v1beta1", "Ingress", true),
+        ("networking.k8s.io/v1", "IngressClass", false),
+        ("networking.internal.knative.dev/v1alpha1", "Ingress", false),
+    ] {
+        assert_eq!(is_ingress(api_version, kind), is, "{api_version} {kind}");
+    }
+}

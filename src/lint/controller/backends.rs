@@ -1,0 +1,104 @@
+//! The services that an Ingress leads to, and those it only seems to lead to.
+
+use std::collections::HashMap;
+
+use crate::lint::annotation::PATH_REGEX;
+use crate::lint::controller::Mergeable;
+use crate::lint::subject::{HostRule, PathRule, PathType, Subject};
+
+/// The services of an Ingress by name, with what becomes of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Backends<'s>(Vec<(&'s str, Fate)>);
+
+/// What becomes of a service. Ordered: the last is the one that counts where a
+/// service is a backend in several places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// A minion's default backend, which the controller drops.
+    MinionDefault,
+    /// A default backend behind `/` on every host: its upstream is rendered,
+    /// and nothing leads there.
+    ShadowedDefault,
+    /// A path that a minion names twice: the controller takes the minion for a
+    /// rival of itself and drops the path.
+    DoubledPath,
+    /// Requests reach it.
+    Live,
+}
+
+impl<'s> Backends<'s> {
+    /// The backends of an Ingress: those of every path, and the default one.
+    /// Services count by name alone, whatever their ports.
+    #[must_use]
+    pub fn of(subject: &'s Subject<'_>) -> Self {
+        let minion = Mergeable::of(subject) == Some(Mergeable::Minion);
+        let doubled = if minion {
+            doubled_paths(subject)
+        } else {
+            HashMap::new()
+        };
+        let of_path = |path: &'s PathRule<'_>| {
+            let twice = doubled.get(path.path.as_deref().unwrap_or_default());
+            let fate = if twice == Some(&true) {
+                Fate::DoubledPath
+            } else {
+                Fate::Live
+            };
+            Some((path.backend.service.as_deref()?, fate))
+        };
+        let mut services: Vec<_> = subject
+            .paths()
+            .filter_map(|(_, path)| of_path(path))
+            .collect();
+        if let Some(service) = default_service(subject) {
+            let fate = match () {
+                () if minion => Fate::MinionDefault,
+                () if shadows_default(subject) => Fate::ShadowedDefault,
+                () => Fate::Live,
+            };
+            services.push((service, fate));
+        }
+        services.sort_unstable_by(|a, b| a.0.cmp(b.0).then(b.1.cmp(&a.1)));
+        services.dedup_by_key(|(service, _)| *service);
+        Self(services)
+    }
+
+    /// What becomes of a service; `None` where it is no backend at all.
+    #[must_use]
+    pub fn fate(&self, service: &str) -> Option<Fate> {
+        let found = self.0.binary_search_by_key(&service, |(name, _)| name);
+        found.ok().map(|index| self.0[index].1)
+    }
+
+    /// The names of all services, in order.
+    pub fn names(&self) -> impl Iterator<Item = &'s str> {
+        self.0.iter().map(|(name, _)| *name)
+    }
+}
+
+fn default_service<'s>(subject: &'s Subject<'_>) -> Option<&'s str> {
+    subject.default_backend.as_ref()?.service.as_deref()
+}
+
+/// The paths of an Ingress, and whether they stand there more than once.
+pub(super) fn doubled_paths<'s>(subject: &'s Subject<'_>) -> HashMap<&'s str, bool> {
+    let mut doubled = HashMap::new();
+    for (_, path) in subject.paths() {
+        doubled
+            .entry(path.path.as_deref().unwrap_or_default())
+            .and_modify(|twice| *twice = true)
+            .or_insert(false);
+    }
+    doubled
+}
+
+/// Whether every host has a `/` that takes what no other path takes.
+fn shadows_default(subject: &Subject<'_>) -> bool {
+    let regex = subject.annotation(PATH_REGEX).is_some();
+    let is_root = |path: &PathRule<'_>| {
+        matches!(path.path.as_deref(), None | Some("" | "/"))
+            && (regex || path.path_type != PathType::Exact)
+    };
+    let has_root = |rule: &HostRule<'_>| rule.paths.iter().flatten().any(is_root);
+    !subject.rules.is_empty() && subject.rules.iter().all(has_root)
+}

@@ -1,0 +1,253 @@
+//! The Ingress around the annotation: what makes the controller reject it, or
+//! nginx refuse it, whatever the value says.
+
+use std::collections::{HashMap, HashSet};
+
+use super::backends::doubled_paths;
+use crate::lint::annotation::{MERGEABLE, PATH_REGEX, USE_CLUSTER_IP};
+use crate::lint::diagnostic::{Diagnostic, Place, Severity};
+use crate::lint::field::FieldPath;
+use crate::lint::rule::Rule;
+use crate::lint::subject::{Backend, Form, HostRule, PathRule, PathType, Subject};
+use crate::lint::text::quote;
+
+/// The part that an Ingress plays in a host made of several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mergeable {
+    /// It owns the host and its TLS; paths come from minions.
+    Master,
+    /// It owns paths of a host.
+    Minion,
+    /// A word that the controller does not know.
+    Unknown,
+}
+
+impl Mergeable {
+    /// The part that the annotation gives; `None` for a plain Ingress.
+    #[must_use]
+    pub fn of(subject: &Subject<'_>) -> Option<Self> {
+        Some(match subject.annotation(MERGEABLE)? {
+            "master" => Self::Master,
+            "minion" => Self::Minion,
+            _ => Self::Unknown,
+        })
+    }
+}
+
+/// Everything beside the value that makes the controller reject the Ingress or
+/// nginx refuse the configuration, at the field that does it.
+pub(crate) fn judge(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let mut judge = Judge { subject, found };
+    judge.annotations();
+    judge.default_backend();
+    judge.rules();
+    judge.hosts();
+    for (index, rule) in subject.rules.iter().enumerate() {
+        judge.paths(index, rule);
+        judge.same_paths(index, rule);
+    }
+    judge.mergeable();
+}
+
+struct Judge<'j, 's> {
+    subject: &'j Subject<'s>,
+    found: &'j mut Vec<Diagnostic>,
+}
+
+impl Judge<'_, '_> {
+    fn reject(&mut self, field: FieldPath, message: impl Into<String>, help: &str) {
+        let place = Place::field(field);
+        let diagnostic = Diagnostic::new(Rule::RejectedIngress, place, message);
+        self.found.push(diagnostic.with_help(help));
+    }
+
+    fn annotations(&mut self) {
+        if let (Some(Mergeable::Unknown), Some(word)) = (
+            Mergeable::of(self.subject),
+            self.subject.annotation(MERGEABLE),
+        ) {
+            let message = format!("{MERGEABLE} is {}", quote(word));
+            self.reject(
+                FieldPath::annotation(MERGEABLE),
+                message,
+                "write 'master' or 'minion'",
+            );
+        }
+        if let Some(word) = self.subject.annotation(USE_CLUSTER_IP)
+            && !is_boolean(word)
+        {
+            let message = format!("{USE_CLUSTER_IP} is {}", quote(word));
+            self.reject(
+                FieldPath::annotation(USE_CLUSTER_IP),
+                message,
+                "write 'true' or 'false'",
+            );
+        }
+    }
+
+    fn default_backend(&mut self) {
+        if let Some(backend) = &self.subject.default_backend {
+            let name = if self.subject.form == Form::V1 {
+                "defaultBackend"
+            } else {
+                "backend"
+            };
+            self.backend(FieldPath::names(&["spec", name]), backend);
+        }
+    }
+
+    fn backend(&mut self, field: FieldPath, backend: &Backend<'_>) {
+        if backend.resource {
+            let help = "name a service: the controller reads no resource backends";
+            self.reject(field.name("resource"), "the backend is a resource", help);
+        } else if backend.service.is_none() {
+            self.reject(field, "the backend names no service", "name a service");
+        }
+    }
+
+    fn rules(&mut self) {
+        if self.subject.rules.is_empty() {
+            let help = "add a rule with a host: a default backend alone is not enough";
+            self.reject(FieldPath::names(&["spec"]), "there are no rules", help);
+        }
+    }
+
+    fn hosts(&mut self) {
+        let mut seen = HashSet::with_capacity(self.subject.rules.len());
+        for (index, rule) in self.subject.rules.iter().enumerate() {
+            let host = rule.host.as_deref().unwrap_or_default();
+            let field = rule_field(index);
+            if !seen.insert(host) {
+                let message = match host {
+                    "" => "a second rule without host".to_owned(),
+                    host => format!("the host {} stands in two rules", quote(host)),
+                };
+                self.reject(field.name("host"), message, "put the paths under one rule");
+            } else if host.is_empty() {
+                let help =
+                    "name the host, unless the controller runs with -allow-empty-ingress-host";
+                self.reject(field.name("host"), "the rule has no host", help);
+                if let Some(last) = self.found.last_mut() {
+                    last.severity = Severity::Warning;
+                }
+            }
+        }
+    }
+
+    fn paths(&mut self, rule_index: usize, rule: &HostRule<'_>) {
+        for (index, path) in rule.paths.iter().flatten().enumerate() {
+            let field = path_field(rule_index, index);
+            self.backend(field.clone().name("backend"), &path.backend);
+            if let Some(fault) = path_fault(path) {
+                let text = path.path.as_deref().unwrap_or_default();
+                let message = match text {
+                    "" => fault.to_owned(),
+                    text => format!("the path {} {fault}", quote(text)),
+                };
+                self.reject(field.name("path"), message, "give the rule another path");
+            }
+        }
+    }
+
+    /// nginx takes a location once. Prefix and ImplementationSpecific both
+    /// become a plain location, Exact one with `=`; regular expressions may repeat.
+    fn same_paths(&mut self, rule_index: usize, rule: &HostRule<'_>) {
+        let paths = rule.paths.as_deref().unwrap_or_default();
+        let style = self.subject.annotation(PATH_REGEX);
+        if paths.len() < 2 || matches!(style, Some(style) if style != "exact") {
+            return;
+        }
+        let doubled = match Mergeable::of(self.subject) {
+            Some(Mergeable::Minion) => doubled_paths(self.subject),
+            _ => HashMap::new(),
+        };
+        let mut seen = HashSet::with_capacity(paths.len());
+        for (index, path) in paths.iter().enumerate() {
+            let written = path.path.as_deref().unwrap_or_default();
+            let location = if written.is_empty() { "/" } else { written };
+            let exact = style.is_some() || path.path_type == PathType::Exact;
+            // A minion's doubled path is dropped before nginx sees it.
+            let dropped = doubled.get(written) == Some(&true);
+            if !seen.insert((location, exact)) && !dropped {
+                let field = path_field(rule_index, index).name("path");
+                let message = format!("the path {} stands twice on one host", quote(location));
+                let diagnostic = Diagnostic::new(Rule::DuplicatePath, Place::field(field), message);
+                self.found
+                    .push(diagnostic.with_help("remove one of the two"));
+            }
+        }
+    }
+
+    fn mergeable(&mut self) {
+        let rules = &self.subject.rules;
+        let several = rules.len() > 1;
+        let field = FieldPath::names(&["spec", "rules"]);
+        let paths = rules
+            .first()
+            .and_then(|rule| rule.paths.as_deref())
+            .unwrap_or_default();
+        match Mergeable::of(self.subject) {
+            Some(Mergeable::Master) if several => {
+                self.reject(field, "a master has several rules", "leave it one rule");
+            }
+            Some(Mergeable::Master) if !paths.is_empty() => {
+                let field = rule_field(0).name("http").name("paths");
+                self.reject(field, "a master has paths", "move the paths to its minions");
+            }
+            Some(Mergeable::Minion) => {
+                if several {
+                    self.reject(
+                        field,
+                        "a minion has several rules",
+                        "make a minion for each host",
+                    );
+                } else if paths.is_empty() && !rules.is_empty() {
+                    self.reject(rule_field(0), "a minion has no path", "give it a path");
+                }
+                if !self.subject.tls.is_empty() {
+                    let field = FieldPath::names(&["spec", "tls"]);
+                    self.reject(field, "a minion has TLS", "move 'tls' to its master");
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn rule_field(rule: usize) -> FieldPath {
+    FieldPath::names(&["spec", "rules"]).index(rule)
+}
+
+fn path_field(rule: usize, path: usize) -> FieldPath {
+    rule_field(rule).name("http").name("paths").index(path)
+}
+
+/// What Go's `strconv.ParseBool` accepts.
+fn is_boolean(word: &str) -> bool {
+    matches!(
+        word,
+        "1" | "t" | "T" | "TRUE" | "true" | "True" | "0" | "f" | "F" | "FALSE" | "false" | "False"
+    )
+}
+
+/// Why the controller refuses a path, as the end of a sentence about it.
+fn path_fault(path: &PathRule<'_>) -> Option<&'static str> {
+    let text = path.path.as_deref().unwrap_or_default();
+    let below = |folder: &str| {
+        let rest = text.strip_prefix(folder);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    match () {
+        () if text.is_empty() => (path.path_type != PathType::ImplementationSpecific)
+            .then_some("a path is missing, which only ImplementationSpecific may leave out"),
+        () if !text.starts_with('/') => Some("does not begin with a slash"),
+        () if text.contains([' ', '\t', '\n', '\r', '\u{c}']) => Some("holds a blank"),
+        () if text.contains(';') => Some("holds a semicolon"),
+        () if text.starts_with("//") => Some("begins with two slashes"),
+        () if text.split('/').any(|segment| segment == "..") => Some("has a '..' segment"),
+        () if text.starts_with("/etc/") || below("/root") || below("/var") => {
+            Some("is a folder that the controller guards")
+        }
+        () => None,
+    }
+}

@@ -1,0 +1,213 @@
+//! What the controller refuses in a value, said to people.
+
+use super::{Entry, Error, ErrorKind, KEYWORD, Reading};
+use crate::lint::diagnostic::{Diagnostic, Edit, Fix, Place};
+use crate::lint::rule::Rule;
+use crate::lint::span::Span;
+use crate::lint::text::quote;
+
+/// An annotation under judgement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Annotation<'s> {
+    pub(crate) key: &'s str,
+    pub(crate) value: &'s str,
+}
+
+impl<'s> Annotation<'s> {
+    /// A diagnostic at a range of the value.
+    pub(crate) fn at(self, rule: Rule, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(rule, Place::value(self.key, span), message)
+    }
+
+    /// A diagnostic at a range of the value that is about an entry.
+    pub(crate) fn about(
+        self,
+        entry: &Entry,
+        rule: Rule,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        self.at(rule, span, message)
+            .with_entry(entry.number, self.text(entry.service))
+    }
+
+    /// The text of a range of the value.
+    pub(crate) fn text(self, span: Span) -> &'s str {
+        span.of(self.value)
+    }
+}
+
+/// What the controller refuses, and what it lets pass that no grammar has.
+pub(crate) fn judge(annotation: Annotation<'_>, reading: &Reading, found: &mut Vec<Diagnostic>) {
+    for error in &reading.errors {
+        let diagnostic = refusal(annotation, error);
+        let entry = reading
+            .entries
+            .iter()
+            .find(|entry| entry.number == error.number);
+        found.push(match entry {
+            Some(entry) => diagnostic.with_entry(entry.number, annotation.text(entry.service)),
+            None => diagnostic,
+        });
+    }
+    for entry in &reading.entries {
+        found.extend(unknown_keyword(annotation, entry));
+    }
+}
+
+fn refusal(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
+    let at = |rule, message: String| annotation.at(rule, error.span, message);
+    let piece = annotation.text(error.span);
+    match error.kind {
+        ErrorKind::EmptyValue => at(Rule::EmptyValue, "the value is empty".to_owned()).with_help(
+            format!("write '{KEYWORD}=<service> <cookie>', or remove the annotation"),
+        ),
+        ErrorKind::EmptyPiece => empty_piece(annotation, error),
+        ErrorKind::LeadingBlank => leading_blank(annotation, error),
+        ErrorKind::NoBlank => no_blank(annotation, error),
+        ErrorKind::EqualsSigns(0) => {
+            let message = format!("no equals sign in {}", quote(piece));
+            let help = format!("an entry begins with '{KEYWORD}=<service>'");
+            at(Rule::MalformedEntry, message).with_help(help)
+        }
+        ErrorKind::EqualsSigns(count) => {
+            let message = format!("{count} equals signs in {}", quote(piece));
+            let help = format!("an entry begins with '{KEYWORD}=<service>' and a blank");
+            at(Rule::MalformedEntry, message).with_help(help)
+        }
+        ErrorKind::Forbidden(character) => forbidden(annotation, error, character),
+    }
+}
+
+/// The piece number `number` of the value, from semicolon to semicolon.
+fn piece(annotation: Annotation<'_>, number: usize) -> Span {
+    let value = annotation.value;
+    let mut semicolons = value.match_indices(';').map(|(at, _)| at);
+    let start = match number {
+        0 | 1 => 0,
+        number => semicolons.nth(number - 2).map_or(0, |at| at + 1),
+    };
+    let end = value[start..]
+        .find(';')
+        .map_or(value.len(), |at| start + at);
+    Span::new(start, end)
+}
+
+fn empty_piece(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
+    let piece = piece(annotation, error.number);
+    let last = piece.end == annotation.value.len();
+    let message = match (error.number, last) {
+        (1, true) => "the value is blank",
+        (_, true) => "a semicolon at the end",
+        (1, false) => "a semicolon at the start",
+        _ => "two semicolons with nothing between",
+    };
+    // The semicolon that stands to no purpose is the one before, or after the first.
+    let cut = if error.number > 1 {
+        Span::new(piece.start - 1, piece.end)
+    } else {
+        Span::new(piece.start, (piece.end + 1).min(annotation.value.len()))
+    };
+    let place = if annotation.value.is_empty() {
+        piece
+    } else {
+        cut
+    };
+    let diagnostic = annotation.at(Rule::EmptyEntry, place, message);
+    let alone = annotation
+        .value
+        .split(';')
+        .all(|piece| piece.trim().is_empty());
+    if alone {
+        return diagnostic.with_help(format!("write '{KEYWORD}=<service> <cookie>'"));
+    }
+    diagnostic
+        .with_help("remove the semicolon")
+        .with_edit(true, cut, "")
+}
+
+fn leading_blank(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
+    let piece = piece(annotation, error.number);
+    let text = annotation.text(piece);
+    let blanks = Span::new(piece.start, piece.end - text.trim_start().len());
+    annotation
+        .at(Rule::MalformedEntry, blanks, "a blank before the entry")
+        .with_help("write the entry right behind the semicolon")
+        .with_edit(true, blanks, "")
+}
+
+fn no_blank(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
+    let text = annotation.text(error.span);
+    if let Some(at) = text.trim_end().find(char::is_whitespace) {
+        let width = text[at..].chars().next().map_or(1, char::len_utf8);
+        let white = Span::new(error.span.start + at, error.span.start + at + width);
+        let message = format!("{} where a blank must stand", quote(annotation.text(white)));
+        return annotation
+            .at(Rule::MalformedEntry, white, message)
+            .with_help("write a plain blank between service and cookie")
+            .with_edit(true, white, " ");
+    }
+    let message = format!("nothing follows {}", quote(text));
+    annotation
+        .at(Rule::MalformedEntry, error.span, message)
+        .with_help(format!("write '{KEYWORD}=<service> <cookie>'"))
+}
+
+fn forbidden(annotation: Annotation<'_>, error: &Error, character: char) -> Diagnostic {
+    let message = match character {
+        '"' => "a double quote".to_owned(),
+        '$' => "a dollar sign".to_owned(),
+        _ => "a lone backslash at the end".to_owned(),
+    };
+    let diagnostic = annotation.at(Rule::ForbiddenCharacter, error.span, message);
+    match character {
+        '"' => diagnostic
+            .with_help("write it without quotes")
+            .with_fix(without_double_quotes(annotation, error)),
+        '$' => diagnostic.with_help("variables are not read here"),
+        _ => diagnostic
+            .with_help("remove it")
+            .with_edit(true, error.span, ""),
+    }
+}
+
+/// Takes every bare double quote out of the entry.
+fn without_double_quotes(annotation: Annotation<'_>, error: &Error) -> Fix {
+    let piece = piece(annotation, error.number);
+    let quotes = annotation.text(piece).match_indices('"');
+    let edits = quotes.map(|(at, _)| Edit {
+        span: Span::new(piece.start + at, piece.start + at + 1),
+        text: String::new(),
+    });
+    Fix {
+        safe: true,
+        edits: edits.collect(),
+    }
+}
+
+/// The controller does not read the word; only white space may surround the
+/// one that the grammar has.
+fn unknown_keyword(annotation: Annotation<'_>, entry: &Entry) -> Option<Diagnostic> {
+    let written = annotation.text(entry.keyword);
+    let word = written.trim();
+    if word == KEYWORD {
+        return None;
+    }
+    let start = entry.keyword.end - written.trim_start().len();
+    let span = Span::new(start, start + word.len());
+    let diagnostic = if word.is_empty() {
+        let message = format!("'{KEYWORD}' is missing before the equals sign");
+        annotation.about(entry, Rule::UnknownKeyword, span, message)
+    } else {
+        let message = format!("{} instead of '{KEYWORD}'", quote(word));
+        annotation.about(entry, Rule::UnknownKeyword, span, message)
+    };
+    Some(match word {
+        "domain" | "path" | "expires" | "samesite" => {
+            diagnostic.with_help("a semicolon ends the entry: parameters are separated by blanks")
+        }
+        _ => diagnostic
+            .with_help(format!("write '{KEYWORD}='"))
+            .with_edit(true, span, KEYWORD),
+    })
+}

@@ -1,0 +1,134 @@
+//! The services that entries name, held against the Ingress' backends.
+
+use std::collections::HashMap;
+
+use super::{Annotation, Backends, Entry, Fate};
+use crate::lint::annotation::USE_CLUSTER_IP;
+use crate::lint::diagnostic::Diagnostic;
+use crate::lint::rule::Rule;
+use crate::lint::span::Span;
+use crate::lint::subject::Subject;
+use crate::lint::text::{did_you_mean, quote};
+
+/// How many backends a message lists at most.
+const LISTED: usize = 6;
+
+/// For each entry whether it counts, which it does not where a later one names
+/// the same service: the controller keeps the last.
+pub(crate) fn judge_duplicates(
+    annotation: Annotation<'_>,
+    entries: &[Entry],
+    found: &mut Vec<Diagnostic>,
+) -> Vec<bool> {
+    let service = |entry: &Entry| annotation.text(entry.service);
+    let last: HashMap<&str, usize> = entries.iter().map(|e| (service(e), e.number)).collect();
+    let counts = |entry: &Entry| {
+        let winner = last.get(service(entry)).copied().unwrap_or(entry.number);
+        if winner != entry.number {
+            let message = format!(
+                "entry {winner} names {} again and replaces this one",
+                quote(service(entry))
+            );
+            let diagnostic = annotation.about(entry, Rule::DuplicateService, entry.span, message);
+            found.push(diagnostic.with_help("keep one of the two"));
+        }
+        winner == entry.number
+    };
+    entries.iter().map(counts).collect()
+}
+
+/// Why an entry has no effect although it is accepted; whether it has one.
+pub(crate) fn judge(
+    subject: &Subject<'_>,
+    backends: &Backends<'_>,
+    annotation: Annotation<'_>,
+    entry: &Entry,
+    found: &mut Vec<Diagnostic>,
+) -> bool {
+    let service = annotation.text(entry.service);
+    let fate = backends.fate(service);
+    let diagnostic = match fate {
+        None => Some(unknown(backends, annotation, entry)),
+        Some(Fate::Live) => cluster_ip(subject, annotation, entry),
+        Some(fate) => Some(dropped(fate, annotation, entry)),
+    };
+    found.extend(diagnostic);
+    let rendered = !entry.parameters.is_empty();
+    if !rendered {
+        let message = format!("no cookie follows {}", quote(service));
+        let diagnostic = annotation.about(entry, Rule::NoParameters, entry.span, message);
+        found.push(diagnostic.with_help("write the name of the cookie behind the service"));
+    }
+    rendered && fate == Some(Fate::Live)
+}
+
+fn unknown(backends: &Backends<'_>, annotation: Annotation<'_>, entry: &Entry) -> Diagnostic {
+    let service = annotation.text(entry.service);
+    let place = match entry.service {
+        empty if empty.is_empty() => Span::new(entry.keyword.start, empty.end),
+        span => span,
+    };
+    let message = format!("{} is no backend of this Ingress", quote(service));
+    let diagnostic = annotation.about(entry, Rule::UnknownBackend, place, message);
+    let all: Vec<_> = backends.names().collect();
+    let listed = all
+        .iter()
+        .take(LISTED)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    let more = if all.len() > LISTED { ", …" } else { "" };
+    let meant = did_you_mean(service, all.iter().copied());
+    match meant {
+        Some(name) => diagnostic
+            .with_help(format!(
+                "did you mean {}? (backends: {listed}{more})",
+                quote(name)
+            ))
+            .with_edit(false, entry.service, name),
+        None if all.is_empty() => diagnostic.with_help("the Ingress has no backends"),
+        None => diagnostic.with_help(format!("its backends: {listed}{more}")),
+    }
+}
+
+fn dropped(fate: Fate, annotation: Annotation<'_>, entry: &Entry) -> Diagnostic {
+    let service = quote(annotation.text(entry.service));
+    let (message, help) = match fate {
+        Fate::MinionDefault => (
+            format!(
+                "{service} is only the default backend of a minion, which the controller drops"
+            ),
+            "give the service a path",
+        ),
+        Fate::ShadowedDefault => (
+            format!(
+                "{service} is only the default backend, and '/' on every host takes its requests"
+            ),
+            "give the service a path, or remove the '/'",
+        ),
+        Fate::DoubledPath | Fate::Live => (
+            format!(
+                "the path of {service} stands twice in this minion, so the controller drops it"
+            ),
+            "name each path once",
+        ),
+    };
+    annotation
+        .about(entry, Rule::DroppedBackend, entry.service, message)
+        .with_help(help)
+}
+
+fn cluster_ip(
+    subject: &Subject<'_>,
+    annotation: Annotation<'_>,
+    entry: &Entry,
+) -> Option<Diagnostic> {
+    if subject.annotation(USE_CLUSTER_IP) != Some("true") || entry.parameters.is_empty() {
+        return None;
+    }
+    let service = quote(annotation.text(entry.service));
+    let message =
+        format!("with {USE_CLUSTER_IP} nginx sees one address of {service} and not its pods");
+    let diagnostic = annotation.about(entry, Rule::ClusterIpUpstream, entry.service, message);
+    Some(diagnostic.with_help(format!("remove {USE_CLUSTER_IP}")))
+}

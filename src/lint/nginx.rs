@@ -1,0 +1,308 @@
+//! What nginx reads: the words behind `sticky cookie`, and the cookie they ask for.
+//!
+//! Source: nginx 1.31.5,
+//! `src/http/modules/ngx_http_upstream_sticky_module.c`; each fact was
+//! confirmed by running it.
+
+mod cookie;
+mod hazard;
+mod judge;
+mod lexer;
+pub(crate) mod meant;
+mod time;
+
+use std::borrow::Cow;
+
+pub use cookie::{Attribute, Cookie, SetCookie};
+pub(crate) use hazard::judge as judge_hazards;
+pub(crate) use judge::judge;
+pub use lexer::{LexError, LexErrorKind, Word, is_blank};
+pub use time::{Expires, MAX_AGE_OF_MAX, TimeError, seconds};
+
+use super::span::Span;
+
+/// The parameters that nginx knows, with their equals sign where they take a value.
+pub const PARAMETERS: [&str; 6] = [
+    "expires=",
+    "domain=",
+    "path=",
+    "samesite=",
+    "httponly",
+    "secure",
+];
+
+/// What nginx makes of one entry's parameters.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Directive<'v> {
+    /// The words in the order of the text.
+    pub words: Vec<Word<'v>>,
+    /// Comments, from `#` to before the line's end.
+    pub comments: Vec<Span>,
+    /// The cookie, where there is a word to name it. Parameters that nginx
+    /// refuses are missing from it, unless what was meant is certain.
+    pub cookie: Option<Cookie<'v>>,
+    /// Empty if and only if nginx accepts the directive.
+    pub errors: Vec<Error<'v>>,
+}
+
+/// Something that makes nginx refuse the directive, and with it the whole configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error<'v> {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub kind: ErrorKind<'v>,
+}
+
+/// What makes nginx refuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ErrorKind<'v> {
+    /// The lexer refuses.
+    Lexer(LexErrorKind),
+    /// There is no word at all.
+    NoCookie,
+    /// The cookie's name is `''`.
+    EmptyName,
+    /// A word that is no parameter.
+    Unknown(Cow<'v, str>),
+    /// A parameter that stood before; its name without equals sign.
+    Duplicate(&'static str),
+    /// `domain=` or `path=` without a value; the name without equals sign.
+    EmptyValue(&'static str),
+    /// `expires=` with this value, which is no time.
+    Expires(Cow<'v, str>, TimeError),
+    /// `samesite=` with this value, which is none of three.
+    SameSite(Cow<'v, str>),
+}
+
+/// Reads the parameters that stand in `range` of `value`.
+///
+/// An empty range is an empty directive: the controller renders nothing, so
+/// nginx has nothing to refuse.
+#[must_use]
+pub fn read(value: &str, range: Span) -> Directive<'_> {
+    let lexer::Lexed {
+        words,
+        comments,
+        errors,
+    } = lexer::read(value, range);
+    let errors = errors.into_iter().map(|LexError { span, kind }| Error {
+        span,
+        kind: ErrorKind::Lexer(kind),
+    });
+    let mut directive = Directive {
+        words,
+        comments,
+        cookie: None,
+        errors: errors.collect(),
+    };
+    if !range.is_empty() {
+        directive.read_cookie(range);
+    }
+    directive
+}
+
+impl<'v> Directive<'v> {
+    /// Whether nginx accepts the directive.
+    #[must_use]
+    pub fn accepted(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// The cookie, unless the lexer refuses the text or the name is empty: what
+    /// the words say is then uncertain.
+    #[must_use]
+    pub fn into_sound_cookie(self) -> Option<Cookie<'v>> {
+        let unsound =
+            |error: &Error<'_>| matches!(error.kind, ErrorKind::Lexer(_) | ErrorKind::EmptyName);
+        let sound = !self.errors.iter().any(unsound);
+        self.cookie.filter(|_| sound)
+    }
+
+    fn read_cookie(&mut self, range: Span) {
+        let mut words = self.words.iter();
+        let Some(name) = words.next() else {
+            if self.errors.is_empty() {
+                self.errors.push(Error {
+                    span: range,
+                    kind: ErrorKind::NoCookie,
+                });
+            }
+            return;
+        };
+        let mut reader = Reader {
+            cookie: Cookie::named(name.clone()),
+            seen: [false; PARAMETERS.len()],
+            errors: Vec::new(),
+            meant: Vec::new(),
+        };
+        if name.text.is_empty() {
+            reader.refuse(name.span, ErrorKind::EmptyName);
+        }
+        for word in words {
+            reader.parameter(word);
+        }
+        reader.read_meant();
+        self.errors.append(&mut reader.errors);
+        self.cookie = Some(reader.cookie);
+    }
+}
+
+/// Reads parameters into a cookie.
+struct Reader<'v> {
+    cookie: Cookie<'v>,
+    seen: [bool; PARAMETERS.len()],
+    errors: Vec<Error<'v>>,
+    /// What refused words were certainly meant to be.
+    meant: Vec<Word<'v>>,
+}
+
+impl<'v> Reader<'v> {
+    fn parameter(&mut self, word: &Word<'v>) {
+        let Some(index) = PARAMETERS.iter().position(|known| is(&word.text, known)) else {
+            self.refuse(word.span, ErrorKind::Unknown(word.text.clone()));
+            self.meant
+                .extend(meant::parameter(&word.text).map(|text| Word {
+                    span: word.span,
+                    text: Cow::Owned(text),
+                    quoted: word.quoted,
+                }));
+            return;
+        };
+        let parameter = PARAMETERS[index];
+        let name = parameter.trim_end_matches('=');
+        if std::mem::replace(&mut self.seen[index], true) {
+            self.refuse(word.span, ErrorKind::Duplicate(name));
+            return;
+        }
+        let value = Attribute::behind(parameter, word);
+        match parameter {
+            "expires=" => self.expires(value),
+            "samesite=" => self.same_site(value),
+            "domain=" => self.cookie.domain = self.not_empty(name, value),
+            "path=" => self.cookie.path = self.not_empty(name, value),
+            "httponly" => self.cookie.http_only = Some(word.span),
+            _ => self.cookie.secure = Some(word.span),
+        }
+    }
+
+    /// Reads refused words as they were meant, so that the readers behind nginx
+    /// judge the cookie that was asked for.
+    fn read_meant(&mut self) {
+        let refused = self.errors.len();
+        for word in std::mem::take(&mut self.meant) {
+            self.parameter(&word);
+            self.errors.truncate(refused);
+        }
+    }
+
+    fn expires(&mut self, value: Attribute<Cow<'v, str>>) {
+        match Expires::parse(&value.value) {
+            Ok(expires) => self.cookie.expires = Some(value.with(expires)),
+            Err(error) => self.refuse(value.span, ErrorKind::Expires(value.value, error)),
+        }
+    }
+
+    fn same_site(&mut self, value: Attribute<Cow<'v, str>>) {
+        let known = ["strict", "lax", "none"];
+        if known
+            .iter()
+            .any(|mode| mode.eq_ignore_ascii_case(&value.value))
+        {
+            self.cookie.same_site = Some(value);
+        } else {
+            self.refuse(value.span, ErrorKind::SameSite(value.value));
+        }
+    }
+
+    fn not_empty(
+        &mut self,
+        name: &'static str,
+        value: Attribute<Cow<'v, str>>,
+    ) -> Option<Attribute<Cow<'v, str>>> {
+        if value.value.is_empty() {
+            self.refuse(value.span, ErrorKind::EmptyValue(name));
+            return None;
+        }
+        Some(value)
+    }
+
+    fn refuse(&mut self, span: Span, kind: ErrorKind<'v>) {
+        self.errors.push(Error { span, kind });
+    }
+}
+
+/// Whether nginx takes `word` for the parameter. Those without a value are
+/// compared as C strings, which end at a NUL.
+fn is(word: &str, parameter: &str) -> bool {
+    if parameter.ends_with('=') {
+        word.starts_with(parameter)
+    } else {
+        word.split('\0').next() == Some(parameter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(value: &str) -> Option<(usize, usize, ErrorKind<'_>)> {
+        let mut errors = read(value, Span::whole(value)).errors.into_iter();
+        let error = errors.next().map(|e| (e.span.start, e.span.end, e.kind));
+        assert_eq!(errors.next(), None, "{value:?}");
+        error
+    }
+
+    #[test]
+    fn accepted() {
+        for value in [
+            "srv_id",
+            "expires=1h path=/",
+            "srv_id secure samesite=NONE httponly expires=max path=x domain=.",
+            "s httponly\0x secure\0=x",
+            "s 'expires=1h 30m'",
+        ] {
+            assert_eq!(error(value), None, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn refused() {
+        let unknown = |word: &'static str| ErrorKind::Unknown(word.into());
+        for (value, start, end, kind) in [
+            ("  ", 0, 2, ErrorKind::NoCookie),
+            ("'' path=/", 0, 2, ErrorKind::EmptyName),
+            ("s ''", 2, 4, unknown("")),
+            ("s expire=1h", 2, 11, unknown("expire=1h")),
+            ("s HttpOnly", 2, 10, unknown("HttpOnly")),
+            ("s secure=x", 2, 10, unknown("secure=x")),
+            ("s secure secure", 9, 15, ErrorKind::Duplicate("secure")),
+            ("s path=/ path=/", 9, 15, ErrorKind::Duplicate("path")),
+            ("s path=", 2, 7, ErrorKind::EmptyValue("path")),
+            (
+                "s samesite=lax\0",
+                2,
+                15,
+                ErrorKind::SameSite("lax\0".into()),
+            ),
+            (
+                "s expires=",
+                2,
+                10,
+                ErrorKind::Expires("".into(), TimeError::NoDigits),
+            ),
+            ("s {", 2, 3, ErrorKind::Lexer(LexErrorKind::Brace)),
+        ] {
+            let first = read(value, Span::whole(value)).errors.remove(0);
+            assert_eq!(
+                (first.span.start, first.span.end, first.kind),
+                (start, end, kind)
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_is_rendered_for_an_empty_range() {
+        assert_eq!(read("serviceName=a ", Span::at(14)), Directive::default());
+    }
+}
