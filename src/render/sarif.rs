@@ -117,7 +117,7 @@ fn descriptor(rule: Rule) -> Value {
     json!({
         "id": rule.id(),
         "shortDescription": { "text": rule.summary() },
-        "help": { "text": rule.summary() },
+        "help": { "text": rule.page(), "markdown": rule.page() },
         "defaultConfiguration": { "level": rule.severity().as_str() },
         "properties": { "consequence": consequence, "tags": ["kubernetes", "nginx"] },
     })
