@@ -30,7 +30,9 @@
 #![forbid(unsafe_code)]
 
 pub mod admission;
+pub mod cli;
 pub mod finding;
 pub mod ingress;
 pub mod lint;
 pub mod render;
+pub mod server;

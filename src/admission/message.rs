@@ -230,7 +230,11 @@ fn line(text: &str) -> std::borrow::Cow<'_, str> {
 /// At most `longest` bytes of `text`, with a mark where something is missing.
 fn cut(mut text: String, longest: usize) -> String {
     if text.len() > longest {
-        text.truncate(text.floor_char_boundary(longest - '…'.len_utf8()));
+        let mut end = longest - '…'.len_utf8();
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
         text.push('…');
     }
     text

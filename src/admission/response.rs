@@ -33,6 +33,7 @@ pub(super) struct AuditAnnotations {
 
 /// A `meta/v1` Status.
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the API calls them so")]
 pub(super) struct Status<'a> {
     pub(super) status: &'static str,
     pub(super) message: String,

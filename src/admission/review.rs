@@ -67,19 +67,19 @@ impl<'a> Review<'a> {
         match whole {
             Ok(Object(Envelope { form, request })) => {
                 let request: Request = request;
-                Self::of(form, request.uid.clone(), Ok(request))
+                Self::of(&form, request.uid.clone(), Ok(request))
             }
             Err(error) => {
                 let rest = serde_json::from_slice(body);
                 let Object(Envelope { form, request }) = rest.map_err(|_| error.clone())?;
                 let Salvage { uid } = request;
-                Self::of(form, uid, Err(error))
+                Self::of(&form, uid, Err(error))
             }
         }
     }
 
     fn of(
-        form: TypeMeta<'a>,
+        form: &TypeMeta<'_>,
         uid: Option<Cow<'a, str>>,
         request: Result<Request<'a>, Unreadable>,
     ) -> Result<Self, BadReview> {

@@ -58,19 +58,14 @@ impl Unreadable {
 
 /// A path as the API server writes it: `spec.rules[0].host`.
 fn path(path: &serde_path_to_error::Path) -> String {
-    let mut text = String::new();
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => text.push_str(&format!("[{index}]")),
-            Segment::Map { key } if text == "metadata.annotations" => {
-                text.push_str(&format!("[{key}]"));
-            }
-            Segment::Map { key } if text.is_empty() => text.push_str(key),
-            Segment::Map { key } => text.push_str(&format!(".{key}")),
-            Segment::Enum { .. } | Segment::Unknown => {}
-        }
-    }
-    text
+    path.iter()
+        .fold(String::new(), |path, segment| match segment {
+            Segment::Seq { index } => format!("{path}[{index}]"),
+            Segment::Map { key } if path == "metadata.annotations" => format!("{path}[{key}]"),
+            Segment::Map { key } if path.is_empty() => key.clone(),
+            Segment::Map { key } => format!("{path}.{key}"),
+            Segment::Enum { .. } | Segment::Unknown => path,
+        })
 }
 
 /// serde's words without what the user wrote, which may be long and hostile:

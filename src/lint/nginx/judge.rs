@@ -2,7 +2,7 @@
 
 use super::lexer::LexErrorKind;
 use super::time::TimeError;
-use super::{Directive, Error, ErrorKind, PARAMETERS, meant};
+use super::{Directive, Error, ErrorKind, PARAMETERS, joined, meant};
 use crate::lint::controller::{Annotation, Entry};
 use crate::lint::diagnostic::{Consequence, Diagnostic, Edit, Fix};
 use crate::lint::rule::Rule;
@@ -113,10 +113,7 @@ impl Refusal<'_, '_> {
             Some(_) if plain && !name.is_empty() => Span::new(span.start, span.start + name.len()),
             _ => span,
         };
-        if let Some(diagnostic) = self
-            .joined(span, word)
-            .or_else(|| self.split_time(span, word))
-        {
+        if let Some(diagnostic) = self.joined(span).or_else(|| self.split_time(span, word)) {
             return diagnostic;
         }
         let shown = self.annotation.text(place);
@@ -138,23 +135,14 @@ impl Refusal<'_, '_> {
             .iter()
             .skip(1)
             .filter(|word| word.span != span);
-        others.any(|word| {
-            let other = meant::parameter(&word.text);
-            meant::split(&word.text).0 == name
-                || other.is_some_and(|other| meant::split(&other).0 == name)
-        })
+        others.any(|word| meant::is_called(&word.text, name))
     }
 
     /// `httponly,secure`: words joined by commas.
-    fn joined(&self, span: Span, word: &str) -> Option<Diagnostic> {
-        let fix = super::hazard::unjoin(self.annotation.text(span), span)?;
-        let message = format!("a comma joins words in {}", quote(word));
-        let diagnostic = self.at(Rule::JoinedWords, span, message);
-        Some(
-            diagnostic
-                .with_help("parameters are separated by blanks")
-                .with_fix(fix),
-        )
+    fn joined(&self, span: Span) -> Option<Diagnostic> {
+        let joined = joined::read(self.annotation, self.directive, span)?;
+        let message = joined.message(self.annotation);
+        Some(joined.help(self.at(Rule::JoinedWords, span, message)))
     }
 
     /// `expires=1 h`: a time that a blank cuts in two.

@@ -1,0 +1,58 @@
+//! The command line: one file a subcommand.
+//!
+//! To add one: a file in `cli/` with a struct of its arguments and a
+//! `run(self) -> Result<ExitCode, Failure>`, and a variant of [`Command`].
+
+use std::fmt::Display;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod review;
+mod serve;
+
+/// Judges the sticky-cookie annotation of NGINX Ingress Controller before the
+/// controller sees it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "stickler",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(Box<serve::Serve>),
+    Review(review::Review),
+}
+
+/// Why a command could not do its work: one line, for exit code 2.
+#[derive(Debug)]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    /// What was being done, and what went wrong.
+    pub(crate) fn new(doing: impl Display, error: impl Display) -> Self {
+        Self(format!("{doing}: {error}"))
+    }
+}
+
+/// Parses the arguments and runs the command; the exit code tells how it went.
+#[must_use]
+pub fn run() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(serve) => serve.run(),
+        Command::Review(review) => review.run(),
+    };
+    outcome.unwrap_or_else(|Failure(line)| {
+        // Where standard error is closed there is nobody to tell.
+        let _ = writeln!(std::io::stderr(), "stickler: {line}");
+        ExitCode::from(2)
+    })
+}

@@ -1,0 +1,46 @@
+//! `stickler review`: the webhook without a network.
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::Failure;
+use crate::admission::{self, Terms};
+
+/// Answer an AdmissionReview offline, with the very bytes that serve would send
+///
+/// The exit code is 0 whatever the answer says; 2 where the input is no
+/// AdmissionReview.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stickler review review.json
+  kubectl get --raw /path/to/review | stickler review | jq .response.status.message")]
+pub(super) struct Review {
+    /// A file with the JSON of an AdmissionReview; - reads standard input
+    #[arg(default_value = "-")]
+    file: PathBuf,
+}
+
+impl Review {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        let name = self.file.display();
+        let body = read(&self.file).map_err(|error| Failure::new(&name, error))?;
+        let answer = admission::answer(&body, &Terms::default());
+        let answer = answer.map_err(|error| Failure::new(&name, error))?;
+        let mut out = std::io::stdout().lock();
+        let written = out.write_all(&answer.body).and_then(|()| out.flush());
+        written.map_err(|error| Failure::new("standard output", error))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn read(file: &Path) -> std::io::Result<Vec<u8>> {
+    if file != Path::new("-") {
+        return std::fs::read(file);
+    }
+    let mut body = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut body)?;
+    Ok(body)
+}

@@ -1,0 +1,99 @@
+//! `--dev`: a certificate authority that lives as long as the server, and a
+//! line to try it with.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
+use rustls::pki_types::PrivateKeyDer;
+use tempfile::TempDir;
+
+use super::Failure;
+use crate::server::certificate::Pair;
+
+/// A review whose Ingress has a mistake in it.
+const EXAMPLE: &str = include_str!("dev/review.json");
+
+/// The folder with the CA's certificate and an example.
+pub(super) struct Dev {
+    path: PathBuf,
+    /// Gone with the server, unless the user named a folder.
+    _temporary: Option<TempDir>,
+}
+
+impl Dev {
+    /// Makes a CA and a leaf for localhost. Neither key is ever written.
+    pub(super) fn start(dir: Option<&Path>) -> Result<(Self, Pair), Failure> {
+        let dev = Self::folder(dir).map_err(|error| Failure::new("--dev-dir", error))?;
+        let (ca, pair) = make().map_err(|error| Failure::new("--dev", error))?;
+        let written =
+            std::fs::write(dev.ca(), ca).and_then(|()| std::fs::write(dev.review(), EXAMPLE));
+        written.map_err(|error| Failure::new(dev.path.display(), error))?;
+        Ok((dev, pair))
+    }
+
+    fn folder(dir: Option<&Path>) -> std::io::Result<Self> {
+        if let Some(dir) = dir {
+            std::fs::create_dir_all(dir)?;
+            let path = dir.canonicalize()?;
+            return Ok(Self {
+                path,
+                _temporary: None,
+            });
+        }
+        let temporary = tempfile::Builder::new().prefix("stickler-dev-").tempdir()?;
+        let path = temporary.path().to_owned();
+        Ok(Self {
+            path,
+            _temporary: Some(temporary),
+        })
+    }
+
+    fn ca(&self) -> PathBuf {
+        self.path.join("ca.crt")
+    }
+
+    fn review(&self) -> PathBuf {
+        self.path.join("review.json")
+    }
+
+    /// Prints a line that posts the example and gets its denial.
+    pub(super) fn announce(&self, address: SocketAddr) -> Result<(), Failure> {
+        let curl = format!(
+            "curl --cacert {} -H 'Content-Type: application/json' --data-binary @{} https://localhost:{}/validate",
+            shell_quote(&self.ca()),
+            shell_quote(&self.review()),
+            address.port(),
+        );
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "Try it in another terminal:\n\n  {curl}\n")
+            .and_then(|()| out.flush())
+            .map_err(|error| Failure::new("standard output", error))
+    }
+}
+
+/// The CA's certificate in PEM, and a leaf of it.
+fn make() -> Result<(String, Pair), Box<dyn std::error::Error>> {
+    let mut ca = CertificateParams::new(Vec::new())?;
+    ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    ca.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    ca.distinguished_name
+        .push(rcgen::DnType::CommonName, "stickler --dev");
+    let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate()?)?;
+    let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
+    let key = KeyPair::generate()?;
+    let leaf = CertificateParams::new(names)?.signed_by(&key, &ca)?;
+    let key = PrivateKeyDer::try_from(key.serialize_der())?;
+    Ok((ca.pem(), Pair::new(vec![leaf.der().clone()], key)?))
+}
+
+/// A path as one word of a shell.
+fn shell_quote(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if text.chars().all(plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
