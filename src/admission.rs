@@ -17,7 +17,7 @@ mod review;
 mod terms;
 
 use judge::Judgement;
-use response::{AuditAnnotations, Response, Status};
+use response::{AuditAnnotations, Outcome, Response, Status};
 use review::Review;
 pub use terms::{Mode, OnUpdate, Terms};
 
@@ -139,7 +139,7 @@ pub fn refuse(body: &[u8], refusal: Refusal) -> Result<Answer<'_>, BadReview> {
     let response = Response {
         uid: &review.uid,
         allowed: false,
-        status: Some(refusal.status()),
+        status: Outcome::Refused(refusal.status()),
         audit_annotations: AuditAnnotations::default(),
         warnings: Vec::new(),
     };

@@ -1,5 +1,7 @@
 //! The arrows between the rooms: who may name whom.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

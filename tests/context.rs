@@ -1,6 +1,8 @@
 //! The model against whole Ingresses that went through the real controller:
 //! rejected or not, and for each entry whether it works.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::fs;
 
 use serde::Deserialize;

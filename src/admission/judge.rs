@@ -2,7 +2,7 @@
 
 use super::message::Named;
 use super::ratchet::Before;
-use super::response::{AuditAnnotations, Cause, Details, Response, Status};
+use super::response::{AuditAnnotations, Cause, Details, Outcome, Response, Status};
 use super::review::Request;
 use super::{Mode, OnUpdate, Operation, Terms};
 use crate::ingress::{Ingress, is_ingress};
@@ -129,17 +129,18 @@ impl<'a> Judgement<'a> {
     /// What the API server is told.
     pub(super) fn response<'u>(&'u self, uid: &'u str) -> Response<'u> {
         let (denying, warning) = self.shown();
-        let denied = !denying.is_empty();
         let quiet = denying.is_empty() && warning.is_empty();
         let generate_name = self.object.generate_name.as_deref();
         let named = (!quiet).then(|| Named::new(&self.object.subject, generate_name));
+        let named = named.as_ref();
+        let status = match named.filter(|_| !denying.is_empty()) {
+            Some(named) => Outcome::Refused(self.status(named, &denying)),
+            None => Outcome::Allowed { code: 200 },
+        };
         Response {
             uid,
-            allowed: !denied,
-            status: named
-                .as_ref()
-                .filter(|_| denied)
-                .map(|it| self.status(it, &denying)),
+            allowed: denying.is_empty(),
+            status,
             warnings: named.map(|it| it.warnings(&warning)).unwrap_or_default(),
             audit_annotations: self.audit_annotations(),
         }

@@ -92,9 +92,10 @@ impl Joined {
 
     /// The diagnostic with help and fix.
     pub(super) fn help(self, diagnostic: Diagnostic) -> Diagnostic {
-        let help = match self.entries {
-            true => "entries are separated by ';'",
-            false => "parameters are separated by blanks",
+        let help = if self.entries {
+            "entries are separated by ';'"
+        } else {
+            "parameters are separated by blanks"
         };
         let diagnostic = diagnostic.with_help(help);
         match self.apart {
