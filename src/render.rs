@@ -20,7 +20,9 @@ mod sarif;
 mod summary;
 mod text;
 
+pub(crate) use json::row as json_row;
 pub use summary::{Scope, Summary};
+pub(crate) use text::{printable, wrap};
 
 /// A report being written.
 pub trait Report {
@@ -64,8 +66,10 @@ pub struct Style {
     pub colour: bool,
     /// The columns that a drawing may take.
     pub width: usize,
-    /// From which severity on a finding fails the run.
-    pub fail_on: Severity,
+    /// Whether text ends with the summary.
+    pub summary: bool,
+    /// From which severity on a finding fails the run; `None` if none does.
+    pub fail_on: Option<Severity>,
 }
 
 impl Default for Style {
@@ -74,7 +78,8 @@ impl Default for Style {
         Self {
             colour: false,
             width: 140,
-            fail_on: Severity::Error,
+            summary: true,
+            fail_on: Some(Severity::Error),
         }
     }
 }

@@ -45,7 +45,9 @@ impl Report for Concise<'_> {
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        writeln!(self.out, "{summary}")?;
+        if self.style.summary {
+            writeln!(self.out, "{summary}")?;
+        }
         self.out.flush()
     }
 }

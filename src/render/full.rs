@@ -86,7 +86,9 @@ impl Report for Full<'_> {
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        writeln!(self.out, "{summary}")?;
+        if self.style.summary {
+            writeln!(self.out, "{summary}")?;
+        }
         self.out.flush()
     }
 }
@@ -137,7 +139,7 @@ fn messages<'a>(
     let width = width.saturating_sub("note: ".len());
     notes
         .chain(help)
-        .map(move |(level, text)| level.message(wording::wrap(&text, width)).into())
+        .map(move |(level, said)| level.message(text::wrap(&said, width)).into())
 }
 
 /// The line of the arrow. The renderer would write the path of the excerpt

@@ -54,7 +54,8 @@ impl Report for Junit<'_> {
             told = text::place(finding) + ": " + &told;
         }
         let name = format!("{} {}", diagnostic.rule, text::place(finding));
-        let case = if diagnostic.severity >= self.style.fail_on {
+        let fail_on = self.style.fail_on;
+        let case = if fail_on.is_some_and(|fail_on| diagnostic.severity >= fail_on) {
             let kind = NonSuccessKind::Failure;
             let status = unsuccessful(kind, diagnostic.rule.id(), &diagnostic.message, &told);
             TestCase::new(name, status)

@@ -1,6 +1,7 @@
-//! What the formats for people share: the origin line and the colours.
+//! What the formats for people share: the origin line, colours, lines that fit.
 
 use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::finding::{Failure, Finding};
 use crate::lint::{self, Diagnostic, Severity};
@@ -14,7 +15,7 @@ pub(super) fn place(finding: &Finding) -> String {
 }
 
 /// `text` with everything that a terminal would obey or not draw escaped.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for c in text.chars() {
         if lint::text::is_invisible(c) {
@@ -89,4 +90,34 @@ pub(super) fn failed_place(failure: &Failure) -> String {
 /// The colour of line numbers and arrows, as rustc has it.
 pub(super) fn line_number_colour() -> Style {
     AnsiColor::BrightBlue.on_default().bold()
+}
+
+/// `text` in lines of at most `width` columns where its words allow it.
+pub(crate) fn wrap(text: &str, width: usize) -> String {
+    let mut wrapped = String::with_capacity(text.len() + 4);
+    let mut column = 0;
+    for word in text.split_inclusive(' ') {
+        let long = word.trim_end().width();
+        if column > 0 && column + long > width {
+            wrapped.truncate(wrapped.trim_end().len());
+            wrapped.push('\n');
+            column = 0;
+        }
+        wrapped.push_str(word);
+        column += word.width();
+    }
+    wrapped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(wrap("one two three", 7), "one two\nthree");
+        assert_eq!(wrap("one two three", 80), "one two three");
+        assert_eq!(wrap("immeasurable", 4), "immeasurable");
+        assert_eq!(wrap("", 4), "");
+    }
 }

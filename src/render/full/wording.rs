@@ -1,4 +1,4 @@
-//! Messages in the dress of a drawing: backticks, and lines that fit.
+//! Messages in the dress of a drawing: backticks for quotes.
 
 /// `message` with its quoted texts between backticks, as rustc writes them.
 /// A quote mark inside such a text comes escaped ([`crate::lint::text::quote`])
@@ -32,23 +32,6 @@ fn closing_quote(text: &str) -> Option<usize> {
     })
 }
 
-/// `text` in lines of at most `width` columns where its words allow it.
-pub(super) fn wrap(text: &str, width: usize) -> String {
-    let mut wrapped = String::with_capacity(text.len() + 4);
-    let mut column = 0;
-    for word in text.split_inclusive(' ') {
-        let long = unicode_width::UnicodeWidthStr::width(word.trim_end());
-        if column > 0 && column + long > width {
-            wrapped.truncate(wrapped.trim_end().len());
-            wrapped.push('\n');
-            column = 0;
-        }
-        wrapped.push_str(word);
-        column += unicode_width::UnicodeWidthStr::width(word);
-    }
-    wrapped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,13 +49,5 @@ mod tests {
         ] {
             assert_eq!(backticks(message), dressed);
         }
-    }
-
-    #[test]
-    fn lines_break_between_words() {
-        assert_eq!(wrap("one two three", 7), "one two\nthree");
-        assert_eq!(wrap("one two three", 80), "one two three");
-        assert_eq!(wrap("immeasurable", 4), "immeasurable");
-        assert_eq!(wrap("", 4), "");
     }
 }
