@@ -9,9 +9,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod check;
 mod explain;
 mod generate;
+mod output;
 mod parse;
+mod progress;
 mod review;
 mod serve;
 mod terminal;
@@ -34,6 +37,7 @@ pub struct Cli {
 enum Command {
     Serve(Box<serve::Serve>),
     Review(review::Review),
+    Check(check::Check),
     Explain(explain::Explain),
     Parse(parse::Parse),
     Completions(generate::Completions),
@@ -57,6 +61,7 @@ pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Review(review) => review.run(),
+        Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
         Command::Parse(parse) => parse.run(),
         Command::Completions(completions) => completions.run(),

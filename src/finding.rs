@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::lint::text::quote;
 use crate::lint::{Diagnostic, Span};
 
 /// A diagnostic with the object it was found in and, for manifests, the place
@@ -69,15 +70,15 @@ pub struct Location {
     pub end_line: usize,
     /// The column of the place after the last character.
     pub end_column: usize,
-    /// The bytes of the file.
-    #[serde(skip)]
-    pub bytes: Span,
-    /// The template that Helm says the document was rendered from.
+    /// The chart's file that Helm rendered the document from, where it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
-    /// The line of the alias, where the text is that of its anchor.
+    /// The line of the alias that stands for what is shown, where one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<usize>,
+    /// The same range as bytes of the file's text.
+    #[serde(skip)]
+    pub bytes: Span,
 }
 
 impl Finding {
@@ -106,14 +107,16 @@ impl ObjectRef {
 }
 
 impl Location {
-    /// What is to be known about the place, a sentence each.
+    /// What else there is to say about the place: a sentence each.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
-        let template = self.template.as_deref();
-        let template = template.map(|file| format!("rendered from {file}"));
         let alias = self
             .alias
-            .map(|line| format!("used by the alias in line {line}"));
-        template.into_iter().chain(alias).collect()
+            .map(|line| format!("the alias on line {line} stands for this value"));
+        let template = self
+            .template
+            .as_ref()
+            .map(|source| format!("rendered by Helm from {}", quote(source)));
+        alias.into_iter().chain(template).collect()
     }
 }

@@ -188,6 +188,12 @@ fn origin(finding: &Finding) -> String {
     if finding.location.is_some() {
         return format!("{} ({subject})", text::place(finding));
     }
-    let field = text::field(&finding.diagnostic);
-    format!("{subject}: {field}")
+    if finding.object.kind.is_empty() {
+        return if subject.is_empty() {
+            "the value".to_owned()
+        } else {
+            subject
+        };
+    }
+    format!("{subject}: {}", text::field(&finding.diagnostic))
 }

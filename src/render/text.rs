@@ -27,14 +27,14 @@ pub(crate) fn printable(text: &str) -> String {
     printable
 }
 
-/// `Ingress default/cafe, entry 1, service coffee-svc`.
+/// `Ingress default/cafe, entry 1, service coffee-svc`; a value by itself has
+/// no object.
 pub(super) fn subject(finding: &Finding) -> String {
-    let mut subject = printable(&finding.object.title());
-    if let Some(entry) = entry(&finding.diagnostic) {
-        subject.push_str(", ");
-        subject.push_str(&entry);
-    }
-    subject
+    let object = &finding.object;
+    let object = (!object.kind.is_empty()).then(|| printable(&object.title()));
+    let entry = entry(&finding.diagnostic);
+    let known: Vec<_> = object.into_iter().chain(entry).collect();
+    known.join(", ")
 }
 
 /// `entry 1, service coffee-svc`.
