@@ -3,7 +3,7 @@
 use super::ignore;
 use super::locate::{Located, locate};
 use super::object::{Found, Object};
-use super::read::read;
+use super::read::{Lists, read};
 use super::report::{InputError, Report, SkipReason, Skipped};
 use super::{Judge, Source};
 use crate::finding::{Finding, Location, ObjectRef};
@@ -16,8 +16,17 @@ use crate::yaml::{Document, Error, Lines, Node};
 /// What cannot be read is in [`Report::errors`]; everything else is checked.
 #[must_use]
 pub fn check(source: Source, judge: &Judge<'_>) -> Report {
-    let mut checker = Checker::new(&source, judge);
-    read(&source.text, &mut |document, found| {
+    let mut report = examine(&source, judge);
+    if !report.findings.is_empty() || !report.errors.is_empty() {
+        report.text = Some(source.text);
+    }
+    report
+}
+
+/// As [`check`], without the text.
+pub(super) fn examine(source: &Source, judge: &Judge<'_>) -> Report {
+    let mut checker = Checker::new(source, judge);
+    read(&source.text, Lists::ByElement, &mut |document, found| {
         checker.take(document, found);
     });
     let mut report = checker.report;
@@ -25,9 +34,6 @@ pub fn check(source: Source, judge: &Judge<'_>) -> Report {
         let location = finding.location.as_ref();
         location.map(|location| (location.document, location.bytes))
     });
-    if !report.findings.is_empty() || !report.errors.is_empty() {
-        report.text = Some(source.text);
-    }
     report
 }
 
@@ -142,7 +148,8 @@ impl<'s> Checker<'s> {
         let lines = self.lines().clone();
         let candidates = std::mem::take(&mut self.candidates);
         let sorted = ignore::apply(document, root, &lines, candidates);
-        self.report.counts.ignored += sorted.silenced;
+        self.report.counts.ignored += sorted.silenced.len();
+        self.report.silenced.extend(sorted.silenced);
         self.candidates = sorted.kept;
         for (place, diagnostic) in sorted.unused {
             let located = Located {
