@@ -17,10 +17,8 @@ fn ingress(value: &str) -> String {
         "apiVersion: networking.k8s.io/v1 # v1\nkind: Ingress\nmetadata:\n  name: cafe\n  \
          annotations:\n    nginx.com/sticky-cookie-services: {value}\nspec:\n  rules:\n  - host: \
          cafe.example.com\n    http:\n      paths:\n      - path: /tea\n        pathType: Prefix\n        \
-         backend: {{service: {{name: tea, port: {{number: 80}}}}}}\n"
+         backend: {{service: {{name: tea, port: {{number: 80}} }} }}\n"
     )
-    .replace("{{", "{")
-    .replace("}}", "}")
 }
 
 #[test]
