@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod fix;
 mod policy;
 mod review;
 mod serve;
@@ -31,6 +32,7 @@ pub struct Cli {
 enum Command {
     Serve(Box<serve::Serve>),
     Review(review::Review),
+    Fix(fix::Fix),
     Policy(policy::Policy),
 }
 
@@ -51,6 +53,7 @@ pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Review(review) => review.run(),
+        Command::Fix(fix) => fix.run(),
         Command::Policy(policy) => policy.run(),
     };
     outcome.unwrap_or_else(|Failure(line)| {

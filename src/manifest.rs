@@ -21,9 +21,9 @@ mod report;
 mod walk;
 
 pub use check::check;
-pub use fix::{Fixed, Refusal, fix, write};
+pub use fix::{Fixed, Refusal, fix, fix_paths, write};
 pub use report::{Counts, InputError, Report, SkipReason, Skipped};
-pub use walk::check_paths;
+pub use walk::{STDIN, check_paths};
 
 use crate::lint::{Diagnostic, Subject};
 

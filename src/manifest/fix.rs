@@ -6,6 +6,8 @@
 //!      ─ patch ─▶ bytes of their scalars ─ compare ─▶ a text that says the same but for them
 //! ```
 
+use std::ops::ControlFlow;
+
 mod compare;
 mod mend;
 mod patch;
@@ -16,6 +18,7 @@ pub use write::write;
 
 use super::check::examine;
 use super::report::Report;
+use super::walk::each_source;
 use super::{Judge, Source};
 use crate::finding::Location;
 use patch::Patch;
@@ -109,6 +112,17 @@ pub fn fix(source: Source, judge: &Judge<'_>, unsafe_too: bool) -> Fixed {
         applied,
         refused,
     }
+}
+
+/// Fixes what `paths` name, without writing anything: each result goes to
+/// `sink`, in the order that [`super::check_paths`] has.
+pub fn fix_paths(
+    paths: &[String],
+    judge: &Judge<'_>,
+    unsafe_too: bool,
+    sink: &mut dyn FnMut(Fixed) -> ControlFlow<()>,
+) {
+    each_source(paths, sink, &|source| fix(source, judge, unsafe_too));
 }
 
 /// For each target the least intrusive way to write it that holds; `None`

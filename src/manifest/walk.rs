@@ -16,7 +16,7 @@ use super::{Judge, Source, check};
 const BATCH: usize = 256;
 
 /// The name of standard input in messages.
-const STDIN: &str = "<stdin>";
+pub const STDIN: &str = "<stdin>";
 
 /// Checks what `paths` name, and gives each report to `sink` on the calling
 /// thread, in the order of the paths and below a folder by name.
@@ -35,7 +35,7 @@ pub fn check_paths(
 }
 
 /// As [`check_paths`], for any work on a text that ends in a report.
-pub(crate) fn each_source<R: Send + From<Report>>(
+pub(super) fn each_source<R: Send + From<Report>>(
     paths: &[String],
     sink: &mut dyn FnMut(R) -> ControlFlow<()>,
     work: &(dyn Fn(Source) -> R + Sync),

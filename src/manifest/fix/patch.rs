@@ -1,5 +1,7 @@
 //! How a scalar can be written anew, as bytes of the text.
 
+use std::fmt::Write as _;
+
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::target::Target;
@@ -19,15 +21,15 @@ pub(super) struct Patch {
 /// `text` with the patches made; none of them overlap.
 pub(super) fn apply(text: &str, mut patches: Vec<Patch>) -> String {
     patches.sort_by_key(|patch| patch.span);
-    let mut patched = String::with_capacity(text.len() + 64);
+    let mut whole = String::with_capacity(text.len() + 64);
     let mut copied = 0;
     for Patch { span, text: new } in &patches {
-        patched.push_str(Span::new(copied, span.start.max(copied)).of(text));
-        patched.push_str(new);
+        whole.push_str(Span::new(copied, span.start.max(copied)).of(text));
+        whole.push_str(new);
         copied = span.end;
     }
-    patched.push_str(Span::new(copied, text.len().max(copied)).of(text));
-    patched
+    whole.push_str(Span::new(copied, text.len().max(copied)).of(text));
+    whole
 }
 
 /// The ways to write a target's new value, the least intrusive first. Not all
@@ -136,7 +138,7 @@ fn double(value: &str) -> String {
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
             c if c.is_control() || c == '\u{feff}' => {
-                quoted.push_str(&format!("\\u{:04x}", u32::from(c)));
+                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
             }
             c => quoted.push(c),
         }

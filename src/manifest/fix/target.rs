@@ -65,7 +65,7 @@ pub(super) fn collect(
                             applied,
                             location,
                         }),
-                        Err(refusal) => refused.push(refusal),
+                        Err(refusal) => refused.push(*refusal),
                     }
                 }
             }
@@ -91,7 +91,7 @@ fn stand(
     document: &Document<'_>,
     object: &Object<'_, '_>,
     key: &str,
-) -> Result<(Location, Places, Style), Refusal> {
+) -> Result<(Location, Places, Style), Box<Refusal>> {
     let field = FieldPath::annotation(key);
     let stand = |root: &Node<'_>| {
         let walk = Walk::down(root, field.steps());
@@ -102,9 +102,10 @@ fn stand(
         let style = walk.node.scalar().map(|scalar| scalar.style);
         (walk.alias, exact.zip(style), walk.node.resolved().span)
     };
-    let refuse = |span: Span, reason: &str| Refusal {
-        location: location(source, document, span),
-        reason: reason.to_owned(),
+    let refuse = |span: Span, reason: &str| {
+        let location = location(source, document, span);
+        let reason = reason.to_owned();
+        Box::new(Refusal { location, reason })
     };
     match object.with_node(stand) {
         Ok((None, Some((places, style)), _)) => {
