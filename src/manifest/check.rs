@@ -29,6 +29,7 @@ pub(super) fn examine(source: &Source, judge: &Judge<'_>) -> Report {
     read(&source.text, Lists::ByElement, &mut |document, found| {
         checker.take(document, found);
     });
+    checker.keep_all();
     let mut report = checker.report;
     report.findings.sort_by_key(|finding| {
         let location = finding.location.as_ref();
@@ -52,6 +53,9 @@ struct Checker<'s> {
     candidates: Vec<Candidate>,
     /// The last object of the document at hand.
     object: ObjectRef,
+    /// The number of the document that was looked through for comments, and
+    /// whether it may hold one of ours.
+    ignores: Option<(usize, bool)>,
 }
 
 impl<'s> Checker<'s> {
@@ -68,10 +72,12 @@ impl<'s> Checker<'s> {
             report,
             candidates: Vec::new(),
             object: ObjectRef::default(),
+            ignores: None,
         }
     }
 
     fn take(&mut self, document: &Document<'s>, found: Found<'_, 's>) {
+        let may_ignore = self.may_ignore(document);
         match found {
             Found::Ingress(object) => self.ingress(document, &object),
             Found::Other(object, place) => {
@@ -88,7 +94,7 @@ impl<'s> Checker<'s> {
             Found::Error(error) => self.error(document, error),
             Found::End(root) => self.end(document, root),
         }
-        if !document.own_text().contains("stickler:") {
+        if !may_ignore {
             self.keep_all();
         }
     }
@@ -142,7 +148,7 @@ impl<'s> Checker<'s> {
     }
 
     fn end(&mut self, document: &Document<'s>, root: &Node<'s>) {
-        if !document.own_text().contains("stickler:") {
+        if !self.may_ignore(document) {
             return;
         }
         let lines = self.lines().clone();
@@ -162,6 +168,21 @@ impl<'s> Checker<'s> {
             self.candidate(document, diagnostic, &object, located);
         }
         self.keep_all();
+    }
+
+    /// Whether the document may hold a comment for us; looked up once, for a
+    /// document may be a list of thousands.
+    fn may_ignore(&mut self, document: &Document<'s>) -> bool {
+        match self.ignores {
+            Some((number, may)) if number == document.number => may,
+            _ => {
+                // JSON has no comments, and no end at which they are applied.
+                self.keep_all();
+                let may = document.own_text().contains("stickler:");
+                self.ignores = Some((document.number, may));
+                may
+            }
+        }
     }
 
     fn keep_all(&mut self) {

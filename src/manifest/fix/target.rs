@@ -10,7 +10,7 @@ use crate::manifest::locate::Walk;
 use crate::manifest::object::{Found, Object};
 use crate::manifest::read::{Lists, read};
 use crate::manifest::{Judge, Source};
-use crate::yaml::{Content, Document, Node, Places, Position, Style, places};
+use crate::yaml::{Content, Document, Lines, Node, Places, Style, places};
 
 /// A scalar and the value it should have.
 pub(super) struct Target {
@@ -42,6 +42,10 @@ pub(super) fn collect(
     judge: &Judge<'_>,
     wanted: &Wanted<'_>,
 ) -> (Vec<Target>, Vec<Refusal>) {
+    let file = File {
+        name: &source.name,
+        lines: Lines::new(&source.text),
+    };
     let mut targets: Vec<Target> = Vec::new();
     let mut refused = Vec::new();
     read(
@@ -56,7 +60,7 @@ pub(super) fn collect(
                     };
                     let (new, applied) = (mended.value, mended.applied);
                     let old = subject.annotation(key).unwrap_or_default().to_owned();
-                    match stand(source, document, &object, key) {
+                    match stand(&file, document, &object, key) {
                         Ok((location, places, style)) => targets.push(Target {
                             places,
                             style,
@@ -87,7 +91,7 @@ pub(super) fn collect(
 
 /// Where an annotation's value stands; a refusal where it does not stand there alone.
 fn stand(
-    source: &Source,
+    file: &File<'_>,
     document: &Document<'_>,
     object: &Object<'_, '_>,
     key: &str,
@@ -103,13 +107,13 @@ fn stand(
         (walk.alias, exact.zip(style), walk.node.resolved().span)
     };
     let refuse = |span: Span, reason: &str| {
-        let location = location(source, document, span);
+        let location = file.location(document, span);
         let reason = reason.to_owned();
         Box::new(Refusal { location, reason })
     };
     match object.with_node(stand) {
         Ok((None, Some((places, style)), _)) => {
-            Ok((location(source, document, places.span), places, style))
+            Ok((file.location(document, places.span), places, style))
         }
         Ok((Some(alias), ..)) => Err(refuse(alias, "the value comes through an alias")),
         Ok((None, None, span)) => Err(refuse(span, "the value's place cannot be told")),
@@ -117,18 +121,26 @@ fn stand(
     }
 }
 
-fn location(source: &Source, document: &Document<'_>, bytes: Span) -> Location {
-    let start = Position::of(&source.text, bytes.start);
-    let end = Position::of(&source.text, bytes.end);
-    Location {
-        file: source.name.clone(),
-        document: document.number,
-        line: start.line,
-        column: start.column,
-        end_line: end.line,
-        end_column: end.column,
-        bytes,
-        ..Location::default()
+/// The file that the places are in.
+struct File<'s> {
+    name: &'s str,
+    lines: Lines<'s>,
+}
+
+impl File<'_> {
+    fn location(&self, document: &Document<'_>, bytes: Span) -> Location {
+        let start = self.lines.position(bytes.start);
+        let end = self.lines.position(bytes.end);
+        Location {
+            file: self.name.to_owned(),
+            document: document.number,
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            bytes,
+            ..Location::default()
+        }
     }
 }
 
