@@ -14,6 +14,7 @@ mod explain;
 mod generate;
 mod output;
 mod parse;
+mod fix;
 mod policy;
 mod progress;
 mod review;
@@ -43,6 +44,7 @@ enum Command {
     Parse(parse::Parse),
     Completions(generate::Completions),
     Man(generate::Man),
+    Fix(fix::Fix),
     Policy(policy::Policy),
 }
 
@@ -68,6 +70,7 @@ pub fn run() -> ExitCode {
         Command::Parse(parse) => parse.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
+        Command::Fix(fix) => fix.run(),
         Command::Policy(policy) => policy.run(),
     };
     outcome.unwrap_or_else(|Failure(line)| {
