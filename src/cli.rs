@@ -14,6 +14,7 @@ mod explain;
 mod generate;
 mod output;
 mod parse;
+mod policy;
 mod progress;
 mod review;
 mod serve;
@@ -35,11 +36,12 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(Box<serve::Serve>),
-    Review(review::Review),
-    Check(check::Check),
+    Check(Box<check::Check>),
     Explain(explain::Explain),
     Parse(parse::Parse),
+    Serve(Box<serve::Serve>),
+    Review(review::Review),
+    Policy(policy::Policy),
     Completions(generate::Completions),
     Man(generate::Man),
 }
@@ -66,6 +68,7 @@ pub fn run() -> ExitCode {
         Command::Parse(parse) => parse.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
+        Command::Policy(policy) => policy.run(),
     };
     outcome.unwrap_or_else(|Failure(line)| {
         // Where standard error is closed there is nobody to tell.

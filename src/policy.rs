@@ -36,7 +36,7 @@ pub use schema::schema;
 pub use settings::Line;
 pub use show::Shown;
 
-use crate::lint::{self, Consequence, Rule};
+use crate::lint::{self, Consequence, Diagnostic, Rule, Subject};
 
 /// What becomes of findings, as Pod Security Admission has it. Labels of the
 /// namespace are not consulted: nobody but the policy's author sets the mode.
@@ -132,6 +132,25 @@ impl Policies {
         found.unwrap_or(&self.base)
     }
 
+    /// What is wrong with an Ingress here, as the webhook would find it for a
+    /// user that no exemption names. The mode has no say: it is about what the
+    /// webhook does, and what passes a check passes the webhook.
+    #[must_use]
+    pub fn check(&self, subject: &Subject<'_>, now: Timestamp) -> Vec<Diagnostic> {
+        let whose = Whose {
+            namespace: subject.namespace.as_deref(),
+            name: subject.name.as_deref(),
+            user: None,
+            now,
+        };
+        let mut found = lint::check(subject, &self.for_namespace(whose.namespace).lint);
+        if !found.is_empty() && !self.exemptions.is_empty() {
+            let exemptions = self.exemptions_for(&whose);
+            found.retain(|diagnostic| !exemptions.iter().any(|it| it.covers(diagnostic)));
+        }
+        found
+    }
+
     /// The index of the override that counts in a namespace.
     fn override_of(&self, namespace: &str) -> Option<usize> {
         if self.owners.is_empty() {
@@ -140,6 +159,13 @@ impl Policies {
         let matched = self.globs.matches(namespace);
         let owners = matched.iter().filter_map(|&glob| self.owners.get(glob));
         owners.copied().min()
+    }
+
+    /// The exemptions in force for an Ingress, in the order of the file.
+    #[must_use]
+    pub fn exemptions_for(&self, whose: &Whose<'_>) -> Vec<&Exemption> {
+        let all = self.exemptions.iter();
+        all.filter(|exemption| exemption.is_for(whose)).collect()
     }
 
     /// The exemptions, in the order of the file, expired ones included.

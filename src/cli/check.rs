@@ -2,16 +2,19 @@
 
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::Timestamp;
 
 use super::Failure;
 use super::output::{Output, Reports, Verdict};
+use super::policy::load_or_find;
 use super::progress::Progress;
 use super::terminal;
 use crate::finding::Failure as Unread;
-use crate::lint;
+use crate::lint::Subject;
 use crate::manifest::{self, InputError, Report};
 
 /// Check manifests: YAML and JSON files, folders, globs, standard input
@@ -42,14 +45,19 @@ pub(super) struct Check {
     #[arg(value_name = "PATH|-", default_value = ".")]
     paths: Vec<String>,
 
+    /// The operator's policy [default: stickler.yaml here or in a folder above]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+
     #[command(flatten)]
     output: Output,
 }
 
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let policy = lint::Policy::default();
-        let judge = |subject: &lint::Subject<'_>| lint::check(subject, &policy);
+        let policies = load_or_find(self.policy.as_deref())?;
+        let now = Timestamp::now();
+        let judge = |subject: &Subject<'_>| policies.check(subject, now);
         let mut reports = self.output.open()?;
         let mut progress = Progress::new();
         let mut written = Ok(());

@@ -1,6 +1,7 @@
 //! The policy while stickler serves: reloaded by content, and never half.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -15,6 +16,8 @@ use super::fault::Faults;
 pub struct Live {
     current: ArcSwap<Policies>,
     source: Option<Source>,
+    /// Changes of the file that were taken, and ones that were refused.
+    reloads: [AtomicU64; 2],
 }
 
 #[derive(Debug)]
@@ -49,7 +52,7 @@ impl Live {
     pub fn fixed(policies: Policies) -> Self {
         Self {
             current: ArcSwap::from_pointee(policies),
-            source: None,
+            ..Self::default()
         }
     }
 
@@ -69,6 +72,7 @@ impl Live {
         let live = Self {
             current: ArcSwap::from_pointee(policies),
             source: Some(source),
+            ..Self::default()
         };
         Ok((live, warnings))
     }
@@ -97,11 +101,13 @@ impl Live {
             Ok((policies, warnings)) => {
                 self.current.store(Arc::new(policies));
                 last.refused = None;
+                self.reloads[0].fetch_add(1, Relaxed);
                 Poll::Loaded(warnings)
             }
             Err(faults) => {
                 let faults = Arc::new(faults);
                 last.refused = Some(Arc::clone(&faults));
+                self.reloads[1].fetch_add(1, Relaxed);
                 Poll::Refused(faults)
             }
         }
@@ -112,6 +118,12 @@ impl Live {
     pub fn refused(&self) -> Option<Arc<Faults>> {
         let last = self.source.as_ref()?.last.lock();
         last.unwrap_or_else(PoisonError::into_inner).refused.clone()
+    }
+
+    /// How many changes of the file were taken, and how many were refused.
+    #[must_use]
+    pub fn reloads(&self) -> [u64; 2] {
+        [0, 1].map(|index: usize| self.reloads[index].load(Relaxed))
     }
 }
 

@@ -9,7 +9,8 @@ use crate::lint::rule::Rule;
 /// Whether a browser keeps the cookie when `host` sets it, as far as `secure` decides it.
 pub(super) fn is_kept(received: &Received<'_>, host: &Host<'_>) -> bool {
     let secure = received.secure.is_some();
-    !lacks_secure(received) && !(secure && host.is_trusted() == Some(false))
+    let untrusted = host.is_trusted() == Some(false);
+    !lacks_secure(received) && (!secure || !untrusted)
 }
 
 /// `samesite=none` and `partitioned` are for secure cookies only (RFC 6265bis,

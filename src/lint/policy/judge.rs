@@ -181,12 +181,11 @@ fn forbidden_domain(
 ) -> Diagnostic {
     let value = quote(&domain.value);
     let message = format!("the policy does not allow the cookie domain {value}");
-    let help = match allowed {
-        [] => "leave out 'domain=', so that only the host itself gets the cookie".to_owned(),
-        _ => {
-            let globs: Vec<_> = allowed.iter().map(|glob| quote(glob.as_str())).collect();
-            format!("leave out 'domain=', or use one of {}", globs.join(", "))
-        }
+    let help = if allowed.is_empty() {
+        "leave out 'domain=', so that only the host itself gets the cookie".to_owned()
+    } else {
+        let globs: Vec<_> = allowed.iter().map(|glob| quote(glob.as_str())).collect();
+        format!("leave out 'domain=', or use one of {}", globs.join(", "))
     };
     entry
         .at(Rule::ForbiddenDomain, domain.span, message)

@@ -113,6 +113,12 @@ fn values_of_the_wrong_kind_say_what_was_expected() {
             "exemptions: {}",
             &["p:1:13: error: expected a list of mappings, found a mapping"],
         ),
+    ]);
+}
+
+#[test]
+fn values_that_cannot_be_meant() {
+    check(&[
         (
             "cookies: {namePattern: '[a'}",
             &["p:1:24: error: '[a' is no glob: unclosed character class; missing ']'"],

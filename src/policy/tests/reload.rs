@@ -44,6 +44,7 @@ fn the_last_good_one_stays_until_a_good_one_comes() {
         assert_eq!(mode(&live), expected, "{text:?}");
         assert_eq!(live.refused().is_some(), refused, "{text:?}");
     }
+    assert_eq!(live.reloads(), [3, 3]);
     // A request that began under the first policy ends under it.
     assert_eq!(before.for_namespace(None).mode, Mode::Warn);
 }

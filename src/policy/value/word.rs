@@ -156,7 +156,7 @@ pub(in super::super) struct SameSites(pub(in super::super) Vec<SameSite>);
 
 impl Value for SameSites {
     fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-        if !node.sequence().is_some() {
+        if node.sequence().is_none() {
             return SameSite::read(node, reading).map(|value| Self(vec![value]));
         }
         let values = reader::list(node, "values of 'samesite='", reading, SameSite::read)?;
