@@ -1,10 +1,12 @@
 //! The rules' pages: one form, and examples that are what they say.
 
 use jiff::Timestamp;
+use stickler::finding::Failure;
 use stickler::lint::rule::Entry;
 use stickler::lint::{CATALOGUE, Rule, Subject};
 use stickler::manifest::{self, Report, Source};
 use stickler::policy::Policies;
+use stickler::render::{Format, Style};
 
 const HEADINGS: [&str; 7] = [
     "What it finds",
@@ -76,6 +78,39 @@ fn bad_examples_are_bad_and_good_ones_are_good() {
         assert!(!finds(&good, row.rule), "{}: {good:#?}", row.id);
         assert_eq!((bad.errors, good.errors), (vec![], vec![]), "{}", row.id);
     }
+}
+
+#[test]
+fn what_people_see_of_each_rule() {
+    for row in CATALOGUE {
+        let report = check(example(row, "Bad"), &policies(row));
+        insta::assert_snapshot!(row.id, drawn(&report));
+    }
+}
+
+/// The report as a terminal of 80 columns shows it, without summary.
+fn drawn(report: &Report) -> String {
+    let style = Style {
+        width: 80,
+        summary: false,
+        ..Style::default()
+    };
+    let mut out = Vec::new();
+    let mut drawing = Format::Full.open(Box::new(&mut out), style);
+    let text = report.text.as_deref().unwrap_or_default();
+    for finding in &report.findings {
+        drawing.finding(finding, text).unwrap();
+    }
+    for error in &report.errors {
+        let failure = Failure {
+            location: error.location.clone(),
+            message: error.message.clone(),
+            help: error.help.clone(),
+        };
+        drawing.failure(&failure, text).unwrap();
+    }
+    drop(drawing);
+    String::from_utf8(out).unwrap()
 }
 
 /// `a clause` as a sentence.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::super::Failure;
@@ -44,12 +45,15 @@ struct WordView {
 }
 
 impl<'v> View<'v> {
-    pub(super) fn of(value: &'v str, reading: &Reading) -> Self {
+    /// `now` is when nginx would send the headers.
+    pub(super) fn of(value: &'v str, reading: &Reading, now: Timestamp) -> Self {
         let entries = reading.entries.iter();
         Self {
             value,
             accepted: reading.accepted(),
-            entries: entries.map(|entry| EntryView::of(value, entry)).collect(),
+            entries: entries
+                .map(|entry| EntryView::of(value, entry, now))
+                .collect(),
         }
     }
 
@@ -84,7 +88,7 @@ fn row(finding: &Finding) -> serde_json::Result<serde_json::Value> {
 }
 
 impl<'v> EntryView<'v> {
-    fn of(value: &'v str, entry: &Entry) -> Self {
+    fn of(value: &'v str, entry: &Entry, now: Timestamp) -> Self {
         let parameters = entry.parameters.of(value);
         let Directive {
             words,
@@ -109,7 +113,7 @@ impl<'v> EntryView<'v> {
                 .collect(),
             set_cookie: cookie
                 .filter(|_| accepted)
-                .map(|cookie| cookie.set_cookie().text),
+                .map(|cookie| dated(&cookie.set_cookie().text, now)),
         }
     }
 
@@ -133,5 +137,57 @@ impl<'v> EntryView<'v> {
             let _ = writeln!(text, "  nginx sends: {sent}");
         }
         text.push('\n');
+    }
+}
+
+/// The header with the moment of expiry in place of the core's `NOW+n`: the
+/// core knows no clock.
+fn dated(header: &str, now: Timestamp) -> String {
+    const LEFT_OPEN: &str = "; expires=NOW+";
+    let date = |rest: &str| {
+        let (seconds, attributes) = rest.split_once(';')?;
+        let date = cookie_time(seconds.parse().ok()?, now)?;
+        Some(format!("{date};{attributes}"))
+    };
+    header
+        .split_once(LEFT_OPEN)
+        .and_then(|(before, rest)| Some(format!("{before}; expires={}", date(rest)?)))
+        .unwrap_or_else(|| header.to_owned())
+}
+
+/// A moment as nginx writes it into cookies: two digits for years up to 2037
+/// (nginx 1.31.5, `src/core/ngx_times.c`, `ngx_http_cookie_time`).
+fn cookie_time(seconds: i64, now: Timestamp) -> Option<String> {
+    let moment = now.checked_add(SignedDuration::from_secs(seconds)).ok()?;
+    let moment = moment.to_zoned(TimeZone::UTC);
+    let year = if moment.year() > 2037 { "%Y" } else { "%y" };
+    let format = format!("%a, %d-%b-{year} %H:%M:%S GMT");
+    Some(moment.strftime(&format).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_get_the_date_that_nginx_would_write() {
+        let epoch = Timestamp::UNIX_EPOCH;
+        for (header, written) in [
+            (
+                "s=1; expires=NOW+60; max-age=60",
+                "s=1; expires=Thu, 01-Jan-70 00:01:00 GMT; max-age=60",
+            ),
+            (
+                "s=1; expires=NOW+3155760000; max-age=3155760000; path=/",
+                "s=1; expires=Wed, 01-Jan-2070 00:00:00 GMT; max-age=3155760000; path=/",
+            ),
+            ("s=1; path=/", "s=1; path=/"),
+            (
+                "s=1; expires=NOW+9223372036854775807; max-age=1",
+                "s=1; expires=NOW+9223372036854775807; max-age=1",
+            ),
+        ] {
+            assert_eq!(dated(header, epoch), written);
+        }
     }
 }
