@@ -88,14 +88,17 @@ fn tell(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<
     summary.files += report.counts.files;
     summary.ingresses += report.counts.ingresses;
     summary.annotated += report.counts.annotated;
-    summary.skipped += report.counts.skipped;
+    summary.skipped += report.counts.skipped + report.counts.templates;
+    summary.templates += report.counts.templates;
+    summary.ignored += report.counts.ignored;
     for error in report.errors {
         reports.failure(&unread(error), text)?;
     }
     for finding in report.findings {
         reports.finding(finding, text)?;
     }
-    if verbose {
+    if verbose && !report.skipped.is_empty() {
+        reports.catch_up()?;
         let mut err = io::stderr().lock();
         for skipped in report.skipped {
             let at = &skipped.location;

@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use super::super::Failure;
 use crate::finding::Finding;
-use crate::lint::Span;
 use crate::lint::controller::{Entry, Reading};
 use crate::lint::nginx::{self, Directive};
 use crate::lint::text::quote;
-use crate::render::{self, printable};
+use crate::lint::{Consequence, Fix, Severity, Span};
+use crate::render::printable;
 
 /// What the controller and nginx make of a value.
 #[derive(Serialize)]
@@ -44,6 +44,27 @@ struct WordView {
     span: Span,
 }
 
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    view: &'a View<'a>,
+    findings: Vec<Row<'a>>,
+}
+
+/// A finding, as check writes it, without the object and the place that a
+/// value by itself has none of.
+#[derive(Serialize)]
+struct Row<'a> {
+    rule: &'static str,
+    severity: Severity,
+    consequence: Option<Consequence>,
+    message: &'a str,
+    help: Option<&'a str>,
+    entry: Option<usize>,
+    span: Option<Span>,
+    fix: Option<&'a Fix>,
+}
+
 impl<'v> View<'v> {
     /// `now` is when nginx would send the headers.
     pub(super) fn of(value: &'v str, reading: &Reading, now: Timestamp) -> Self {
@@ -57,12 +78,12 @@ impl<'v> View<'v> {
         }
     }
 
-    /// One document; `findings` in the shape that check has for them.
+    /// One document.
     pub(super) fn json(&self, findings: &[Finding]) -> Result<String, Failure> {
-        let document = serde_json::to_value(self).and_then(|mut document| {
-            let rows: Result<Vec<_>, _> = findings.iter().map(row).collect();
-            document["findings"] = rows?.into();
-            serde_json::to_string_pretty(&document)
+        let findings = findings.iter().map(Row::from).collect();
+        let document = serde_json::to_string_pretty(&Document {
+            view: self,
+            findings,
         });
         let document = document.map_err(|error| Failure::new("JSON", error))?;
         Ok(document + "\n")
@@ -71,6 +92,9 @@ impl<'v> View<'v> {
     /// A paragraph an entry.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
+        if !self.accepted {
+            text.push_str("the controller rejects the whole Ingress; it would read:\n\n");
+        }
         for entry in &self.entries {
             entry.tell(&mut text);
         }
@@ -78,13 +102,20 @@ impl<'v> View<'v> {
     }
 }
 
-/// A finding without the object and the place, which there are none of.
-fn row(finding: &Finding) -> serde_json::Result<serde_json::Value> {
-    let mut row = render::json_row(finding)?;
-    if let Some(fields) = row.as_object_mut() {
-        fields.retain(|name, _| !matches!(name.as_str(), "type" | "object" | "location"));
+impl<'a> From<&'a Finding> for Row<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        let found = &finding.diagnostic;
+        Self {
+            rule: found.rule.id(),
+            severity: found.severity,
+            consequence: found.consequence,
+            message: &found.message,
+            help: found.help.as_deref(),
+            entry: found.entry.as_ref().map(|entry| entry.number),
+            span: found.place.span,
+            fix: found.fix.as_ref(),
+        }
     }
-    Ok(row)
 }
 
 impl<'v> EntryView<'v> {
