@@ -9,7 +9,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::Failure;
-use super::output::{Output, Reports, Verdict};
+use super::output::{Output, Reports};
 use super::policy::load_or_find;
 use super::progress::Progress;
 use super::terminal;
@@ -75,7 +75,7 @@ impl Check {
         });
         progress.clear();
         match written.and_then(|()| reports.finish()) {
-            Ok(verdict) => Ok(exit_code(&verdict)),
+            Ok(verdict) => Ok(verdict.exit_code()),
             Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),
         }
     }
@@ -114,14 +114,4 @@ fn unread(error: InputError) -> Unread {
         message: error.message,
         help: error.help,
     }
-}
-
-/// Input that cannot be read counts more than findings do.
-fn exit_code(verdict: &Verdict) -> ExitCode {
-    ExitCode::from(match verdict {
-        Verdict { summary, .. } if summary.failures > 0 => 2,
-        Verdict { fails: true, .. } => 1,
-        Verdict { summary, .. } if summary.saw_nothing() => 3,
-        _ => 0,
-    })
 }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
@@ -232,7 +233,18 @@ impl Reports<'_> {
 /// How a run went.
 pub(super) struct Verdict {
     /// Whether something was found that `--fail-on` names.
-    pub(super) fails: bool,
-    /// The counts.
-    pub(super) summary: Summary,
+    fails: bool,
+    summary: Summary,
+}
+
+impl Verdict {
+    /// Input that cannot be read counts more than findings do.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self { summary, .. } if summary.failures > 0 => 2,
+            Self { fails: true, .. } => 1,
+            Self { summary, .. } if summary.saw_nothing() => 3,
+            _ => 0,
+        })
+    }
 }
