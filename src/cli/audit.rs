@@ -83,7 +83,7 @@ impl Audit {
             Err(error) => return Err(unanswered(&error)),
         };
         match written.and_then(|()| reports.finish()) {
-            Ok(verdict) => Ok(verdict.exit_code()),
+            Ok(verdict) => Ok(verdict.exit_code(false)),
             Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),
         }
     }

@@ -49,6 +49,10 @@ pub(super) struct Check {
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
 
+    /// Nothing to check is fine: exit with 0 instead of 3, as hooks want it
+    #[arg(long)]
+    allow_empty: bool,
+
     #[command(flatten)]
     output: Output,
 }
@@ -75,7 +79,7 @@ impl Check {
         });
         progress.clear();
         match written.and_then(|()| reports.finish()) {
-            Ok(verdict) => Ok(verdict.exit_code()),
+            Ok(verdict) => Ok(verdict.exit_code(self.allow_empty)),
             Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),
         }
     }

@@ -239,11 +239,11 @@ pub(super) struct Verdict {
 
 impl Verdict {
     /// Input that cannot be read counts more than findings do.
-    pub(super) fn exit_code(&self) -> ExitCode {
+    pub(super) fn exit_code(&self, may_be_empty: bool) -> ExitCode {
         ExitCode::from(match self {
             Self { summary, .. } if summary.failures > 0 => 2,
             Self { fails: true, .. } => 1,
-            Self { summary, .. } if summary.saw_nothing() => 3,
+            Self { summary, .. } if summary.saw_nothing() && !may_be_empty => 3,
             _ => 0,
         })
     }
