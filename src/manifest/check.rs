@@ -7,7 +7,6 @@ use super::read::{Lists, read};
 use super::report::{InputError, Report, SkipReason, Skipped};
 use super::{Judge, Source};
 use crate::finding::{Finding, Location, ObjectRef};
-use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
 use crate::lint::{Diagnostic, Span};
 use crate::yaml::{Document, Error, Lines, Node};
 
@@ -102,13 +101,7 @@ impl<'s> Checker<'s> {
     fn ingress(&mut self, document: &Document<'s>, object: &Object<'_, 's>) {
         let subject = &object.ingress.subject;
         self.report.counts.ingresses += 1;
-        let annotated = [PLUS_KEY, ORG_KEY];
-        if annotated
-            .iter()
-            .any(|key| subject.annotation(key).is_some())
-        {
-            self.report.counts.annotated += 1;
-        }
+        self.report.counts.annotated += usize::from(subject.carries_our_keys());
         self.object = object.name.clone();
         let diagnostics = (self.judge)(subject);
         if diagnostics.is_empty() {
