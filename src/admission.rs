@@ -8,7 +8,9 @@ use std::borrow::Cow;
 
 use crate::ingress::Unreadable;
 use crate::lint::Rule;
+use crate::policy::Mode;
 
+mod decision;
 mod judge;
 mod message;
 mod partial;
@@ -21,7 +23,7 @@ use judge::Judgement;
 pub use partial::closed;
 use response::{AuditAnnotations, Outcome, Response, Status};
 use review::Review;
-pub use terms::{Mode, OnUpdate, Terms};
+pub use terms::Terms;
 
 /// An answer and what a log line and the metrics say of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,11 +117,12 @@ pub enum Refusal {
 /// The answer to an AdmissionReview under the operator's terms.
 pub fn answer<'a>(body: &'a [u8], terms: &Terms) -> Result<Answer<'a>, BadReview> {
     let review = Review::read(body)?;
+    let in_force = terms.for_request(review.request.as_ref().ok());
     let judgement = match &review.request {
-        Ok(request) => Judgement::of(request, terms),
+        Ok(request) => Judgement::of(request, &in_force),
         Err(error) => {
             let message = format!("the request cannot be read: {error}");
-            Judgement::unreadable(&message, terms.mode)
+            Judgement::unreadable(&message, &in_force)
         }
     };
     let response = judgement.response(&review.uid);
@@ -131,7 +134,7 @@ pub fn answer<'a>(body: &'a [u8], terms: &Terms) -> Result<Answer<'a>, BadReview
     };
     let facts = Facts {
         verdict,
-        mode: terms.mode,
+        mode: in_force.effective.mode,
         rules: judgement.rules(),
         ..Facts::asked(review)
     };

@@ -159,11 +159,18 @@ impl<'de> Fields<'de> for EitherBackend<'de> {
 impl<'a> EitherBackend<'a> {
     fn pick(self, form: Form) -> Backend<'a> {
         let (service, port) = match form {
-            Form::V1 => self.service.map_or((None, None), |it| (it.name, it.port.0)),
-            Form::V1beta1 => (self.service_name, self.service_port),
+            // A service without a name is one whose name is empty, as in Go.
+            Form::V1 => self.service.map_or((None, None), |it| {
+                (Some(it.name.unwrap_or_default()), it.port.0)
+            }),
+            // The API server's conversion makes a service of a name alone.
+            Form::V1beta1 => (
+                self.service_name.filter(|name| !name.is_empty()),
+                self.service_port,
+            ),
         };
         Backend {
-            service: service.filter(|name| !name.is_empty()),
+            service,
             port,
             resource: self.resource,
         }

@@ -146,13 +146,16 @@ impl Reading {
     }
 
     /// Reads a piece that the controller refuses as it was certainly meant: with
-    /// any white space around and after the service. What else is wrong with
-    /// it can then be said in the same breath.
+    /// no blank before it, and any white space behind the service where there
+    /// is no blank. What else is wrong with it can then be said in the same breath.
     fn recover(&mut self, value: &str, span: Span, number: usize) {
         let text = span.of(value);
         let trimmed = text.trim_start();
         let left_start = span.end - trimmed.len();
-        let Some(blank) = trimmed.find(char::is_whitespace) else {
+        let Some(blank) = trimmed
+            .find(' ')
+            .or_else(|| trimmed.find(char::is_whitespace))
+        else {
             return;
         };
         let left = Span::new(left_start, left_start + blank);

@@ -6,6 +6,7 @@
 
 mod cookie;
 mod hazard;
+mod joined;
 mod judge;
 mod lexer;
 pub(crate) mod meant;

@@ -1,13 +1,24 @@
 //! Updates of objects that were bad before.
 
 use serde_json::{Value, json};
-use stickler::admission::{Mode, OnUpdate, Terms, Verdict, answer};
+use stickler::admission::{Terms, Verdict, answer};
+use stickler::policy::Policies;
 
 const KEY: &str = "nginx.com/sticky-cookie-services";
 const OTHER_KEY: &str = "nginx.org/sticky-cookie-services";
 const GOOD: &str = "serviceName=tea-svc srv_id path=/tea";
 const BAD: &str = "serviceName=tea-svc srv_id expire=1h path=/tea";
 const WORSE: &str = "serviceName=tea-svc srv_id expire=1h path=/tea oops";
+
+/// The terms of a policy.
+fn terms(policy: &str) -> Terms {
+    let terms = Terms::default();
+    let (policies, _) = Policies::parse("policy.yaml", policy, terms.now).unwrap();
+    Terms {
+        policies: policies.into(),
+        ..terms
+    }
+}
 
 /// An Ingress with `value`, and `changes` to its metadata and spec.
 fn ingress(value: &str, changes: &Value) -> Value {
@@ -165,10 +176,7 @@ fn what_is_mended_is_allowed() {
 fn an_object_that_is_being_deleted_is_no_way_around() {
     let deleted = json!({"metadata": {"deletionTimestamp": "2026-11-23T06:29:25Z", "finalizers": ["a.example/b"]}});
     let last = json!({"metadata": {"deletionTimestamp": "2026-11-23T06:29:25Z", "finalizers": []}});
-    let strict = Terms {
-        on_update: OnUpdate::Strict,
-        ..Terms::default()
-    };
+    let strict = terms("onUpdate: strict");
     let bad = ingress(BAD, &deleted);
     for terms in [&Terms::default(), &strict] {
         assert_eq!(
@@ -188,10 +196,7 @@ fn an_object_that_is_being_deleted_is_no_way_around() {
 
 #[test]
 fn strict_denies_what_was_bad_before() {
-    let strict = Terms {
-        on_update: OnUpdate::Strict,
-        ..Terms::default()
-    };
+    let strict = terms("onUpdate: strict");
     let bad = ingress(BAD, &json!({}));
     assert_eq!(update(&bad, &bad, &strict).verdict, Verdict::Deny);
 }
@@ -199,23 +204,14 @@ fn strict_denies_what_was_bad_before() {
 #[test]
 fn modes_soften_what_denies() {
     let bad = ingress(BAD, &json!({}));
-    let told = |mode| {
-        update(
-            &Value::Null,
-            &bad,
-            &Terms {
-                mode,
-                ..Terms::default()
-            },
-        )
-    };
-    let warn = told(Mode::Warn);
+    let told = |policy| update(&Value::Null, &bad, &terms(policy));
+    let warn = told("mode: warn");
     assert_eq!((warn.verdict, warn.warnings.len()), (Verdict::Warn, 1));
     assert_eq!(
         warn.audit,
         json!({"violations": "unknown-parameter", "mode": "warn"})
     );
-    let audit = told(Mode::Audit);
+    let audit = told("mode: audit");
     assert_eq!((audit.verdict, audit.warnings.len()), (Verdict::Allow, 0));
     assert_eq!(
         audit.audit,

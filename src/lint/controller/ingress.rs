@@ -42,6 +42,7 @@ pub(crate) fn judge(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     judge.default_backend();
     judge.rules();
     judge.hosts();
+    judge.same_hosts();
     for (index, rule) in subject.rules.iter().enumerate() {
         judge.paths(index, rule);
         judge.same_paths(index, rule);
@@ -129,6 +130,40 @@ impl Judge<'_, '_> {
                 self.reject(field.name("host"), "the rule has no host", help);
                 if let Some(last) = self.found.last_mut() {
                     last.severity = Severity::Warning;
+                }
+            }
+        }
+    }
+
+    /// nginx compares names without case: two hosts that differ in nothing else
+    /// give it two upstreams of one name where they share a backend.
+    fn same_hosts(&mut self) {
+        let rules = &self.subject.rules;
+        let spelled_out = |rule: &HostRule<'_>| {
+            let host = rule.host.as_deref().unwrap_or_default();
+            host.bytes().any(|byte| byte.is_ascii_uppercase())
+        };
+        if !rules.iter().any(spelled_out) {
+            return;
+        }
+        let mut seen: HashMap<_, &str> = HashMap::new();
+        for (index, rule) in rules.iter().enumerate() {
+            let host = rule.host.as_deref().unwrap_or_default();
+            for path in rule.paths.iter().flatten() {
+                let backend = (
+                    host.to_ascii_lowercase(),
+                    &path.backend.service,
+                    &path.backend.port,
+                );
+                let first = *seen.entry(backend).or_insert(host);
+                if first != host {
+                    let place = Place::field(rule_field(index).name("host"));
+                    let message =
+                        format!("{} and {} are one host to nginx", quote(first), quote(host));
+                    let diagnostic = Diagnostic::new(Rule::DuplicatePath, place, message);
+                    self.found
+                        .push(diagnostic.with_help("write host names in lower case"));
+                    break;
                 }
             }
         }

@@ -2,9 +2,9 @@
 //! the response beyond its cookie.
 
 use super::lexer::Word;
-use super::{Directive, ErrorKind, LexErrorKind, PARAMETERS, meant};
+use super::{Directive, ErrorKind, LexErrorKind, joined, meant};
 use crate::lint::controller::{Annotation, Entry};
-use crate::lint::diagnostic::{Diagnostic, Edit, Fix};
+use crate::lint::diagnostic::Diagnostic;
 use crate::lint::rule::Rule;
 use crate::lint::span::Span;
 use crate::lint::text::quote;
@@ -63,7 +63,17 @@ impl Hazards<'_, '_> {
         let keyword_text = self.annotation.text(keyword);
         let leading = keyword_text.len() - keyword_text.trim_start().len();
         self.controls(Span::new(keyword.start + leading, keyword.end), found);
-        self.controls(service, found);
+        // White space in a service's name is told as what it does: no backend.
+        if !self.names_white_space() {
+            self.controls(service, found);
+        }
+    }
+
+    /// Whether the cookie's name ran into the service's, for want of a blank.
+    fn names_white_space(&self) -> bool {
+        self.annotation
+            .text(self.entry.service)
+            .contains(char::is_whitespace)
     }
 
     /// Comments that nginx accepts; the others are refused already.
@@ -141,7 +151,7 @@ impl Hazards<'_, '_> {
         let Some(name) = self.directive.words.first() else {
             return;
         };
-        let Some(help) = disguise(&name.text) else {
+        let Some(help) = disguise(&name.text).filter(|_| !self.names_white_space()) else {
             return;
         };
         let message = format!("{} stands where the cookie name belongs", quote(&name.text));
@@ -172,21 +182,16 @@ impl Hazards<'_, '_> {
             .iter()
             .filter(|word| word.text.contains(','))
         {
-            let raw = self.annotation.text(word.span);
-            let Some(fix) = unjoin(raw, word.span).filter(|_| !refused(word)) else {
+            let joined = joined::read(self.annotation, self.directive, word.span);
+            let Some(joined) = joined.filter(|_| !refused(word)) else {
                 continue;
             };
-            let message = format!("a comma joins words in {}", quote(raw));
-            let help = if raw.contains(",serviceName=") {
-                "entries are separated by ';'"
-            } else {
-                "parameters are separated by blanks"
-            };
-            found.push(
-                self.at(Rule::JoinedWords, word.span, message)
-                    .with_help(help)
-                    .with_fix(fix),
+            let diagnostic = self.at(
+                Rule::JoinedWords,
+                word.span,
+                joined.message(self.annotation),
             );
+            found.push(joined.help(diagnostic));
         }
     }
 }
@@ -219,32 +224,4 @@ fn unquote(raw: &str) -> Option<String> {
     let pair = raw.len() == bare.len() + 2;
     let sound = !bare.is_empty() && !bare.ends_with('=') && bare.bytes().all(harmless);
     (pair && (around || behind) && sound).then_some(bare)
-}
-
-/// Separates words that commas join, where that is certainly what they do:
-/// a comma at the end, or one before a parameter or the next entry.
-pub(super) fn unjoin(raw: &str, span: Span) -> Option<Fix> {
-    let edit = |at: usize, text: &str| Edit {
-        span: Span::new(span.start + at, span.start + at + 1),
-        text: text.to_owned(),
-    };
-    let mut edits = Vec::new();
-    for (at, _) in raw.match_indices(',') {
-        let next = &raw[at + 1..];
-        let next = &next[..next.find(',').unwrap_or(next.len())];
-        match () {
-            () if next.is_empty() => edits.push(edit(at, "")),
-            () if next.starts_with("serviceName=") => edits.push(edit(at, ";")),
-            () if is_parameter(next) => edits.push(edit(at, " ")),
-            () => return None,
-        }
-    }
-    (!edits.is_empty() && raw.len() > edits.len()).then_some(Fix { safe: true, edits })
-}
-
-fn is_parameter(word: &str) -> bool {
-    let lower = word.to_ascii_lowercase();
-    PARAMETERS.iter().any(|parameter| {
-        lower == *parameter || (parameter.ends_with('=') && lower.starts_with(parameter))
-    })
 }

@@ -2,7 +2,7 @@
 
 use super::lexer::LexErrorKind;
 use super::time::TimeError;
-use super::{Directive, Error, ErrorKind, PARAMETERS, meant};
+use super::{Directive, Error, ErrorKind, PARAMETERS, joined, meant};
 use crate::lint::controller::{Annotation, Entry};
 use crate::lint::diagnostic::{Consequence, Diagnostic, Edit, Fix};
 use crate::lint::rule::Rule;
@@ -24,12 +24,11 @@ pub(crate) fn judge(
         entry,
         directive,
     };
-    found.extend(
-        directive
-            .errors
-            .iter()
-            .map(|error| refusal.diagnostic(error)),
-    );
+    let errors = directive
+        .errors
+        .iter()
+        .filter(|error| !refusal.is_explained(error));
+    found.extend(errors.map(|error| refusal.diagnostic(error)));
 }
 
 struct Refusal<'r, 's> {
@@ -42,6 +41,14 @@ impl Refusal<'_, '_> {
     fn at(&self, rule: Rule, span: Span, message: impl Into<String>) -> Diagnostic {
         let diagnostic = self.annotation.about(self.entry, rule, span, message);
         diagnostic.with_consequence(Consequence::BreaksReload)
+    }
+
+    /// Whether a word is unknown only because of what the lexer refuses in it.
+    fn is_explained(&self, error: &Error<'_>) -> bool {
+        let by_lexer = |other: &Error<'_>| {
+            matches!(other.kind, ErrorKind::Lexer(_)) && error.span.contains(other.span)
+        };
+        matches!(error.kind, ErrorKind::Unknown(_)) && self.directive.errors.iter().any(by_lexer)
     }
 
     fn diagnostic(&self, error: &Error<'_>) -> Diagnostic {
@@ -113,19 +120,17 @@ impl Refusal<'_, '_> {
             Some(_) if plain && !name.is_empty() => Span::new(span.start, span.start + name.len()),
             _ => span,
         };
-        if let Some(diagnostic) = self
-            .joined(span, word)
-            .or_else(|| self.split_time(span, word))
-        {
+        if let Some(diagnostic) = self.joined(span).or_else(|| self.split_time(span, word)) {
             return diagnostic;
         }
         let shown = self.annotation.text(place);
         let message = format!("unknown parameter {}", quote(shown));
         let diagnostic = self.at(Rule::UnknownParameter, place, message);
-        let diagnostic = diagnostic.with_help(unknown_help(name, value));
         match meant::parameter(word).filter(|meant| !self.repeats(span, meant)) {
-            Some(meant) => diagnostic.with_fix(rename(span, word, &meant)),
-            None => diagnostic,
+            Some(meant) => diagnostic
+                .with_help(unknown_help(name, value, Some(&meant)))
+                .with_fix(rename(span, word, &meant)),
+            None => diagnostic.with_help(unknown_help(name, value, None)),
         }
     }
 
@@ -138,23 +143,14 @@ impl Refusal<'_, '_> {
             .iter()
             .skip(1)
             .filter(|word| word.span != span);
-        others.any(|word| {
-            let other = meant::parameter(&word.text);
-            meant::split(&word.text).0 == name
-                || other.is_some_and(|other| meant::split(&other).0 == name)
-        })
+        others.any(|word| meant::is_called(&word.text, name))
     }
 
     /// `httponly,secure`: words joined by commas.
-    fn joined(&self, span: Span, word: &str) -> Option<Diagnostic> {
-        let fix = super::hazard::unjoin(self.annotation.text(span), span)?;
-        let message = format!("a comma joins words in {}", quote(word));
-        let diagnostic = self.at(Rule::JoinedWords, span, message);
-        Some(
-            diagnostic
-                .with_help("parameters are separated by blanks")
-                .with_fix(fix),
-        )
+    fn joined(&self, span: Span) -> Option<Diagnostic> {
+        let joined = joined::read(self.annotation, self.directive, span)?;
+        let message = joined.message(self.annotation);
+        Some(joined.help(self.at(Rule::JoinedWords, span, message)))
     }
 
     /// `expires=1 h`: a time that a blank cuts in two.
@@ -263,10 +259,13 @@ fn rename(span: Span, word: &str, meant: &str) -> Fix {
     }
 }
 
-fn unknown_help(name: &str, value: Option<&str>) -> String {
+fn unknown_help(name: &str, value: Option<&str>, certain: Option<&str>) -> String {
     let lower = name.to_ascii_lowercase();
     match lower.as_str() {
-        "max-age" | "maxage" => "nginx writes 'max-age' itself: write 'expires='".to_owned(),
+        "max-age" | "maxage" => format!(
+            "nginx writes 'max-age' itself: write '{}'",
+            certain.unwrap_or("expires=")
+        ),
         "partitioned" => "nginx has no such parameter: remove it".to_owned(),
         "name" | "hash" => {
             "this is the syntax of another controller: write the cookie's name alone".to_owned()

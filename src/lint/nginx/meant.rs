@@ -34,6 +34,12 @@ pub(crate) fn suggested_name(name: &str) -> Option<&'static str> {
     )
 }
 
+/// Whether a word is the parameter of that name, or was certainly meant to be.
+#[must_use]
+pub(crate) fn is_called(word: &str, name: &str) -> bool {
+    split(word).0 == name || parameter(word).is_some_and(|meant| split(&meant).0 == name)
+}
+
 /// The name and the value of a word, at the first `=` or `:`.
 #[must_use]
 pub(crate) fn split(word: &str) -> (&str, Option<&str>) {

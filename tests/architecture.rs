@@ -1,0 +1,122 @@
+//! The arrows between the rooms: who may name whom.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The files of a module: `name.rs` and everything in `name/`.
+fn module(name: &str) -> Vec<(PathBuf, String)> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let of_module = |path: &PathBuf| {
+        let path = path.strip_prefix(&source).unwrap();
+        path == Path::new(name).with_extension("rs") || path.starts_with(name)
+    };
+    let files = sources(&source).into_iter().filter(of_module);
+    files
+        .map(|path| (path.clone(), fs::read_to_string(path).unwrap()))
+        .collect()
+}
+
+/// Everything but comments.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with("//"))
+}
+
+fn assert_silent(name: &str, words: &[&str]) {
+    let files = module(name);
+    assert!(!files.is_empty(), "no module {name}");
+    for (path, text) in files {
+        for line in code(&text) {
+            for word in words {
+                assert!(
+                    !line.contains(word),
+                    "{} names {word}: {line}",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_core_is_pure() {
+    let outside = [
+        "kube",
+        "k8s_openapi",
+        "axum",
+        "tokio",
+        "hyper",
+        "rustls",
+        "clap",
+    ];
+    let doors = [
+        "std::fs",
+        "std::net",
+        "std::io",
+        "std::env",
+        "std::process",
+        "std::thread",
+    ];
+    let clocks = ["std::time", "Instant::", "SystemTime", "jiff"];
+    for words in [
+        outside.map(|name| format!("{name}::")).as_slice(),
+        &doors.map(String::from),
+        &clocks.map(String::from),
+    ] {
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        assert_silent("lint", &words);
+    }
+}
+
+#[test]
+fn the_core_imports_nothing_of_ours() {
+    for (path, text) in module("lint") {
+        for line in code(&text).filter(|line| line.contains("crate::")) {
+            assert!(line.contains("crate::lint"), "{}: {line}", path.display());
+        }
+    }
+}
+
+#[test]
+fn axum_lives_in_the_server_and_clap_in_the_command_line() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for path in sources(&source) {
+        let text = fs::read_to_string(&path).unwrap();
+        let of = |name: &str| {
+            let path = path.strip_prefix(&source).unwrap();
+            path.starts_with(name) || path == Path::new(name).with_extension("rs")
+        };
+        for line in code(&text) {
+            let (axum, clap) = (line.contains("axum::"), line.contains("clap::"));
+            assert!(!axum || of("server"), "{}: {line}", path.display());
+            assert!(!clap || of("cli"), "{}: {line}", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_file_is_long() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in ["src", "tests"] {
+        for path in sources(&root.join(folder)) {
+            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            assert!(lines <= 400, "{} has {lines} lines", path.display());
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What holds for every value, whatever it is.
+
+use proptest::prelude::*;
+use stickler::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType};
+use stickler::lint::{self, Consequence, Diagnostic, Policy, Severity, Subject};
+
+const KEY: &str = lint::annotation::ORG_KEY;
+
+fn check(value: &str) -> Vec<Diagnostic> {
+    let path = |path: &'static str, service: &'static str| PathRule {
+        path: Some(path.into()),
+        path_type: PathType::Prefix,
+        backend: Backend {
+            service: Some(service.into()),
+            ..Backend::default()
+        },
+    };
+    let subject = Subject {
+        annotations: vec![Annotation {
+            key: KEY.into(),
+            value: value.into(),
+        }],
+        rules: vec![HostRule {
+            host: Some("cafe.example.com".into()),
+            paths: Some(vec![path("/tea", "tea-svc"), path("/coffee", "coffee-svc")]),
+        }],
+        ..Subject::default()
+    };
+    lint::check(&subject, &Policy::default())
+}
+
+/// What values near the grammar are made of.
+const PIECES: &[&str] = &[
+    "serviceName=",
+    "serviceName",
+    "tea-svc",
+    "coffee-svc",
+    "tea-scv",
+    "milk",
+    " ",
+    " ",
+    " ",
+    ";",
+    ";",
+    "; ",
+    "\n",
+    "\t",
+    "srv_id",
+    "id",
+    "expires=",
+    "expires=1h",
+    "expire=1h",
+    "expires=1H",
+    "expires=max",
+    "expires=0",
+    "expires=1 h",
+    "max-age=60",
+    "path=/",
+    "path=/tea",
+    "path=",
+    "path='/tea'",
+    "'path=/tea'",
+    "domain=.example.com",
+    "domain=",
+    "httponly",
+    "HttpOnly",
+    "secure",
+    "secure=true",
+    "samesite=lax",
+    "SameSite=None",
+    "samesite=loose",
+    ",",
+    ",secure",
+    ",serviceName=tea-svc id",
+    "'",
+    "\"",
+    "\\",
+    "\\n",
+    "$",
+    "{",
+    "}",
+    "#",
+    "# x\n",
+    "=",
+    "name=x",
+    "é",
+    "\u{a0}",
+    "\u{202e}",
+    "\0",
+    "__Host-id",
+    "partitioned",
+];
+
+/// Values near the grammar, where the interesting mistakes are.
+fn value() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(PIECES);
+    prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
+}
+
+/// The gravest consequence among errors; those come first in the order.
+fn gravest(found: &[Diagnostic]) -> Consequence {
+    let errors = found.iter().filter(|d| d.severity == Severity::Error);
+    let gravest = errors.filter_map(|d| d.consequence).min();
+    gravest.unwrap_or(Consequence::Policy)
+}
+
+fn has(found: &[Diagnostic], consequence: Consequence) -> bool {
+    let mut found = found.iter();
+    found.any(|diagnostic| diagnostic.consequence == Some(consequence))
+}
+
+fn spans_are_ranges_of(value: &str, found: &[Diagnostic]) {
+    for diagnostic in found {
+        let edits = diagnostic.fix.iter().flat_map(|fix| &fix.edits);
+        let spans = edits.map(|edit| edit.span).chain(diagnostic.place.span);
+        for span in spans {
+            assert!(
+                value.get(span.start..span.end).is_some(),
+                "{span:?} of {value:?}: {diagnostic:?}"
+            );
+        }
+    }
+}
+
+fn fixes_make_nothing_worse(value: &str, found: &[Diagnostic]) {
+    for diagnostic in found {
+        let Some(fix) = &diagnostic.fix else { continue };
+        let mended = fix.apply(value);
+        let after = check(&mended);
+        assert!(
+            mended != value,
+            "{value:?}: a fix that changes nothing: {diagnostic:?}"
+        );
+        let told = format!("{value:?} became {mended:?} by {diagnostic:?}");
+        for consequence in [Consequence::RejectsIngress, Consequence::BreaksReload] {
+            let worse = has(&after, consequence) && !has(found, consequence);
+            assert!(!worse, "{told}");
+        }
+        assert!(gravest(&after) >= gravest(found), "{told}\nnow: {after:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 4096, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_string_has_sound_spans(value in any::<String>()) {
+        spans_are_ranges_of(&value, &check(&value));
+    }
+
+    #[test]
+    fn values_near_the_grammar_have_sound_spans(value in value()) {
+        spans_are_ranges_of(&value, &check(&value));
+    }
+
+    #[test]
+    fn a_fix_never_makes_a_value_worse(value in value()) {
+        fixes_make_nothing_worse(&value, &check(&value));
+    }
+}
