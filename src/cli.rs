@@ -9,9 +9,16 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod check;
+mod explain;
+mod generate;
+mod output;
+mod parse;
 mod policy;
+mod progress;
 mod review;
 mod serve;
+mod terminal;
 
 /// Judges the sticky-cookie annotation of NGINX Ingress Controller before the
 /// controller sees it.
@@ -31,6 +38,11 @@ pub struct Cli {
 enum Command {
     Serve(Box<serve::Serve>),
     Review(review::Review),
+    Check(check::Check),
+    Explain(explain::Explain),
+    Parse(parse::Parse),
+    Completions(generate::Completions),
+    Man(generate::Man),
     Policy(policy::Policy),
 }
 
@@ -51,6 +63,11 @@ pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Review(review) => review.run(),
+        Command::Check(check) => check.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Parse(parse) => parse.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
         Command::Policy(policy) => policy.run(),
     };
     outcome.unwrap_or_else(|Failure(line)| {

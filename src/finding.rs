@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::lint::Diagnostic;
+use crate::lint::text::quote;
+use crate::lint::{Diagnostic, Span};
 
 /// A diagnostic with the object it was found in and, for manifests, the place
 /// in the file.
@@ -14,6 +15,29 @@ pub struct Finding {
     pub object: ObjectRef,
     /// Where in a file; `None` for what came from a cluster.
     pub location: Option<Location>,
+    /// The diagnostic's fix in the file's own text, with the quotes and
+    /// escapes that its style asks for; empty where there is none.
+    pub edits: Vec<SourceEdit>,
+}
+
+/// One edit of a fix, in the text of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceEdit {
+    /// What is replaced.
+    pub location: Location,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// Input that could not be read, or not as an Ingress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The file always; line and column are 0 where there is no place.
+    pub location: Location,
+    /// One sentence without a final stop.
+    pub message: String,
+    /// What to do about it: a clause.
+    pub help: Option<String>,
 }
 
 /// The names of an object.
@@ -46,4 +70,53 @@ pub struct Location {
     pub end_line: usize,
     /// The column of the place after the last character.
     pub end_column: usize,
+    /// The chart's file that Helm rendered the document from, where it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// The line of the alias that stands for what is shown, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias: Option<usize>,
+    /// The same range as bytes of the file's text.
+    #[serde(skip)]
+    pub bytes: Span,
+}
+
+impl Finding {
+    /// A finding without a place in a file.
+    #[must_use]
+    pub fn new(diagnostic: Diagnostic, object: ObjectRef) -> Self {
+        Self {
+            diagnostic,
+            object,
+            location: None,
+            edits: Vec::new(),
+        }
+    }
+}
+
+impl ObjectRef {
+    /// The object as messages name it: `Ingress default/cafe`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let name = self.name.as_deref().unwrap_or("(no name yet)");
+        match &self.namespace {
+            Some(namespace) => format!("{} {namespace}/{name}", self.kind),
+            None => format!("{} {name}", self.kind),
+        }
+    }
+}
+
+impl Location {
+    /// What else there is to say about the place: a sentence each.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let alias = self
+            .alias
+            .map(|line| format!("the alias on line {line} stands for this value"));
+        let template = self
+            .template
+            .as_ref()
+            .map(|source| format!("rendered by Helm from {}", quote(source)));
+        alias.into_iter().chain(template).collect()
+    }
 }

@@ -35,6 +35,8 @@ pub mod cli;
 pub mod finding;
 pub mod ingress;
 pub mod lint;
+pub mod manifest;
 pub mod policy;
+pub mod render;
 pub mod server;
 pub mod yaml;

@@ -70,7 +70,7 @@ proptest! {
         let found = found.unwrap_or_else(|| panic!("no places for {value:?} in\n{text}"));
         let (start, end) = (characters[first].0, characters[last].0 + characters[last].1.len_utf8());
         if let (Some(put_first), Some(put_last)) = (emitter.marks[first], emitter.marks[last]) {
-            let span = found.span(Span::new(start, end));
+            let span = found.span_of(Span::new(start, end));
             let put = Span::new(put_first.start, put_last.end);
             prop_assert_eq!(span, put, "{:?} as {:?} in\n{}", &value[start..end], style, text);
         }

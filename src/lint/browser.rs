@@ -16,9 +16,12 @@ mod path;
 mod prefix;
 mod set_cookie;
 mod site;
+#[cfg(test)]
+mod tests;
 mod transport;
 mod url;
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use self::set_cookie::{Attribute, Received, Refusal};
@@ -281,9 +284,9 @@ fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
     let quoted: Vec<_> = seen.into_iter().map(quote).collect();
     let mut text = quoted.join(", ");
     if more > 0 {
-        text.push_str(&format!(" and {more} more"));
+        let _ = write!(text, " and {more} more");
     } else if let Some(comma) = text.rfind(", ") {
-        text.replace_range(comma..comma + 1, " and");
+        text.replace_range(comma..=comma, " and");
     }
     text
 }

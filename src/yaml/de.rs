@@ -144,7 +144,7 @@ impl<'n> Deserializer<'n> for NodeDeserializer<'n, '_> {
     }
 }
 
-impl<'n, 't> IntoDeserializer<'n, Error> for NodeDeserializer<'n, 't> {
+impl<'n> IntoDeserializer<'n, Error> for NodeDeserializer<'n, '_> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -175,7 +175,7 @@ impl<'n> SeqAccess<'n> for Elements<'_, 'n, '_> {
 
 struct Pairs<'d, 'n, 't> {
     parent: &'d NodeDeserializer<'n, 't>,
-    pairs: std::vec::IntoIter<&'n Pair<'t>>,
+    rest: std::vec::IntoIter<&'n Pair<'t>>,
     current: Option<&'n Pair<'t>>,
 }
 
@@ -183,7 +183,7 @@ impl<'d, 'n, 't> Pairs<'d, 'n, 't> {
     fn new(parent: &'d NodeDeserializer<'n, 't>) -> Self {
         Self {
             parent,
-            pairs: parent.node.merged_pairs().into_iter(),
+            rest: parent.node.merged_pairs().into_iter(),
             current: None,
         }
     }
@@ -196,7 +196,7 @@ impl<'n> MapAccess<'n> for Pairs<'_, 'n, '_> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        self.current = self.pairs.next();
+        self.current = self.rest.next();
         let Some(pair) = self.current else {
             return Ok(None);
         };

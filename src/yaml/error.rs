@@ -145,7 +145,7 @@ impl fmt::Display for Found<'_> {
             Unexpected::Str(value) => write!(f, "the string {}", quote(value)),
             Unexpected::Unit | Unexpected::Option => f.write_str("null"),
             Unexpected::Seq => f.write_str("a list"),
-            Unexpected::Map => f.write_str("a mapping"),
+            Unexpected::Map => f.write_str("an object"),
             other => write!(f, "{other}"),
         }
     }

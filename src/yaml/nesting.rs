@@ -76,7 +76,7 @@ mod tests {
             (balanced, false),
         ] {
             let document = documents(&text).next().unwrap();
-            assert_eq!(check(&document).is_err(), refused, "{:.20}", text);
+            assert_eq!(check(&document).is_err(), refused, "{text:.20}");
         }
     }
 }

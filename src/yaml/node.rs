@@ -163,7 +163,7 @@ impl<'t> Node<'t> {
     pub fn what(&self) -> &'static str {
         match &self.resolved().content {
             Content::Sequence(_) => "a list",
-            Content::Mapping(_) => "a mapping",
+            Content::Mapping(_) => "an object",
             _ => match self.plain() {
                 Some(Plain::Null) => "null",
                 Some(Plain::Bool(_)) => "a boolean",

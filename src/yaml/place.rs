@@ -41,7 +41,7 @@ pub fn places(text: &str, node: &Node<'_>) -> Option<Places> {
     let scalar = node.scalar()?;
     let mut decoder = Decoder::new(text, node.span.start, &scalar.value);
     match scalar.style {
-        Style::Plain => flow::plain(&mut decoder, node.span.end)?,
+        Style::Plain => flow::plain(&mut decoder, node.span.end),
         Style::Single => flow::quoted(&mut decoder, '\'')?,
         Style::Double => flow::quoted(&mut decoder, '"')?,
         Style::Json => json::string(&mut decoder)?,
@@ -56,7 +56,7 @@ impl Places {
     /// The bytes of the text that spell a range of the value. An empty range
     /// is put before the character that follows it.
     #[must_use]
-    pub fn span(&self, value: Span) -> Span {
+    pub fn span_of(&self, value: Span) -> Span {
         let start = self.start(value.start);
         if value.is_empty() {
             return Span::at(start);
@@ -200,12 +200,11 @@ pub(super) fn find_content(text: &str, from: usize) -> Option<usize> {
             )
         };
         match bytes.get(at)? {
-            b' ' | b'\t' | b'\r' | b'\n' | b',' | b']' | b'}' => at += 1,
+            b' ' | b'\t' | b'\r' | b'\n' | b',' | b':' | b']' | b'}' => at += 1,
             b'\xef' if text[at..].starts_with('\u{feff}') => at += 3,
             b'#' | b'%' => at += text[at..].find('\n')?,
             b'-' if text[at..].starts_with("---") && followed_by_blank(3) => at += 3,
             b'-' | b'?' if followed_by_blank(1) => at += 1,
-            b':' => at += 1,
             b'!' | b'&' => at += property_length(&text[at..]),
             _ => return Some(at),
         }

@@ -85,6 +85,11 @@ impl<'t> Iterator for Documents<'t> {
 }
 
 impl<'t> Documents<'t> {
+    /// The documents from the byte `next` on, `number` of them being read already.
+    pub(crate) fn behind(text: &'t str, next: usize, number: usize) -> Self {
+        Self { text, next, number }
+    }
+
     fn cut(&mut self, start: usize, end: usize) -> Document<'t> {
         self.next = end;
         self.number += 1;

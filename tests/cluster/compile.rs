@@ -44,7 +44,9 @@ fn build(program: &Path) -> Result<(), String> {
     );
     let unfinished = program.with_extension("unfinished");
     let path = unfinished.display().to_string();
-    go(&["build", "-ldflags", FLAGS, "-o", &path, "."])?;
+    // Who owns the checkout, and whether git is there, is no business of Go's.
+    let flags = ["build", "-buildvcs=false", "-ldflags", FLAGS, "-o", &path];
+    go(&flags)?;
     fs::rename(&unfinished, program).map_err(at(program))
 }
 

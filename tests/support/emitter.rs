@@ -1,6 +1,8 @@
 //! Writes a value as YAML in a chosen style and remembers where each character
 //! went. Knows nothing of how it is read.
 
+use std::fmt::Write as _;
+
 use stickler::lint::Span;
 
 /// A scalar's style.
@@ -202,7 +204,7 @@ impl Emitter {
 
     fn utf16(&mut self, c: char) {
         for unit in c.encode_utf16(&mut [0; 2]) {
-            self.text.push_str(&format!("\\u{unit:04X}"));
+            self.write(format_args!("\\u{unit:04X}"));
         }
     }
 
@@ -301,10 +303,10 @@ impl Emitter {
         );
         match (self.choice(6), named) {
             (0 | 1, Some(named)) => self.push(named),
-            (2, _) if code < 0x100 => self.text.push_str(&format!("\\x{code:02x}")),
-            (3, _) if code < 0x1_0000 => self.text.push_str(&format!("\\u{code:04X}")),
-            (4, _) => self.text.push_str(&format!("\\U{code:08x}")),
-            _ if must => self.text.push_str(&format!("\\U{code:08x}")),
+            (2, _) if code < 0x100 => self.write(format_args!("\\x{code:02x}")),
+            (3, _) if code < 0x1_0000 => self.write(format_args!("\\u{code:04X}")),
+            (4, _) => self.write(format_args!("\\U{code:08x}")),
+            _ if must => self.write(format_args!("\\U{code:08x}")),
             _ => self.text.push(c),
         }
         self.mark(start);
@@ -418,6 +420,10 @@ impl Emitter {
 
     fn push(&mut self, text: &str) {
         self.text.push_str(text);
+    }
+
+    fn write(&mut self, text: std::fmt::Arguments<'_>) {
+        let _ = self.text.write_fmt(text);
     }
 
     fn push_one_of(&mut self, texts: &[&str]) {

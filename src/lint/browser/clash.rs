@@ -11,9 +11,10 @@ use std::collections::HashMap;
 
 use super::jar::{Contender, Jar, Setter, fold};
 use super::site::{Place, Site};
-use super::{Case, list, path, url};
+use super::{Case, NAMED, list, path, url};
 use crate::lint::diagnostic::{Consequence, Diagnostic, Severity};
 use crate::lint::rule::Rule;
+use crate::lint::text::quote;
 
 /// What a cookie loses to others.
 #[derive(Clone, Default)]
@@ -66,6 +67,20 @@ fn contenders<'c>(cases: &'c [Case<'c>]) -> Vec<Contender<'c>> {
 }
 
 impl<'c> Loss<'c> {
+    /// The others by name, as many as a message has room for.
+    fn rivals(&self) -> String {
+        if self.rivals.len() <= NAMED {
+            return list(self.rivals.iter().copied());
+        }
+        let named: Vec<_> = self
+            .rivals
+            .iter()
+            .take(NAMED)
+            .map(|name| quote(name))
+            .collect();
+        format!("{} and others", named.join(", "))
+    }
+
     fn to(
         &mut self,
         rival: &Setter<'c>,
@@ -74,7 +89,7 @@ impl<'c> Loss<'c> {
         contenders: &[Contender<'c>],
     ) {
         let service = contenders[rival.contender].case.emitted.service;
-        if self.rivals.len() <= super::NAMED && !self.rivals.contains(&service) {
+        if self.rivals.len() <= NAMED && !self.rivals.contains(&service) {
             self.rivals.push(service);
         }
         self.ports |= service == victim.service;
@@ -148,7 +163,7 @@ fn shadowed_below<'c>(
 fn diagnostic(case: &Case<'_>, loss: &Loss<'_>) -> Diagnostic {
     let attribute = case.received.path.filter(|path| path.text.starts_with('/'));
     let span = attribute.map_or_else(|| case.emitted.name_span(), |path| case.word(path));
-    let (name, rivals) = (case.name(), list(loss.rivals.iter().copied()));
+    let (name, rivals) = (case.name(), loss.rivals());
     let (message, help) = if loss.ports {
         let message = format!("two ports of {rivals} share cookie {name} and overwrite each other");
         (message, "lead all paths of the service to one port")

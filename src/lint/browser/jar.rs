@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 use super::site::{Place, Site};
 use super::{Case, host, url};
 
-/// A crowd remembers this many of its setters; more are not named anyway.
-const REMEMBERED: usize = 4;
+/// A crowd remembers this many of its setters: one that asks, those that a
+/// message names, and one that stands for all others.
+const REMEMBERED: usize = super::NAMED + 2;
 
 /// A cookie that may meet another of its name.
 pub(super) struct Contender<'c> {

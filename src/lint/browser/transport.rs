@@ -8,9 +8,8 @@ use crate::lint::rule::Rule;
 
 /// Whether a browser keeps the cookie when `host` sets it, as far as `secure` decides it.
 pub(super) fn is_kept(received: &Received<'_>, host: &Host<'_>) -> bool {
-    let secure = received.secure.is_some();
-    let untrusted = host.is_trusted() == Some(false);
-    !lacks_secure(received) && (!secure || !untrusted)
+    let fits_host = received.secure.is_none() || host.is_trusted() != Some(false);
+    fits_host && !lacks_secure(received)
 }
 
 /// `samesite=none` and `partitioned` are for secure cookies only (RFC 6265bis,

@@ -179,27 +179,28 @@ fn forbidden(annotation: Annotation<'_>, error: &Error, character: char) -> Diag
         '$' => "a dollar sign".to_owned(),
         _ => "a lone backslash at the end".to_owned(),
     };
-    let diagnostic = annotation.at(Rule::ForbiddenCharacter, error.span, message);
-    match character {
-        '"' => Diagnostic {
-            fix: without_double_quotes(annotation, error),
-            ..diagnostic.with_help("write it without quotes")
-        },
-        '$' => diagnostic.with_help("variables are not read here"),
-        _ => diagnostic
-            .with_help("remove it")
-            .with_edit(true, error.span, ""),
+    let (help, removed) = match character {
+        '"' => ("write it without quotes", '"'),
+        '$' => ("variables are not read here", '$'),
+        _ => ("remove it", '\\'),
+    };
+    Diagnostic {
+        fix: without(annotation, error, removed).filter(|_| removed != '$'),
+        ..annotation
+            .at(Rule::ForbiddenCharacter, error.span, message)
+            .with_help(help)
     }
 }
 
-/// Takes every double quote out of the entry, where that leaves one that nginx accepts.
-fn without_double_quotes(annotation: Annotation<'_>, error: &Error) -> Option<Fix> {
+/// Takes a character out of the entry, wherever it stands, if that leaves one
+/// that nginx accepts.
+fn without(annotation: Annotation<'_>, error: &Error, character: char) -> Option<Fix> {
     let piece = piece(annotation, error.number);
     let text = annotation.text(piece);
-    let bare = text.replace('"', "");
+    let bare = text.replace(character, "");
     let parameters = Span::new(bare.find(' ')? + 1, bare.len());
-    let sound = !text.contains('\\') && nginx::read(&bare, parameters).accepted();
-    let edits = text.match_indices('"').map(|(at, _)| Edit {
+    let sound = !bare.contains('\\') && nginx::read(&bare, parameters).accepted();
+    let edits = text.match_indices(character).map(|(at, _)| Edit {
         span: Span::new(piece.start + at, piece.start + at + 1),
         text: String::new(),
     });

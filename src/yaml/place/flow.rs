@@ -4,7 +4,7 @@ use super::Decoder;
 use crate::lint::Span;
 
 /// A plain scalar that ends at `end`.
-pub(super) fn plain(decoder: &mut Decoder<'_, '_>, end: usize) -> Option<()> {
+pub(super) fn plain(decoder: &mut Decoder<'_, '_>, end: usize) {
     while decoder.at < end {
         let rest = Span::new(decoder.at, end).of(decoder.text);
         let length = rest.find(['\r', '\n']).unwrap_or(rest.len());
@@ -14,7 +14,6 @@ pub(super) fn plain(decoder: &mut Decoder<'_, '_>, end: usize) -> Option<()> {
             fold(decoder);
         }
     }
-    Some(())
 }
 
 /// A quoted scalar; the decoder stands at its first quote.
