@@ -2,14 +2,15 @@
 
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::Timestamp;
 
-use super::Failure;
 use super::output::{Output, Reports, Verdict};
 use super::progress::Progress;
-use super::terminal;
+use super::{Failure, policy, terminal};
 use crate::finding::Failure as Unread;
 use crate::lint;
 use crate::manifest::{self, InputError, Report};
@@ -27,6 +28,8 @@ use crate::manifest::{self, InputError, Report};
       what a chart renders
   kubectl get ingress -A -o yaml | stickler check - --format concise
       what a cluster holds, a line a finding
+  stickler check deploy/ --policy deploy/policies/strict.yaml
+      what the webhook would say under that policy
   stickler check deploy/ --output sarif=findings.sarif --output junit=findings.xml
       for people on the terminal, for machines in files
 
@@ -42,14 +45,19 @@ pub(super) struct Check {
     #[arg(value_name = "PATH|-", default_value = ".")]
     paths: Vec<String>,
 
+    /// The policy to judge by [default: stickler.yaml here or in a folder above, if there is one]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+
     #[command(flatten)]
     output: Output,
 }
 
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let policy = lint::Policy::default();
-        let judge = |subject: &lint::Subject<'_>| lint::check(subject, &policy);
+        let policies = policy::load_or_find(self.policy.as_deref())?;
+        let now = Timestamp::now();
+        let judge = |subject: &lint::Subject<'_>| policies.check(subject, now);
         let mut reports = self.output.open()?;
         let mut progress = Progress::new();
         let mut written = Ok(());
