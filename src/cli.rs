@@ -12,10 +12,10 @@ use clap::{Parser, Subcommand};
 mod audit;
 mod check;
 mod explain;
+mod fix;
 mod generate;
 mod output;
 mod parse;
-mod fix;
 mod policy;
 mod progress;
 mod review;
@@ -38,17 +38,16 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(Box<serve::Serve>),
     Check(Box<check::Check>),
     Audit(Box<audit::Audit>),
-    Explain(explain::Explain),
     Parse(parse::Parse),
-    Serve(Box<serve::Serve>),
+    Explain(explain::Explain),
+    Fix(fix::Fix),
     Review(review::Review),
     Policy(policy::Policy),
     Completions(generate::Completions),
     Man(generate::Man),
-    Fix(fix::Fix),
-    Policy(policy::Policy),
 }
 
 /// Why a command could not do its work: one line, and the exit code.
