@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -14,11 +15,11 @@ mod dev;
 mod logging;
 mod signals;
 
-use super::Failure;
-use crate::admission::{self, Terms};
+use super::{Failure, policy};
+use crate::policy::Live;
 use crate::server::callers::Callers;
 use crate::server::certificate::{Files, Store};
-use crate::server::{self, Identity, Sockets};
+use crate::server::{self, Identity, Judging, Sockets};
 use bounds::Bounds;
 use dev::Dev;
 use logging::LogFormat;
@@ -82,6 +83,11 @@ pub(super) struct Serve {
     )]
     client_name: Vec<String>,
 
+    /// The policy to judge by; read again when it changes [default: that of no
+    /// file: enforce, nothing required]
+    #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
+    policy: Option<PathBuf>,
+
     /// Make a throw-away certificate for localhost and print a curl line to try it with
     #[arg(long, conflicts_with_all = ["tls_cert", "tls_key"])]
     dev: bool,
@@ -123,6 +129,7 @@ impl Serve {
     }
 
     async fn serve(self) -> Result<ExitCode, Failure> {
+        let policy = self.policy()?;
         let (identity, dev) = self.identity()?;
         let sockets = self.bind().await?;
         if let (Some(dev), Ok(address)) = (&dev, sockets.reviews.local_addr()) {
@@ -130,11 +137,10 @@ impl Serve {
         }
         let mut signals = Signals::new()?;
         let (stop, stopped) = oneshot::channel();
-        let terms = Terms::default();
         let serving = server::serve(
             sockets,
             identity,
-            Box::new(move |body| admission::answer(body, &terms)),
+            Judging::by(policy.into()),
             self.bounds.settings(self.dev),
             async { drop(stopped.await) },
         );
@@ -194,6 +200,18 @@ impl Serve {
             callers,
         };
         Ok((identity, dev))
+    }
+
+    fn policy(&self) -> Result<Live, Failure> {
+        let Some(file) = &self.policy else {
+            return Ok(Live::default());
+        };
+        let opened = Live::open(file, Timestamp::now());
+        let (live, warnings) = opened.map_err(|faults| policy::unusable(&faults))?;
+        if !warnings.list.is_empty() {
+            tracing::warn!(%warnings, "the policy can be used");
+        }
+        Ok(live)
     }
 
     fn callers(&self) -> Result<Option<Callers>, Failure> {

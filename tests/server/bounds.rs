@@ -5,14 +5,13 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stickler::admission::{Refusal, refuse};
-use stickler::server::{Judge, Settings};
+use stickler::admission::{Refusal, Terms, answer, refuse};
+use stickler::server::{Judging, Settings};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 use crate::harness::{
-    Running, boxed, connect, head, large_review, post, real, response, review, settings,
-    until_closed,
+    Running, connect, head, large_review, post, real, response, review, settings, until_closed,
 };
 
 const SOON: Duration = Duration::from_millis(200);
@@ -22,14 +21,14 @@ const SOON: Duration = Duration::from_millis(200);
 struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
 impl Gate {
-    fn judge(&self) -> Box<Judge> {
-        let (gate, real) = (self.clone(), real());
-        boxed(move |body| {
+    fn judge(&self) -> Judging {
+        let gate = self.clone();
+        Judging::with(move |body| {
             if body.windows(6).any(|it| it == b"\"hold\"") {
                 let (open, opened) = &*gate.0;
                 drop(opened.wait_while(open.lock().unwrap(), |open| !*open));
             }
-            real(body)
+            answer(body, &Terms::default())
         })
     }
 

@@ -76,8 +76,8 @@ async fn review_prints_the_bytes_that_serve_sends() {
         .collect();
     bodies.push(review("u").to_string().into_bytes());
     for body in bodies {
-        let served = post(&client, &server.url(), body.clone()).await.unwrap();
-        let served = served.bytes().await.unwrap();
+        let sent = post(&client, &server.url(), body.clone()).await.unwrap();
+        let sent = sent.bytes().await.unwrap();
         let mut child = Command::new(BINARY)
             .arg("review")
             .stdin(Stdio::piped())
@@ -87,7 +87,7 @@ async fn review_prints_the_bytes_that_serve_sends() {
         child.stdin.take().unwrap().write_all(&body).unwrap();
         let printed = child.wait_with_output().unwrap();
         assert!(printed.status.success());
-        assert_eq!(printed.stdout, served);
+        assert_eq!(printed.stdout, sent);
     }
 }
 
