@@ -161,7 +161,7 @@ fn load(file: &Path) -> Result<Policies, Failure> {
 
 /// The failure of a command that was to work under a policy.
 pub(super) fn unusable(faults: &Faults) -> Failure {
-    Failure(format!("the policy cannot be used:\n{faults}"))
+    Failure::new("the policy cannot be used", format_args!("\n{faults}"))
 }
 
 /// Where standard error is closed there is nobody to tell.
