@@ -48,7 +48,6 @@ enum Command {
     Completions(generate::Completions),
     Man(generate::Man),
     Fix(fix::Fix),
-    Policy(policy::Policy),
 }
 
 /// Why a command could not do its work: one line, and the exit code.
