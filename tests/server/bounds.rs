@@ -14,7 +14,7 @@ use crate::harness::{
     Running, connect, head, large_review, post, real, response, review, settings, until_closed,
 };
 
-const SOON: Duration = Duration::from_millis(200);
+const SOON: Duration = Duration::from_millis(500);
 
 /// A judge that holds on to every review of `hold` until it is released.
 #[derive(Clone, Default)]
@@ -210,7 +210,7 @@ async fn a_kept_connection_outlives_the_other_limits() {
         stream.write_all(request.as_bytes()).await.unwrap();
         assert!(response(&mut stream).await.0.starts_with("HTTP/1.1 200 "));
         // It is the time itself that is tested here.
-        tokio::time::sleep(3 * SOON).await;
+        tokio::time::sleep(2 * SOON).await;
     }
 }
 
@@ -240,7 +240,7 @@ async fn an_idle_connection_ends_even_if_a_head_trickles_in() {
 #[tokio::test]
 async fn who_never_reads_is_hung_up_on_and_holds_up_nobody() {
     let settings = Settings {
-        idle_timeout: 10 * SOON,
+        idle_timeout: 4 * SOON,
         ..settings()
     };
     let server = Running::with(real(), settings).await;
