@@ -38,16 +38,16 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(Box<serve::Serve>),
     Check(Box<check::Check>),
     Audit(Box<audit::Audit>),
-    Explain(explain::Explain),
     Parse(parse::Parse),
-    Serve(Box<serve::Serve>),
+    Explain(explain::Explain),
+    Fix(fix::Fix),
     Review(review::Review),
     Policy(policy::Policy),
     Completions(generate::Completions),
     Man(generate::Man),
-    Fix(fix::Fix),
 }
 
 /// Why a command could not do its work: one line, and the exit code.

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -16,7 +15,6 @@ mod logging;
 mod signals;
 
 use super::{Failure, policy};
-use crate::policy::Live;
 use crate::server::callers::Callers;
 use crate::server::certificate::{Files, Store};
 use crate::server::{self, Identity, Judging, Sockets};
@@ -83,11 +81,6 @@ pub(super) struct Serve {
     )]
     client_name: Vec<String>,
 
-    /// The policy to judge by; read again when it changes [default: that of no
-    /// file: enforce, nothing required]
-    #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
-    policy: Option<PathBuf>,
-
     /// Make a throw-away certificate for localhost and print a curl line to try it with
     #[arg(long, conflicts_with_all = ["tls_cert", "tls_key"])]
     dev: bool,
@@ -95,6 +88,10 @@ pub(super) struct Serve {
     /// Where --dev puts its CA certificate and example [default: a temporary folder]
     #[arg(long, value_name = "DIR", requires = "dev")]
     dev_dir: Option<PathBuf>,
+
+    /// The policy to judge by, read again when it changes [default: none: enforce, nothing required]
+    #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
+    policy: Option<PathBuf>,
 
     /// Address for reviews, HTTPS [default: 0.0.0.0:8443; with --dev 127.0.0.1:8443]
     #[arg(long, value_name = "ADDRESS:PORT", env = "STICKLER_LISTEN")]
@@ -129,7 +126,7 @@ impl Serve {
     }
 
     async fn serve(self) -> Result<ExitCode, Failure> {
-        let policy = self.policy()?;
+        let policy = policy::open(self.policy.as_deref())?;
         let (identity, dev) = self.identity()?;
         let sockets = self.bind().await?;
         if let (Some(dev), Ok(address)) = (&dev, sockets.reviews.local_addr()) {
@@ -200,18 +197,6 @@ impl Serve {
             callers,
         };
         Ok((identity, dev))
-    }
-
-    fn policy(&self) -> Result<Live, Failure> {
-        let Some(file) = &self.policy else {
-            return Ok(Live::default());
-        };
-        let opened = Live::open(file, Timestamp::now());
-        let (live, warnings) = opened.map_err(|faults| policy::unusable(&faults))?;
-        if !warnings.list.is_empty() {
-            tracing::warn!(%warnings, "the policy can be used");
-        }
-        Ok(live)
     }
 
     fn callers(&self) -> Result<Option<Callers>, Failure> {
