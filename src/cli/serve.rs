@@ -126,13 +126,14 @@ impl Serve {
     }
 
     async fn serve(self) -> Result<ExitCode, Failure> {
+        // Before anyone can learn that we are here.
+        let mut signals = Signals::new()?;
         let policy = policy::open(self.policy.as_deref())?;
         let (identity, dev) = self.identity()?;
         let sockets = self.bind().await?;
         if let (Some(dev), Ok(address)) = (&dev, sockets.reviews.local_addr()) {
             dev.announce(address)?;
         }
-        let mut signals = Signals::new()?;
         let (stop, stopped) = oneshot::channel();
         let serving = server::serve(
             sockets,
