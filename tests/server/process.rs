@@ -56,7 +56,10 @@ async fn the_curl_line_of_dev_gets_a_denial() {
     let server = Spawned::dev(&[]).await;
     let curl = server.curl.clone();
     let run = tokio::task::spawn_blocking(move || Command::new("sh").args(["-c", &curl]).output());
-    let output = run.await.unwrap().expect("curl is installed");
+    let output = run
+        .await
+        .unwrap()
+        .expect("this test runs the curl line that is printed: install curl");
     let answer: Value = serde_json::from_slice(&output.stdout).expect("an AdmissionReview");
     assert_eq!(
         answer["response"]["status"]["message"],
