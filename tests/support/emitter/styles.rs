@@ -66,7 +66,7 @@ impl Choices {
         (usize::from(seed) + self.next / self.seeds.len()) % many
     }
 
-    fn flip(&mut self) -> bool {
+    pub(crate) fn flip(&mut self) -> bool {
         self.pick(2) == 0
     }
 }
