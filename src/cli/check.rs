@@ -8,11 +8,12 @@ use std::process::ExitCode;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::output::{Output, Reports, Verdict};
+use super::output::{Output, Reports};
+use super::policy::load_or_find;
 use super::progress::Progress;
-use super::{Failure, policy, terminal};
+use super::{Failure, terminal};
 use crate::finding::Failure as Unread;
-use crate::lint;
+use crate::lint::Subject;
 use crate::manifest::{self, InputError, Report};
 
 /// Check manifests: YAML and JSON files, folders, globs, standard input
@@ -45,9 +46,13 @@ pub(super) struct Check {
     #[arg(value_name = "PATH|-", default_value = ".")]
     paths: Vec<String>,
 
-    /// The policy to judge by [default: stickler.yaml here or in a folder above, if there is one]
+    /// The operator's policy [default: stickler.yaml here or in a folder above]
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+
+    /// Nothing to check is fine: exit with 0 instead of 3, as hooks want it
+    #[arg(long)]
+    allow_empty: bool,
 
     #[command(flatten)]
     output: Output,
@@ -55,9 +60,9 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let policies = policy::load_or_find(self.policy.as_deref())?;
+        let policies = load_or_find(self.policy.as_deref())?;
         let now = Timestamp::now();
-        let judge = |subject: &lint::Subject<'_>| policies.check(subject, now);
+        let judge = |subject: &Subject<'_>| policies.check(subject, now);
         let mut reports = self.output.open()?;
         let mut progress = Progress::new();
         let mut written = Ok(());
@@ -75,7 +80,7 @@ impl Check {
         });
         progress.clear();
         match written.and_then(|()| reports.finish()) {
-            Ok(verdict) => Ok(exit_code(&verdict)),
+            Ok(verdict) => Ok(verdict.exit_code(self.allow_empty)),
             Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),
         }
     }
@@ -88,14 +93,17 @@ fn tell(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<
     summary.files += report.counts.files;
     summary.ingresses += report.counts.ingresses;
     summary.annotated += report.counts.annotated;
-    summary.skipped += report.counts.skipped;
+    summary.skipped += report.counts.skipped + report.counts.templates;
+    summary.templates += report.counts.templates;
+    summary.ignored += report.counts.ignored;
     for error in report.errors {
         reports.failure(&unread(error), text)?;
     }
     for finding in report.findings {
         reports.finding(finding, text)?;
     }
-    if verbose {
+    if verbose && !report.skipped.is_empty() {
+        reports.catch_up()?;
         let mut err = io::stderr().lock();
         for skipped in report.skipped {
             let at = &skipped.location;
@@ -111,14 +119,4 @@ fn unread(error: InputError) -> Unread {
         message: error.message,
         help: error.help,
     }
-}
-
-/// Input that cannot be read counts more than findings do.
-fn exit_code(verdict: &Verdict) -> ExitCode {
-    ExitCode::from(match verdict {
-        Verdict { summary, .. } if summary.failures > 0 => 2,
-        Verdict { fails: true, .. } => 1,
-        Verdict { summary, .. } if summary.saw_nothing() => 3,
-        _ => 0,
-    })
 }

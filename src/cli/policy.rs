@@ -174,8 +174,8 @@ pub(super) fn open(file: Option<&Path>) -> Result<Live, Failure> {
 }
 
 /// The failure of a command that was to work under a policy.
-fn unusable(faults: &Faults) -> Failure {
-    Failure(format!("the policy cannot be used:\n{faults}"))
+pub(super) fn unusable(faults: &Faults) -> Failure {
+    Failure::new("the policy cannot be used", format_args!("\n{faults}"))
 }
 
 /// Where standard error is closed there is nobody to tell.
