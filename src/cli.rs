@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand};
 mod audit;
 mod check;
 mod explain;
+mod fix;
 mod generate;
 mod output;
 mod parse;
@@ -38,6 +39,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(Box<check::Check>),
+    Fix(fix::Fix),
     Audit(Box<audit::Audit>),
     Explain(explain::Explain),
     Parse(parse::Parse),
@@ -82,6 +84,7 @@ pub fn run() -> ExitCode {
         Command::Parse(parse) => parse.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
+        Command::Fix(fix) => fix.run(),
         Command::Policy(policy) => policy.run(),
     };
     outcome.unwrap_or_else(|Failure { line, code }| {

@@ -16,7 +16,7 @@ use super::{Judge, Source, check};
 const BATCH: usize = 256;
 
 /// The name of standard input in messages.
-const STDIN: &str = "<stdin>";
+pub const STDIN: &str = "<stdin>";
 
 /// Checks what `paths` name, and gives each report to `sink` on the calling
 /// thread, in the order of the paths and below a folder by name.
@@ -35,7 +35,7 @@ pub fn check_paths(
 }
 
 /// As [`check_paths`], for any work on a text that ends in a report.
-pub(crate) fn each_source<R: Send + From<Report>>(
+pub(super) fn each_source<R: Send + From<Report>>(
     paths: &[String],
     sink: &mut dyn FnMut(R) -> ControlFlow<()>,
     work: &(dyn Fn(Source) -> R + Sync),
@@ -121,10 +121,13 @@ fn inputs(path: &str) -> Box<dyn Iterator<Item = Input>> {
 fn folder(path: &Path) -> impl Iterator<Item = Input> + use<> {
     let mut walk = ignore::WalkBuilder::new(path);
     walk.sort_by_file_name(Ord::cmp).require_git(false);
-    walk.build().filter_map(|entry| match entry {
+    let here = path == Path::new(".");
+    walk.build().filter_map(move |entry| match entry {
         Ok(entry) => {
             let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
-            (is_file && is_manifest(entry.path())).then(|| Input::File(entry.into_path()))
+            let found = entry.path();
+            let short = found.strip_prefix("./").ok().filter(|_| here);
+            (is_file && is_manifest(found)).then(|| Input::File(short.unwrap_or(found).to_owned()))
         }
         Err(error) => {
             let (name, message) = describe(&error);
