@@ -38,12 +38,12 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Check(Box<check::Check>),
-    Fix(fix::Fix),
-    Audit(Box<audit::Audit>),
-    Explain(explain::Explain),
-    Parse(parse::Parse),
     Serve(Box<serve::Serve>),
+    Check(Box<check::Check>),
+    Audit(Box<audit::Audit>),
+    Parse(parse::Parse),
+    Explain(explain::Explain),
+    Fix(fix::Fix),
     Review(review::Review),
     Policy(policy::Policy),
     Completions(generate::Completions),

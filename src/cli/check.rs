@@ -8,11 +8,10 @@ use std::process::ExitCode;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::Failure;
 use super::output::{Output, Reports};
 use super::policy::load_or_find;
 use super::progress::Progress;
-use super::terminal;
+use super::{Failure, terminal};
 use crate::finding::Failure as Unread;
 use crate::lint::Subject;
 use crate::manifest::{self, InputError, Report};
@@ -30,6 +29,8 @@ use crate::manifest::{self, InputError, Report};
       what a chart renders
   kubectl get ingress -A -o yaml | stickler check - --format concise
       what a cluster holds, a line a finding
+  stickler check deploy/ --policy deploy/policies/strict.yaml
+      what the webhook would say under that policy
   stickler check deploy/ --output sarif=findings.sarif --output junit=findings.xml
       for people on the terminal, for machines in files
 

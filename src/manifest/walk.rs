@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::report::Report;
 use super::{Judge, Source, check};
+use crate::policy::FILE_NAME;
 
 /// Files that are read and checked at a time: enough to keep every core busy,
 /// few enough that memory does not grow with the number of files.
@@ -22,8 +23,8 @@ pub const STDIN: &str = "<stdin>";
 /// thread, in the order of the paths and below a folder by name.
 ///
 /// A folder is walked as ripgrep does: hidden names and what `.gitignore`
-/// names are left out, and only `*.yaml`, `*.yml` and `*.json` are read. What
-/// is named is always read. `-` is standard input. A path with `*`, `?` or
+/// names are left out, and only `*.yaml`, `*.yml` and `*.json` are read, the
+/// policy in `stickler.yaml` excepted. What is named is always read. `-` is standard input. A path with `*`, `?` or
 /// `[` that is no file is a glob. A path that cannot be read gives a report
 /// with an error, and the others are still read.
 pub fn check_paths(
@@ -136,7 +137,11 @@ fn folder(path: &Path) -> impl Iterator<Item = Input> + use<> {
     })
 }
 
+/// By its name; the policy, which is looked for under a name of its own, is none.
 fn is_manifest(path: &Path) -> bool {
+    if path.file_name().is_some_and(|name| name == FILE_NAME) {
+        return false;
+    }
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|extension| {
         ["yaml", "yml", "json"]

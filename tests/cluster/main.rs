@@ -30,6 +30,7 @@ mod webhook;
 mod deployment;
 mod documentation;
 mod mistakes;
+mod modes;
 mod reach;
 mod updates;
 mod versions;
