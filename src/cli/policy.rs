@@ -175,7 +175,10 @@ pub(super) fn open(file: Option<&Path>) -> Result<Live, Failure> {
 
 /// The failure of a command that was to work under a policy.
 pub(super) fn unusable(faults: &Faults) -> Failure {
-    Failure::new("the policy cannot be used", format_args!("\n{faults}"))
+    Failure {
+        line: format!("the policy cannot be used:\n{faults}"),
+        code: 2,
+    }
 }
 
 /// Where standard error is closed there is nobody to tell.
