@@ -9,6 +9,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod certs;
+mod duration;
 mod policy;
 mod review;
 mod serve;
@@ -32,6 +34,7 @@ enum Command {
     Serve(Box<serve::Serve>),
     Review(review::Review),
     Policy(policy::Policy),
+    Certs(certs::Certs),
 }
 
 /// Why a command could not do its work: one line, for exit code 2.
@@ -52,6 +55,7 @@ pub fn run() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Review(review) => review.run(),
         Command::Policy(policy) => policy.run(),
+        Command::Certs(certs) => certs.run(),
     };
     outcome.unwrap_or_else(|Failure(line)| {
         // Where standard error is closed there is nobody to tell.

@@ -21,6 +21,8 @@ pub struct Facts {
     pub not_after: Timestamp,
     /// Whether it may sign others.
     pub ca: bool,
+    /// Whether a server may show it: a leaf for clients alone may not.
+    pub server: bool,
     /// The public key: DER of a SubjectPublicKeyInfo (RFC 5280, 4.1.2.7).
     pub public_key: Vec<u8>,
 }
@@ -50,6 +52,7 @@ impl Facts {
             not_before: time(validity.not_before),
             not_after: time(validity.not_after),
             ca: x509.is_ca(),
+            server: serves(&x509),
             public_key: x509.public_key().raw.to_vec(),
         })
     }
@@ -59,6 +62,12 @@ impl Facts {
 /// a day later than our clock goes.
 fn time(at: x509_parser::time::ASN1Time) -> Timestamp {
     Timestamp::from_second(at.timestamp()).unwrap_or(Timestamp::MAX)
+}
+
+/// Without the extension a certificate is for every use (RFC 5280, 4.2.1.12).
+fn serves(x509: &X509Certificate<'_>) -> bool {
+    let usage = x509.extended_key_usage().ok().flatten();
+    usage.is_none_or(|usage| usage.value.server_auth || usage.value.any)
 }
 
 fn names(x509: &X509Certificate<'_>) -> Vec<String> {

@@ -8,7 +8,7 @@ use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_na
 use rustls::crypto::ring;
 use rustls::pki_types::pem::{PemObject as _, SectionKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::server::ParsedCertificate;
+use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
 use serde::Serialize;
 
 use super::facts::Facts;
@@ -67,6 +67,7 @@ pub enum What {
     /// A certificate that may not.
     Leaf(Certificate),
     /// A private key.
+    #[serde(rename_all = "camelCase")]
     Key {
         /// The subject of the certificate among the files that it belongs to.
         belongs_to: Option<String>,
@@ -180,7 +181,9 @@ impl All<'_> {
     fn what(&self, block: &Block) -> What {
         match block {
             Block::Key(public) => What::Key {
-                belongs_to: self.owner(public.as_deref()).map(|facts| facts.subject.clone()),
+                belongs_to: self
+                    .owner(public.as_deref())
+                    .map(|facts| facts.subject.clone()),
             },
             Block::Certificate(facts, _) if facts.ca => What::Ca(self.certificate(facts)),
             Block::Certificate(facts, _) => What::Leaf(self.certificate(facts)),
@@ -206,6 +209,7 @@ impl All<'_> {
                 let mut problems = self.time_problems(facts);
                 if !facts.ca {
                     problems.extend(self.unsigned(facts, der));
+                    let name = name.filter(|_| facts.server);
                     problems.extend(name.and_then(|name| unnamed(facts, der, name)));
                 }
                 problems
@@ -231,30 +235,32 @@ impl All<'_> {
             return vec![format!("{subject} expired at {}", facts.not_after)];
         }
         if self.now < facts.not_before {
-            return vec![format!("{subject} is not valid before {}", facts.not_before)];
+            return vec![format!(
+                "{subject} is not valid before {}",
+                facts.not_before
+            )];
         }
         Vec::new()
     }
 
-    /// A leaf that none of the CAs at hand has signed, if there are any. Time
-    /// is complained of once, by the certificate that it is up for.
-    fn unsigned(&self, facts: &Facts, der: &CertificateDer<'_>) -> Option<String> {
+    /// A leaf that no CA at hand vouches for, if there are any.
+    fn unsigned(&self, facts: &Facts, der: &CertificateDer<'static>) -> Option<String> {
+        let cas = || self.certificates().filter(|(facts, _)| facts.ca);
+        let ca = |(_, der): (&Facts, &CertificateDer<'static>)| der.clone();
         let mut roots = RootCertStore::empty();
-        let cas = self.certificates().filter(|(facts, _)| facts.ca);
-        roots.add_parsable_certificates(cas.map(|(_, der)| der.clone()));
+        let (own, signed): (Vec<_>, Vec<_>) = cas().partition(|(ca, _)| ca.subject == ca.issuer);
+        roots.add_parsable_certificates(own.into_iter().map(ca));
         if roots.is_empty() {
             return None;
         }
-        let moment = self.now.clamp(facts.not_before, facts.not_after);
-        let moment = moment.duration_since(Timestamp::UNIX_EPOCH);
-        let moment = UnixTime::since_unix_epoch(moment.try_into().unwrap_or_default());
-        let algorithms = ring::default_provider().signature_verification_algorithms;
-        let verified = ParsedCertificate::try_from(der).and_then(|leaf| {
-            verify_server_cert_signed_by_trust_anchor(&leaf, &roots, &[], moment, algorithms.all)
-        });
-        let error = verified.err()?;
+        let between: Vec<_> = signed.into_iter().map(ca).collect();
+        // Time is complained of once, by the certificate that it is up for.
+        let moment = unix(self.now.clamp(facts.not_before, facts.not_after));
+        let error = vouched(facts.server, der, roots, &between, moment).err()?;
         let subject = quote(&facts.subject);
-        Some(format!("no CA among the files vouches for {subject}: {error}"))
+        Some(format!(
+            "no CA among the files vouches for {subject}: {error}"
+        ))
     }
 
     fn certificates(&self) -> impl Iterator<Item = (&Facts, &CertificateDer<'static>)> {
@@ -269,6 +275,35 @@ impl All<'_> {
         let mut certificates = self.certificates().map(|(facts, _)| facts);
         certificates.find(|facts| Some(&facts.public_key[..]) == public)
     }
+}
+
+/// Verifies a leaf as the other side of a connection would.
+fn vouched(
+    server: bool,
+    leaf: &CertificateDer<'_>,
+    roots: RootCertStore,
+    between: &[CertificateDer<'_>],
+    moment: UnixTime,
+) -> Result<(), String> {
+    let provider = ring::default_provider();
+    let verified = if server {
+        let algorithms = provider.signature_verification_algorithms.all;
+        ParsedCertificate::try_from(leaf).and_then(|leaf| {
+            verify_server_cert_signed_by_trust_anchor(&leaf, &roots, between, moment, algorithms)
+        })
+    } else {
+        WebPkiClientVerifier::builder_with_provider(roots.into(), provider.into())
+            .build()
+            .map_err(|error| error.to_string())?
+            .verify_client_cert(leaf, between, moment)
+            .map(drop)
+    };
+    verified.map_err(|error| error.to_string())
+}
+
+fn unix(at: Timestamp) -> UnixTime {
+    let since = at.duration_since(Timestamp::UNIX_EPOCH);
+    UnixTime::since_unix_epoch(since.try_into().unwrap_or_default())
 }
 
 /// A leaf that is not for the server name that is asked for.
