@@ -98,6 +98,19 @@ impl Step {
         }
     }
 
+    /// What was done, in a sentence.
+    #[must_use]
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Create => "made a CA",
+            Self::Prepare => "made the CA that takes over",
+            Self::Publish => "wrote the CAs into the caBundle",
+            Self::Note => "the CA that takes over is published",
+            Self::Switch => "the next CA has taken over",
+            Self::Forget => "forgot the old CA",
+        }
+    }
+
     /// Every step there is.
     pub const ALL: [Self; 6] = [
         Self::Create,
