@@ -10,10 +10,17 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod certs;
+mod check;
 mod duration;
+mod explain;
+mod generate;
+mod output;
+mod parse;
 mod policy;
+mod progress;
 mod review;
 mod serve;
+mod terminal;
 
 /// Judges the sticky-cookie annotation of NGINX Ingress Controller before the
 /// controller sees it.
@@ -33,6 +40,11 @@ pub struct Cli {
 enum Command {
     Serve(Box<serve::Serve>),
     Review(review::Review),
+    Check(check::Check),
+    Explain(explain::Explain),
+    Parse(parse::Parse),
+    Completions(generate::Completions),
+    Man(generate::Man),
     Policy(policy::Policy),
     Certs(certs::Certs),
 }
@@ -54,6 +66,11 @@ pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Review(review) => review.run(),
+        Command::Check(check) => check.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Parse(parse) => parse.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
         Command::Policy(policy) => policy.run(),
         Command::Certs(certs) => certs.run(),
     };

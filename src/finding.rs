@@ -15,6 +15,29 @@ pub struct Finding {
     pub object: ObjectRef,
     /// Where in a file; `None` for what came from a cluster.
     pub location: Option<Location>,
+    /// The diagnostic's fix in the file's own text, with the quotes and
+    /// escapes that its style asks for; empty where there is none.
+    pub edits: Vec<SourceEdit>,
+}
+
+/// One edit of a fix, in the text of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceEdit {
+    /// What is replaced.
+    pub location: Location,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// Input that could not be read, or not as an Ingress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The file always; line and column are 0 where there is no place.
+    pub location: Location,
+    /// One sentence without a final stop.
+    pub message: String,
+    /// What to do about it: a clause.
+    pub help: Option<String>,
 }
 
 /// The names of an object.
@@ -56,6 +79,31 @@ pub struct Location {
     /// The same range as bytes of the file's text.
     #[serde(skip)]
     pub bytes: Span,
+}
+
+impl Finding {
+    /// A finding without a place in a file.
+    #[must_use]
+    pub fn new(diagnostic: Diagnostic, object: ObjectRef) -> Self {
+        Self {
+            diagnostic,
+            object,
+            location: None,
+            edits: Vec::new(),
+        }
+    }
+}
+
+impl ObjectRef {
+    /// The object as messages name it: `Ingress default/cafe`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let name = self.name.as_deref().unwrap_or("(no name yet)");
+        match &self.namespace {
+            Some(namespace) => format!("{} {namespace}/{name}", self.kind),
+            None => format!("{} {name}", self.kind),
+        }
+    }
 }
 
 impl Location {

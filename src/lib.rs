@@ -38,5 +38,6 @@ pub mod ingress;
 pub mod lint;
 pub mod manifest;
 pub mod policy;
+pub mod render;
 pub mod server;
 pub mod yaml;

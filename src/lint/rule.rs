@@ -21,6 +21,7 @@ macro_rules! catalogue {
                 consequence: $consequence,
                 severity: Severity::$severity,
                 summary: $summary,
+                page: include_str!(concat!("../../docs/rules/", $id, ".md")),
             },)+
         ];
     };
@@ -39,6 +40,8 @@ pub struct Entry {
     pub severity: Severity,
     /// What it finds: a clause.
     pub summary: &'static str,
+    /// Its page, `docs/rules/<id>.md`: a rule without one does not compile.
+    pub page: &'static str,
 }
 
 const REJECTS: Option<Consequence> = Some(Consequence::RejectsIngress);
@@ -150,6 +153,12 @@ impl Rule {
     #[must_use]
     pub fn summary(self) -> &'static str {
         self.entry().summary
+    }
+
+    /// The rule's page: Markdown.
+    #[must_use]
+    pub fn page(self) -> &'static str {
+        self.entry().page
     }
 
     /// The rule of that name.

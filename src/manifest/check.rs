@@ -128,9 +128,8 @@ impl<'s> Checker<'s> {
             .alias
             .map(|alias| self.lines().position(alias.start).line);
         let finding = Finding {
-            diagnostic,
-            object: object.clone(),
             location: Some(location),
+            ..Finding::new(diagnostic, object.clone())
         };
         self.candidates.push(Candidate { finding, located });
     }

@@ -1,0 +1,116 @@
+//! `stickler check`: manifests in, reports and an exit code out.
+
+use std::io::{self, Write as _};
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::Failure;
+use super::output::{Output, Reports, Verdict};
+use super::progress::Progress;
+use super::terminal;
+use crate::finding::Failure as Unread;
+use crate::lint;
+use crate::manifest::{self, InputError, Report};
+
+/// Check manifests: YAML and JSON files, folders, globs, standard input
+///
+/// Files may hold many documents, Lists, and what Helm and Kustomize render.
+/// Folders are walked as ripgrep does: hidden files and what .gitignore names
+/// are left out.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stickler check deploy/
+      every manifest below a folder
+  helm template ./chart | stickler check -
+      what a chart renders
+  kubectl get ingress -A -o yaml | stickler check - --format concise
+      what a cluster holds, a line a finding
+  stickler check deploy/ --output sarif=findings.sarif --output junit=findings.xml
+      for people on the terminal, for machines in files
+
+Exit codes:
+  0  nothing at or above --fail-on
+  1  findings
+  2  usage, or input that cannot be read; everything else was checked
+  3  nothing to check: no Ingress in all of the input
+
+  'stickler explain RULE' tells more of a finding, 'stickler fix' mends what is certain.")]
+pub(super) struct Check {
+    /// Files, folders, globs, or - for standard input
+    #[arg(value_name = "PATH|-", default_value = ".")]
+    paths: Vec<String>,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+impl Check {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        let policy = lint::Policy::default();
+        let judge = |subject: &lint::Subject<'_>| lint::check(subject, &policy);
+        let mut reports = self.output.open()?;
+        let mut progress = Progress::new();
+        let mut written = Ok(());
+        manifest::check_paths(&self.paths, &judge, &mut |report| {
+            let verbose = self.output.verbose;
+            if verbose || !report.findings.is_empty() || !report.errors.is_empty() {
+                progress.clear();
+            }
+            written = tell(report, &mut reports, verbose);
+            progress.one_more();
+            match written {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            }
+        });
+        progress.clear();
+        match written.and_then(|()| reports.finish()) {
+            Ok(verdict) => Ok(exit_code(&verdict)),
+            Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),
+        }
+    }
+}
+
+/// Write what came of one file.
+fn tell(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<()> {
+    let text = report.text.as_deref().unwrap_or_default();
+    let summary = reports.summary();
+    summary.files += report.counts.files;
+    summary.ingresses += report.counts.ingresses;
+    summary.annotated += report.counts.annotated;
+    summary.skipped += report.counts.skipped;
+    for error in report.errors {
+        reports.failure(&unread(error), text)?;
+    }
+    for finding in report.findings {
+        reports.finding(finding, text)?;
+    }
+    if verbose {
+        let mut err = io::stderr().lock();
+        for skipped in report.skipped {
+            let at = &skipped.location;
+            writeln!(err, "{}:{}: skipped: {}", at.file, at.line, skipped.reason)?;
+        }
+    }
+    Ok(())
+}
+
+fn unread(error: InputError) -> Unread {
+    Unread {
+        location: error.location,
+        message: error.message,
+        help: error.help,
+    }
+}
+
+/// Input that cannot be read counts more than findings do.
+fn exit_code(verdict: &Verdict) -> ExitCode {
+    ExitCode::from(match verdict {
+        Verdict { summary, .. } if summary.failures > 0 => 2,
+        Verdict { fails: true, .. } => 1,
+        Verdict { summary, .. } if summary.saw_nothing() => 3,
+        _ => 0,
+    })
+}

@@ -1,0 +1,226 @@
+//! What check and audit share: the flags for reports, and the reports.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::Failure;
+use super::terminal::{self, Colour};
+use crate::finding::{Failure as Unread, Finding};
+use crate::lint::Severity;
+use crate::render::{Format, Report, Style, Summary};
+
+/// How findings are told, and which of them count.
+#[derive(Debug, Args)]
+pub(super) struct Output {
+    /// How findings are written: full, concise, json, jsonl, sarif, junit, github or gitlab
+    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format)]
+    format: Format,
+
+    /// Write findings to a file too; may be given several times
+    #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = destination)]
+    destinations: Vec<Destination>,
+
+    /// From which severity on findings make the exit code 1
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "error")]
+    fail_on: FailOn,
+
+    #[command(flatten)]
+    colour: Colour,
+
+    /// Print findings alone: no summary
+    #[arg(long, short, conflicts_with = "verbose")]
+    quiet: bool,
+
+    /// Say what was skipped, and why
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+
+    /// Count the findings by rule
+    #[arg(long)]
+    statistics: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Destination {
+    format: Format,
+    file: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+fn format(name: &str) -> Result<Format, String> {
+    Format::from_name(name).ok_or_else(|| {
+        let known: Vec<_> = Format::ALL.iter().map(|&(name, _)| name).collect();
+        format!("the formats are {}", known.join(", "))
+    })
+}
+
+fn destination(text: &str) -> Result<Destination, String> {
+    match text.split_once('=') {
+        Some((name, file)) if !file.is_empty() => Ok(Destination {
+            format: format(name)?,
+            file: file.into(),
+        }),
+        _ => Err("write a format, an equals sign and a file: sarif=findings.sarif".to_owned()),
+    }
+}
+
+impl Output {
+    /// Open every report that was asked for.
+    pub(super) fn open(&self) -> Result<Reports<'_>, Failure> {
+        let out = BufWriter::new(io::stdout());
+        let style = self.style(self.colour.on_stdout());
+        let mut open = vec![Open {
+            report: self.format.open(Box::new(out), style),
+            takes_failures: !self.format.is_text(),
+        }];
+        for Destination { format, file } in &self.destinations {
+            let opened = File::create(file);
+            let opened = opened.map_err(|error| Failure::new(file.display(), error))?;
+            let out = BufWriter::new(opened);
+            open.push(Open {
+                report: format.open(Box::new(out), self.style(false)),
+                takes_failures: true,
+            });
+        }
+        Ok(Reports {
+            asked: self,
+            open,
+            annotations: self.annotates().then(Vec::new),
+            summary: Summary::default(),
+            worst: None,
+        })
+    }
+
+    /// GitHub's annotations come in addition to a text under GitHub Actions.
+    fn annotates(&self) -> bool {
+        let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+        in_actions && self.format.is_text()
+    }
+
+    fn style(&self, colour: bool) -> Style {
+        Style {
+            colour,
+            width: terminal::width(),
+            summary: !self.quiet,
+            fail_on: match self.fail_on {
+                FailOn::Error => Some(Severity::Error),
+                FailOn::Warning => Some(Severity::Warning),
+                FailOn::Note => Some(Severity::Note),
+                FailOn::Never => None,
+            },
+        }
+    }
+}
+
+/// The reports of one run, written side by side.
+pub(super) struct Reports<'o> {
+    asked: &'o Output,
+    /// The one on standard output first.
+    open: Vec<Open>,
+    /// Findings for GitHub's annotations, until the text is complete.
+    annotations: Option<Vec<Finding>>,
+    summary: Summary,
+    worst: Option<Severity>,
+}
+
+struct Open {
+    report: Box<dyn Report>,
+    /// A text on standard output leaves failures to standard error.
+    takes_failures: bool,
+}
+
+impl Reports<'_> {
+    /// Write a finding to each report. `text` is as for [`Report::finding`].
+    pub(super) fn finding(&mut self, finding: Finding, text: &str) -> io::Result<()> {
+        self.summary.count(&finding);
+        self.worst = self.worst.max(Some(finding.diagnostic.severity));
+        for Open { report, .. } in &mut self.open {
+            report.finding(&finding, text)?;
+        }
+        if let Some(annotations) = &mut self.annotations {
+            annotations.push(finding);
+        }
+        Ok(())
+    }
+
+    /// Tell that some input could not be read: on standard error, and in the
+    /// reports that machines read.
+    pub(super) fn failure(&mut self, failure: &Unread, text: &str) -> io::Result<()> {
+        self.summary.failures += 1;
+        let format = match self.asked.format {
+            Format::Full => Format::Full,
+            _ => Format::Concise,
+        };
+        let style = self.asked.style(self.asked.colour.on_stderr());
+        let mut told = format.open(Box::new(io::stderr()), style);
+        told.failure(failure, text)?;
+        let taking = self.open.iter_mut().filter(|open| open.takes_failures);
+        for Open { report, .. } in taking {
+            report.failure(failure, text)?;
+        }
+        Ok(())
+    }
+
+    /// What was counted so far, to count on.
+    pub(super) fn summary(&mut self) -> &mut Summary {
+        &mut self.summary
+    }
+
+    /// Write what is left, and the summary.
+    pub(super) fn finish(mut self) -> io::Result<Verdict> {
+        for Open { report, .. } in &mut self.open {
+            report.finish(&self.summary)?;
+        }
+        if let Some(annotations) = self.annotations.take() {
+            let style = self.asked.style(false);
+            let mut report = Format::Github.open(Box::new(io::stdout()), style);
+            for finding in &annotations {
+                report.finding(finding, "")?;
+            }
+            report.finish(&self.summary)?;
+        }
+        self.tell()?;
+        let fail_on = self.asked.style(false).fail_on;
+        let worst = self.worst;
+        Ok(Verdict {
+            fails: fail_on.is_some_and(|fail_on| worst >= Some(fail_on)),
+            summary: self.summary,
+        })
+    }
+
+    /// The summary and the statistics, where the report has no place for them.
+    fn tell(&self) -> io::Result<()> {
+        let is_text = self.asked.format.is_text();
+        let mut err = io::stderr().lock();
+        if !is_text && !self.asked.quiet {
+            writeln!(err, "{}", self.summary)?;
+        }
+        if !self.asked.statistics {
+            return Ok(());
+        }
+        let statistics = self.summary.statistics();
+        if is_text {
+            io::stdout().write_all(statistics.as_bytes())
+        } else {
+            err.write_all(statistics.as_bytes())
+        }
+    }
+}
+
+/// How a run went.
+pub(super) struct Verdict {
+    /// Whether something was found that `--fail-on` names.
+    pub(super) fails: bool,
+    /// The counts.
+    pub(super) summary: Summary,
+}

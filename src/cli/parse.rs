@@ -1,0 +1,143 @@
+//! `stickler parse`: what each reader makes of one value.
+
+use std::borrow::Cow;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::Failure;
+use super::terminal::{self, Colour};
+use crate::finding::{Finding, ObjectRef};
+use crate::lint::annotation::{ORG_KEY, PATH_REGEX};
+use crate::lint::controller::{self, Reading};
+use crate::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, TlsBlock};
+use crate::lint::{self, Diagnostic, Subject};
+use crate::render::{Format, Style};
+
+mod view;
+
+use view::View;
+
+/// Show what each reader makes of a value: for support, and for learning
+///
+/// The controller splits it into entries, nginx reads each entry's words and
+/// emits a Set-Cookie header, and what is wrong is drawn under the value. What
+/// a browser does with the cookie hangs on the Ingress: say it with --host,
+/// --path and --tls.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stickler parse 'serviceName=tea-svc srv_id expires=1h path=/tea'
+      entries, words, header
+  stickler parse 'serviceName=tea-svc srv_id secure path=/t' --host cafe.example.com --path /tea --tls
+      the browser too
+  stickler parse --json 'serviceName=tea-svc srv_id'
+      for machines
+
+The exit code is 1 if there is an error among the findings, like that of check.")]
+pub(super) struct Parse {
+    /// The annotation's value
+    value: String,
+
+    /// The host of the Ingress' rule
+    #[arg(long)]
+    host: Option<String>,
+
+    /// The path that leads to the service; given several times, one an entry
+    #[arg(long, value_name = "PATH")]
+    path: Vec<String>,
+
+    /// The host has TLS
+    #[arg(long, requires = "host")]
+    tls: bool,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    colour: Colour,
+}
+
+impl Parse {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        let reading = controller::read(&self.value);
+        let findings = self.findings(&reading);
+        let view = View::of(&self.value, &reading);
+        if self.json {
+            terminal::print(&view.json(&findings)?)?;
+        } else {
+            terminal::print(&view.text())?;
+            self.draw(&findings)?;
+        }
+        let fails = |finding: &Finding| finding.diagnostic.severity == lint::Severity::Error;
+        Ok(ExitCode::from(u8::from(findings.iter().any(fails))))
+    }
+
+    /// What all readers have to say about the value. The Ingress around it is
+    /// made up, so what they say about that is left out.
+    fn findings(&self, reading: &Reading) -> Vec<Finding> {
+        let subject = self.subject(reading);
+        let ours = |found: &Diagnostic| found.place.field.annotation_key() == Some(ORG_KEY);
+        lint::check(&subject, &lint::Policy::default())
+            .into_iter()
+            .filter(ours)
+            .map(|found| Finding::new(found, ObjectRef::default()))
+            .collect()
+    }
+
+    /// An Ingress in which each entry's service is a backend. Without a path
+    /// its paths are regular expressions, without a host it serves any: of
+    /// neither does the browser's reader claim anything.
+    fn subject<'s>(&'s self, reading: &Reading) -> Subject<'s> {
+        let annotation = |key: &'static str, value: &'s str| Annotation {
+            key: Cow::Borrowed(key),
+            value: Cow::Borrowed(value),
+        };
+        let mut annotations = vec![annotation(ORG_KEY, &self.value)];
+        if self.path.is_empty() {
+            annotations.push(annotation(PATH_REGEX, "case_sensitive"));
+        }
+        let host = self.host.as_deref().map(Cow::Borrowed);
+        let with_tls = host.iter().filter(|_| self.tls).cloned();
+        Subject {
+            annotations,
+            tls: vec![TlsBlock {
+                hosts: with_tls.collect(),
+            }],
+            rules: vec![HostRule {
+                host,
+                paths: Some(self.paths(reading)),
+            }],
+            ..Subject::default()
+        }
+    }
+
+    fn paths<'s>(&'s self, reading: &Reading) -> Vec<PathRule<'s>> {
+        let entries = reading.entries.iter().enumerate();
+        let path = |index: usize| self.path.get(index).or(self.path.last());
+        entries
+            .map(|(index, entry)| PathRule {
+                path: Some(Cow::Borrowed(path(index).map_or("/", String::as_str))),
+                path_type: PathType::Prefix,
+                backend: Backend {
+                    service: Some(Cow::Borrowed(entry.service.of(&self.value))),
+                    ..Backend::default()
+                },
+            })
+            .collect()
+    }
+
+    fn draw(&self, findings: &[Finding]) -> Result<(), Failure> {
+        let style = Style {
+            colour: self.colour.on_stdout(),
+            width: terminal::width(),
+            summary: false,
+            ..Style::default()
+        };
+        let mut report = Format::Full.open(Box::new(std::io::stdout()), style);
+        let mut drawn = findings
+            .iter()
+            .map(|finding| report.finding(finding, &self.value));
+        terminal::tolerate(drawn.by_ref().collect())
+    }
+}

@@ -1,0 +1,76 @@
+//! The terminal: its colours, its width, and printing to it.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use anstream::{AutoStream, ColorChoice};
+use clap::{Args, ValueEnum};
+
+use super::Failure;
+
+/// The width of what is no terminal, as rustc has it.
+const NO_TERMINAL: usize = 140;
+/// Narrower than this nothing can be drawn.
+const NARROWEST: usize = 40;
+
+/// Whether to colour.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Colour {
+    /// When to colour; NO_COLOR and CLICOLOR_FORCE are heeded where it says auto
+    #[arg(
+        long = "color",
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
+    when: When,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Colour {
+    pub(super) fn on_stdout(self) -> bool {
+        self.on(|| AutoStream::choice(&io::stdout()))
+    }
+
+    pub(super) fn on_stderr(self) -> bool {
+        self.on(|| AutoStream::choice(&io::stderr()))
+    }
+
+    fn on(self, choice: impl FnOnce() -> ColorChoice) -> bool {
+        match self.when {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => choice() != ColorChoice::Never,
+        }
+    }
+}
+
+/// The columns of the terminal.
+pub(super) fn width() -> usize {
+    let terminal = io::stdout()
+        .is_terminal()
+        .then(terminal_size::terminal_size);
+    let width = terminal.flatten().map(|(width, _)| usize::from(width.0));
+    width.unwrap_or(NO_TERMINAL).max(NARROWEST)
+}
+
+/// Print to standard output.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    tolerate(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// A reader that has gone away has seen enough; anything else is a failure.
+pub(super) fn tolerate(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new("writing findings", error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,140 @@
+//! Findings out: one module a format, plain data in, a [`Write`] out.
+//!
+//! A [`Report`] is a stream: findings and failures come one by one, in the
+//! order they are to be read, and the [`Summary`] comes last. Formats that are
+//! one document keep what they need until then.
+
+use std::io::{self, Write};
+
+use crate::finding::{Failure, Finding};
+use crate::lint::Severity;
+
+mod concise;
+mod fingerprint;
+mod full;
+mod github;
+mod gitlab;
+mod json;
+mod junit;
+mod sarif;
+mod summary;
+mod text;
+
+pub(crate) use json::row as json_row;
+pub use summary::{Scope, Summary};
+pub(crate) use text::{printable, wrap};
+
+/// A report being written.
+pub trait Report {
+    /// Write a finding. `text` is what it points into: the file that its
+    /// location names or, where it has none, the annotation's value. It is
+    /// empty where neither is at hand.
+    fn finding(&mut self, finding: &Finding, text: &str) -> io::Result<()>;
+
+    /// Write that some input could not be read. `text` is the file's, if any.
+    fn failure(&mut self, failure: &Failure, text: &str) -> io::Result<()>;
+
+    /// Write what is left, and flush.
+    fn finish(&mut self, summary: &Summary) -> io::Result<()>;
+}
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// rustc's drawing, for people.
+    Full,
+    /// `file:line:col: error[rule] message`, for people and `grep`.
+    Concise,
+    /// One JSON document.
+    Json,
+    /// One JSON document a line.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit XML, for test reports.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+}
+
+/// What formats ask of the place that they are written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether text is coloured; machine formats never are.
+    pub colour: bool,
+    /// The columns that a drawing may take.
+    pub width: usize,
+    /// Whether text ends with the summary.
+    pub summary: bool,
+    /// From which severity on a finding fails the run; `None` if none does.
+    pub fail_on: Option<Severity>,
+}
+
+impl Default for Style {
+    /// No colour, rustc's width for what is no terminal, failing on errors.
+    fn default() -> Self {
+        Self {
+            colour: false,
+            width: 140,
+            summary: true,
+            fail_on: Some(Severity::Error),
+        }
+    }
+}
+
+impl Format {
+    /// Every format with its name.
+    pub const ALL: [(&'static str, Self); 8] = [
+        ("full", Self::Full),
+        ("concise", Self::Concise),
+        ("json", Self::Json),
+        ("jsonl", Self::Jsonl),
+        ("sarif", Self::Sarif),
+        ("junit", Self::Junit),
+        ("github", Self::Github),
+        ("gitlab", Self::Gitlab),
+    ];
+
+    /// The format of that name; `text` is another name for `concise`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let name = if name == "text" { "concise" } else { name };
+        let mut all = Self::ALL.into_iter();
+        all.find(|&(known, _)| known == name)
+            .map(|(_, format)| format)
+    }
+
+    /// The name that users write.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let mut all = Self::ALL.into_iter();
+        all.find(|&(_, format)| format == self)
+            .map_or("full", |(name, _)| name)
+    }
+
+    /// Whether people read it: then the summary line is part of it.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
+
+    /// Begin a report on `out`.
+    #[must_use]
+    pub fn open<'w>(self, out: Box<dyn Write + 'w>, style: Style) -> Box<dyn Report + 'w> {
+        match self {
+            Self::Full => Box::new(full::Full::new(out, style)),
+            Self::Concise => Box::new(concise::Concise::new(out, style)),
+            Self::Json => Box::new(json::Json::new(out)),
+            Self::Jsonl => Box::new(json::Jsonl::new(out)),
+            Self::Sarif => Box::new(sarif::Sarif::new(out)),
+            Self::Junit => Box::new(junit::Junit::new(out, style)),
+            Self::Github => Box::new(github::Github::new(out)),
+            Self::Gitlab => Box::new(gitlab::Gitlab::new(out)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

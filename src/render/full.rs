@@ -1,0 +1,199 @@
+//! rustc's drawing: the line as it stands in the file, the very characters
+//! underlined, and under them what follows from them.
+
+use std::io::{self, Write};
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet, Title};
+
+use crate::finding::{Failure, Finding, Location};
+use crate::lint::{Consequence, Severity, Span};
+
+use super::{Report, Style, Summary, text};
+
+mod excerpt;
+mod wording;
+
+use excerpt::Excerpt;
+
+/// The report.
+pub(super) struct Full<'w> {
+    out: Box<dyn Write + 'w>,
+    style: Style,
+}
+
+/// What one drawing is made of.
+struct Drawing<'a> {
+    severity: Severity,
+    /// The rule's name, between brackets.
+    id: Option<&'a str>,
+    title: String,
+    /// What stands after the arrow.
+    origin: String,
+    /// The text that is pointed into, and where.
+    source: Option<(&'a str, usize, Span)>,
+    /// What stands under the line.
+    label: Option<&'static str>,
+    notes: Vec<String>,
+    help: Option<String>,
+}
+
+impl<'w> Full<'w> {
+    pub(super) fn new(out: Box<dyn Write + 'w>, style: Style) -> Self {
+        Self { out, style }
+    }
+
+    fn draw(&mut self, drawing: Drawing<'_>) -> io::Result<()> {
+        let drawn = drawing.render(self.style);
+        writeln!(self.out, "{drawn}\n")
+    }
+}
+
+impl Report for Full<'_> {
+    fn finding(&mut self, finding: &Finding, text: &str) -> io::Result<()> {
+        let diagnostic = &finding.diagnostic;
+        let source = match &finding.location {
+            Some(at) => Some((at.line, at.bytes)),
+            None => diagnostic.place.span.map(|span| (1, span)),
+        };
+        self.draw(Drawing {
+            severity: diagnostic.severity,
+            id: Some(diagnostic.rule.id()),
+            title: wording::backticks(&diagnostic.message),
+            origin: origin(finding),
+            source: source
+                .filter(|_| !text.is_empty())
+                .map(|(line, span)| (text, line, span)),
+            label: diagnostic.consequence.map(Consequence::clause),
+            notes: finding.location.iter().flat_map(Location::notes).collect(),
+            help: diagnostic.help.as_deref().map(wording::backticks),
+        })
+    }
+
+    fn failure(&mut self, failure: &Failure, text: &str) -> io::Result<()> {
+        let at = &failure.location;
+        let has_place = at.line > 0 && !text.is_empty();
+        self.draw(Drawing {
+            severity: Severity::Error,
+            id: None,
+            title: wording::backticks(&failure.message),
+            origin: text::failed_place(failure),
+            source: has_place.then_some((text, at.line, at.bytes)),
+            label: None,
+            notes: at.notes(),
+            help: failure.help.as_deref().map(wording::backticks),
+        })
+    }
+
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        if self.style.summary {
+            writeln!(self.out, "{summary}")?;
+        }
+        self.out.flush()
+    }
+}
+
+impl Drawing<'_> {
+    fn render(self, style: Style) -> String {
+        let gutter = gutter(self.source.map_or(1, |(_, line, _)| line));
+        let width = style.width.saturating_sub(gutter);
+        let mut notes = self.notes;
+        let mut group = Group::with_title(title(self.severity, self.id, self.title));
+        if let Some((text, line, span)) = self.source {
+            let excerpt = Excerpt::of(text, span, width, self.label);
+            if !excerpt.label_fits {
+                notes.splice(..0, self.label.map(str::to_owned));
+            }
+            group = group.element(snippet(excerpt, line, self.label));
+        } else {
+            notes.splice(..0, self.label.map(str::to_owned));
+        }
+        let drawn = renderer(style).render(&[group.elements(messages(notes, self.help, width))]);
+        let (title, rest) = drawn.split_once('\n').unwrap_or((&drawn, ""));
+        let origin = arrow(gutter, &self.origin, style);
+        format!("{title}\n{origin}\n{rest}").trim_end().to_owned()
+    }
+}
+
+fn title(severity: Severity, id: Option<&str>, text: String) -> Title<'_> {
+    let level = match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let title = level.primary_title(text);
+    match id {
+        Some(id) => title.id(id),
+        None => title,
+    }
+}
+
+/// The lines below the drawing, each behind a `= note: `.
+fn messages<'a>(
+    notes: Vec<String>,
+    help: Option<String>,
+    width: usize,
+) -> impl Iterator<Item = Element<'a>> {
+    let notes = notes.into_iter().map(|note| (Level::NOTE, note));
+    let help = help.map(|help| (Level::HELP, help));
+    let width = width.saturating_sub("note: ".len());
+    notes
+        .chain(help)
+        .map(move |(level, said)| level.message(text::wrap(&said, width)).into())
+}
+
+/// The line of the arrow. The renderer would write the path of the excerpt
+/// with a place in it; ours says more, and knows the place in the whole file.
+fn arrow(gutter: usize, origin: &str, style: Style) -> String {
+    let indent = " ".repeat(gutter - " | ".len());
+    if style.colour {
+        let blue = text::line_number_colour();
+        return format!("{indent}{blue}--> {blue:#}{origin}");
+    }
+    format!("{indent}--> {origin}")
+}
+
+fn snippet(
+    excerpt: Excerpt,
+    line: usize,
+    label: Option<&str>,
+) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+    let label = label.filter(|_| excerpt.label_fits);
+    let marked = AnnotationKind::Primary.span(excerpt.span.start..excerpt.span.end);
+    Snippet::source(excerpt.text)
+        .line_start(line)
+        .annotation(marked.label(label))
+}
+
+/// The renderer never cuts: excerpts come cut to measure.
+fn renderer(style: Style) -> Renderer {
+    let renderer = if style.colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    renderer
+        .decor_style(DecorStyle::Ascii)
+        .term_width(usize::from(u16::MAX))
+}
+
+/// The columns before the text of a line: its number and ` | `.
+fn gutter(line: usize) -> usize {
+    line.to_string().len() + " | ".len()
+}
+
+/// `file:line:col (Ingress default/cafe, entry 1, service coffee-svc)`.
+fn origin(finding: &Finding) -> String {
+    let subject = text::subject(finding);
+    if finding.location.is_some() {
+        return format!("{} ({subject})", text::place(finding));
+    }
+    if finding.object.kind.is_empty() {
+        return if subject.is_empty() {
+            "the value".to_owned()
+        } else {
+            subject
+        };
+    }
+    format!("{subject}: {}", text::field(&finding.diagnostic))
+}

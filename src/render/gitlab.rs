@@ -1,0 +1,135 @@
+//! GitLab's code quality report: one JSON array
+//! (docs.gitlab.com, "Code Quality", "Code Quality report format").
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::finding::{Failure, Finding, Location};
+use crate::lint::{Consequence, Diagnostic, Severity};
+
+use super::fingerprint::Fingerprints;
+use super::{Report, Summary, text};
+
+/// The report, written when it is whole.
+pub(super) struct Gitlab<'w> {
+    out: Box<dyn Write + 'w>,
+    rows: Vec<Row>,
+    fingerprints: Fingerprints,
+}
+
+#[derive(Serialize)]
+struct Row {
+    description: String,
+    check_name: String,
+    fingerprint: String,
+    severity: &'static str,
+    location: Place,
+}
+
+#[derive(Serialize)]
+struct Place {
+    path: String,
+    positions: Positions,
+}
+
+#[derive(Serialize)]
+struct Positions {
+    begin: Position,
+    end: Position,
+}
+
+#[derive(Serialize)]
+struct Position {
+    line: usize,
+    column: usize,
+}
+
+impl<'w> Gitlab<'w> {
+    pub(super) fn new(out: Box<dyn Write + 'w>) -> Self {
+        Self {
+            out,
+            rows: Vec::new(),
+            fingerprints: Fingerprints::default(),
+        }
+    }
+}
+
+impl Report for Gitlab<'_> {
+    fn finding(&mut self, finding: &Finding, _text: &str) -> io::Result<()> {
+        let diagnostic = &finding.diagnostic;
+        let said = text::in_one_line(diagnostic);
+        self.rows.push(Row {
+            description: format!("{}: {said}", text::subject(finding)),
+            check_name: diagnostic.rule.id().to_owned(),
+            fingerprint: self.fingerprints.of(finding),
+            severity: severity(diagnostic),
+            location: match &finding.location {
+                Some(at) => Place::from(at),
+                None => Place::without_file(&finding.object.title()),
+            },
+        });
+        Ok(())
+    }
+
+    fn failure(&mut self, failure: &Failure, _text: &str) -> io::Result<()> {
+        let place = text::failed_place(failure);
+        self.rows.push(Row {
+            description: failure.message.clone(),
+            check_name: "unreadable-input".to_owned(),
+            fingerprint: format!("{place}: {}", failure.message),
+            severity: "blocker",
+            location: Place::from(&failure.location),
+        });
+        Ok(())
+    }
+
+    fn finish(&mut self, _summary: &Summary) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut self.out, &self.rows)?;
+        self.out.write_all(b"\n")?;
+        self.out.flush()
+    }
+}
+
+impl From<&Location> for Place {
+    fn from(at: &Location) -> Self {
+        // GitLab knows paths relative to the repository's root only.
+        let path = at.file.strip_prefix("./").unwrap_or(&at.file);
+        Self {
+            path: path.to_owned(),
+            positions: Positions {
+                begin: Position::new(at.line, at.column),
+                end: Position::new(at.end_line, at.end_column),
+            },
+        }
+    }
+}
+
+impl Place {
+    fn without_file(path: &str) -> Self {
+        let file = path.to_owned();
+        Self::from(&Location {
+            file,
+            ..Location::default()
+        })
+    }
+}
+
+impl Position {
+    /// GitLab refuses a line 0.
+    fn new(line: usize, column: usize) -> Self {
+        let (line, column) = (line.max(1), column.max(1));
+        Self { line, column }
+    }
+}
+
+/// The five words of the format: how far the damage goes.
+fn severity(diagnostic: &Diagnostic) -> &'static str {
+    match (diagnostic.severity, diagnostic.consequence) {
+        (Severity::Error, Some(Consequence::BreaksReload)) => "blocker",
+        (Severity::Error, Some(Consequence::RejectsIngress | Consequence::Unsafe)) => "critical",
+        (Severity::Error, _) => "major",
+        (Severity::Warning, _) => "minor",
+        (Severity::Note, _) => "info",
+    }
+}

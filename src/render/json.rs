@@ -1,0 +1,147 @@
+//! JSON, as one document or as a document a line. The shape is versioned:
+//! fields may be added, and nothing else changes without a new version.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::finding::{Failure, Finding, Location, ObjectRef};
+use crate::lint::{Consequence, Fix, Span};
+
+use super::{Report, Summary};
+
+/// The version of the shape.
+const VERSION: u32 = 1;
+
+/// One document: `{"version":1,…,"findings":[…],"summary":{…}}`.
+pub(super) struct Json<'w> {
+    out: Box<dyn Write + 'w>,
+    begun: bool,
+}
+
+/// One finding a line, then the summary.
+pub(super) struct Jsonl<'w> {
+    out: Box<dyn Write + 'w>,
+}
+
+/// A finding as it is written; `type` tells it from the summary.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "finding")]
+struct Row<'a> {
+    rule: &'static str,
+    severity: &'static str,
+    consequence: Option<&'static str>,
+    message: &'a str,
+    help: Option<&'a str>,
+    object: &'a ObjectRef,
+    annotation: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    entry: Option<usize>,
+    service: Option<&'a str>,
+    span: Option<Span>,
+    location: Option<&'a Location>,
+    fix: Option<&'a Fix>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "summary")]
+struct LastRow<'a> {
+    #[serde(flatten)]
+    summary: &'a Summary,
+}
+
+/// A finding as JSON has it.
+pub(crate) fn row(finding: &Finding) -> serde_json::Result<serde_json::Value> {
+    serde_json::to_value(Row::from(finding))
+}
+
+impl<'a> From<&'a Finding> for Row<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        let diagnostic = &finding.diagnostic;
+        let annotation = diagnostic.place.field.annotation_key();
+        let entry = diagnostic.entry.as_ref();
+        Self {
+            rule: diagnostic.rule.id(),
+            severity: diagnostic.severity.as_str(),
+            consequence: diagnostic.consequence.map(Consequence::as_str),
+            message: &diagnostic.message,
+            help: diagnostic.help.as_deref(),
+            object: &finding.object,
+            annotation,
+            field: annotation
+                .is_none()
+                .then(|| diagnostic.place.field.to_string()),
+            entry: entry.map(|entry| entry.number),
+            service: entry.map(|entry| entry.service.as_str()),
+            span: diagnostic.place.span,
+            location: finding.location.as_ref(),
+            fix: diagnostic.fix.as_ref(),
+        }
+    }
+}
+
+impl<'w> Json<'w> {
+    pub(super) fn new(out: Box<dyn Write + 'w>) -> Self {
+        Self { out, begun: false }
+    }
+
+    fn begin(&mut self) -> io::Result<()> {
+        self.begun = true;
+        let unit = super::sarif::COLUMN_KIND;
+        write!(
+            self.out,
+            r#"{{"version":{VERSION},"columnKind":"{unit}","findings":["#
+        )
+    }
+}
+
+impl Report for Json<'_> {
+    fn finding(&mut self, finding: &Finding, _text: &str) -> io::Result<()> {
+        if self.begun {
+            self.out.write_all(b",")?;
+        } else {
+            self.begin()?;
+        }
+        self.out.write_all(b"\n")?;
+        serde_json::to_writer(&mut self.out, &Row::from(finding))?;
+        Ok(())
+    }
+
+    fn failure(&mut self, _failure: &Failure, _text: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        if !self.begun {
+            self.begin()?;
+        }
+        self.out.write_all(b"\n],\"summary\":")?;
+        serde_json::to_writer(&mut self.out, &LastRow { summary })?;
+        self.out.write_all(b"}\n")?;
+        self.out.flush()
+    }
+}
+
+impl<'w> Jsonl<'w> {
+    pub(super) fn new(out: Box<dyn Write + 'w>) -> Self {
+        Self { out }
+    }
+}
+
+impl Report for Jsonl<'_> {
+    fn finding(&mut self, finding: &Finding, _text: &str) -> io::Result<()> {
+        serde_json::to_writer(&mut self.out, &Row::from(finding))?;
+        self.out.write_all(b"\n")
+    }
+
+    fn failure(&mut self, _failure: &Failure, _text: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        serde_json::to_writer(&mut self.out, &LastRow { summary })?;
+        self.out.write_all(b"\n")?;
+        self.out.flush()
+    }
+}

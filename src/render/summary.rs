@@ -1,0 +1,205 @@
+//! What was looked at and what came of it: the one line at the end.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+
+use serde::Serialize;
+
+use crate::finding::Finding;
+use crate::lint::{Rule, Severity};
+
+/// Counts of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// What was looked at.
+    #[serde(skip)]
+    pub scope: Scope,
+    /// The files that were read.
+    pub files: usize,
+    /// The Ingresses in them.
+    pub ingresses: usize,
+    /// Those of them that carry one of the two keys.
+    pub annotated: usize,
+    /// The findings that are errors.
+    pub errors: usize,
+    /// The findings that are warnings.
+    pub warnings: usize,
+    /// The objects of other kinds and the files that are no manifests.
+    pub skipped: usize,
+    /// The findings that are notes.
+    #[serde(skip)]
+    pub notes: usize,
+    /// The findings with a fix that can only be what was meant.
+    #[serde(skip)]
+    pub fixable: usize,
+    /// The findings with another fix.
+    #[serde(skip)]
+    pub unsafely_fixable: usize,
+    /// The inputs that could not be read.
+    #[serde(skip)]
+    pub failures: usize,
+    /// The findings by rule.
+    #[serde(skip)]
+    pub rules: BTreeMap<Rule, usize>,
+}
+
+/// Where the Ingresses came from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// From files, which may be mended in place.
+    #[default]
+    Files,
+    /// From a cluster.
+    Cluster,
+}
+
+impl Summary {
+    /// Count a finding.
+    pub fn count(&mut self, finding: &Finding) {
+        let diagnostic = &finding.diagnostic;
+        match diagnostic.severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Note => self.notes += 1,
+        }
+        match &diagnostic.fix {
+            Some(fix) if fix.safe => self.fixable += 1,
+            Some(_) => self.unsafely_fixable += 1,
+            None => {}
+        }
+        *self.rules.entry(diagnostic.rule).or_default() += 1;
+    }
+
+    /// Whether there was an Ingress at all.
+    #[must_use]
+    pub fn saw_nothing(&self) -> bool {
+        self.ingresses == 0
+    }
+
+    /// Findings by rule, the most frequent first: a line each.
+    #[must_use]
+    pub fn statistics(&self) -> String {
+        let mut rows: Vec<_> = self.rules.iter().collect();
+        rows.sort_by_key(|&(rule, &count)| (std::cmp::Reverse(count), *rule));
+        let width = rows.first().map_or(0, |(_, count)| count.to_string().len());
+        rows.iter().fold(String::new(), |mut lines, (rule, count)| {
+            let _ = writeln!(lines, "{count:>width$}  {rule}: {}", rule.summary());
+            lines
+        })
+    }
+
+    fn looked_at(&self) -> String {
+        let place = match self.scope {
+            Scope::Files => format!("in {}", counted(self.files, "file", "files")),
+            Scope::Cluster => "in the cluster".to_owned(),
+        };
+        if self.saw_nothing() {
+            return format!("Nothing to check: no Ingress {place}");
+        }
+        let annotated = match self.annotated {
+            0 => "none with sticky cookies".to_owned(),
+            some => format!("{some} with sticky cookies"),
+        };
+        let ingresses = counted(self.ingresses, "Ingress", "Ingresses");
+        format!("Checked {ingresses} ({annotated}) {place}")
+    }
+
+    fn found(&self) -> String {
+        let kinds = [
+            (self.errors, "error", "errors"),
+            (self.warnings, "warning", "warnings"),
+            (self.notes, "note", "notes"),
+        ];
+        let found: Vec<_> = kinds
+            .into_iter()
+            .filter(|&(count, ..)| count > 0)
+            .map(|(count, one, many)| counted(count, one, many))
+            .collect();
+        if found.is_empty() {
+            "nothing found".to_owned()
+        } else {
+            found.join(", ")
+        }
+    }
+
+    fn fixes(&self) -> Option<String> {
+        if self.scope == Scope::Cluster {
+            return None;
+        }
+        match (self.fixable, self.unsafely_fixable) {
+            (0, 0) => None,
+            (safe, 0) => Some(format!(" ({safe} fixable with 'stickler fix')")),
+            (0, other) => Some(format!(" ({other} fixable with 'stickler fix --unsafe')")),
+            (safe, other) => Some(format!(
+                " ({safe} fixable with 'stickler fix', {other} more with '--unsafe')"
+            )),
+        }
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.looked_at())?;
+        if !self.saw_nothing() || self.errors + self.warnings > 0 {
+            write!(f, ": {}", self.found())?;
+        }
+        if let Some(fixes) = self.fixes() {
+            f.write_str(&fixes)?;
+        }
+        if self.failures > 0 {
+            let inputs = counted(self.failures, "input", "inputs");
+            write!(f, "; {inputs} could not be read")?;
+        }
+        f.write_str(".")
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_tells_what_was_looked_at_and_what_was_found() {
+        let checked = Summary {
+            files: 31,
+            ingresses: 12,
+            annotated: 7,
+            ..Summary::default()
+        };
+        let line = |change: fn(&mut Summary)| {
+            let mut summary = checked.clone();
+            change(&mut summary);
+            summary.to_string()
+        };
+        assert_eq!(
+            line(|s| (s.errors, s.warnings, s.fixable) = (1, 1, 2)),
+            "Checked 12 Ingresses (7 with sticky cookies) in 31 files: \
+             1 error, 1 warning (2 fixable with 'stickler fix')."
+        );
+        assert_eq!(
+            line(|_| {}),
+            "Checked 12 Ingresses (7 with sticky cookies) in 31 files: nothing found."
+        );
+        assert_eq!(
+            line(|s| (s.ingresses, s.annotated) = (1, 0)),
+            "Checked 1 Ingress (none with sticky cookies) in 31 files: nothing found."
+        );
+        assert_eq!(
+            line(|s| s.ingresses = 0),
+            "Nothing to check: no Ingress in 31 files."
+        );
+        assert_eq!(
+            line(|s| (s.errors, s.fixable, s.unsafely_fixable, s.failures) = (2, 1, 3, 1)),
+            "Checked 12 Ingresses (7 with sticky cookies) in 31 files: 2 errors \
+             (1 fixable with 'stickler fix', 3 more with '--unsafe'); 1 input could not be read."
+        );
+        assert_eq!(
+            line(|s| (s.scope, s.warnings, s.fixable) = (Scope::Cluster, 2, 2)),
+            "Checked 12 Ingresses (7 with sticky cookies) in the cluster: 2 warnings."
+        );
+    }
+}
