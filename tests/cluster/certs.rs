@@ -44,6 +44,8 @@ async fn replicas<const N: usize>(place: &Place, flags: &[&str]) -> ([Replica; N
     let balancer = Balancer::start("127.0.0.1:0", addresses.collect());
     configure(place, &format!("https://{}/validate", balancer.address)).await;
     replicas.iter_mut().for_each(Replica::until_ready);
+    // They may have been ready before there was anybody to tell.
+    until_bundle(place, |bundle| bundle.contains("BEGIN")).await;
     (replicas, balancer)
 }
 
@@ -67,15 +69,15 @@ async fn in_secret(place: &Place, key: &str) -> Option<String> {
     String::from_utf8(data.get(key)?.0.clone()).ok()
 }
 
-/// Asks until the bundle is `wanted`.
-async fn until_bundle_is(place: &Place, wanted: &str) {
+/// Asks until the bundle is as it should be.
+async fn until_bundle(place: &Place, good: impl Fn(&str) -> bool) {
     for _ in 0..2400 {
-        if bundle(place).await == wanted {
+        if good(&bundle(place).await) {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(25)).await;
     }
-    panic!("nobody mends the caBundle");
+    panic!("nobody mends the caBundle: {}", bundle(place).await);
 }
 
 /// A call that shows whether the API server trusts us: a bad Ingress is denied

@@ -47,7 +47,7 @@ async fn a_damaged_bundle_is_healed_and_nothing_else_is_touched() {
         place.shell(&format!(
             "kubectl patch validatingwebhookconfiguration {name} --type=json -p '{patch}'"
         ));
-        until_bundle_is(&place, &ca).await;
+        until_bundle(&place, |bundle| bundle == ca).await;
         assert_denies(&place).await;
     }
     let after = configuration(&place).await;
