@@ -134,13 +134,22 @@ async fn reviews(
     Server::from_listener(listener)
         .handle(handle)
         .first_request_timeout(settings.first_request_timeout)
-        .accept_error_handler(move |peer: Option<&SocketAddr>, error| {
-            observer.metrics.observe_connection_error(error);
-            tracing::debug!(%error, peer = peer.map(tracing::field::display), "connection refused");
-        })
+        .accept_error_handler(move |peer, error| observer.connection_failed(peer, error))
         .acceptor(acceptor)
         .serve(validate::router(Arc::clone(shared)).into_make_service())
         .await
+}
+
+impl Shared {
+    /// Counts and logs a connection that came to nothing. Only without a peer
+    /// is it our own trouble: the process is out of files.
+    fn connection_failed(&self, peer: Option<&SocketAddr>, error: &io::Error) {
+        self.metrics.observe_connection_error(error);
+        match peer {
+            None => tracing::error!(%error, "accepting connections fails; trying again"),
+            Some(peer) => tracing::debug!(%error, %peer, "a connection came to nothing"),
+        }
+    }
 }
 
 /// Looks for a newer certificate, for as long as it is polled.

@@ -24,3 +24,5 @@ mod metrics;
 mod process;
 #[path = "server/readiness.rs"]
 mod readiness;
+#[path = "server/spawned.rs"]
+mod spawned;

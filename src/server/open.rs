@@ -89,6 +89,7 @@ fn trace_parent(headers: &HeaderMap) -> Option<&str> {
 fn log(facts: &Facts<'_>, duration: Duration, traceparent: Option<&str>) {
     let rules: Vec<_> = facts.rules.iter().map(|rule| rule.id()).collect();
     tracing::info!(
+        target: "stickler::decision",
         uid = &*facts.uid,
         namespace = facts.namespace.as_deref(),
         name = facts.name.as_deref(),

@@ -33,6 +33,7 @@ mod certs;
 mod deployment;
 mod documentation;
 mod mistakes;
+mod modes;
 mod reach;
 mod updates;
 mod versions;

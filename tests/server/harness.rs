@@ -8,14 +8,17 @@ use rcgen::{
     KeyPair,
 };
 use reqwest::{Client, ClientBuilder, Response};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, ServerName};
 use serde_json::{Value, json};
 use stickler::admission::{Answer, BadReview, Terms, answer};
 use stickler::server::certificate::{Pair, Store};
 use stickler::server::{Identity, Judge, Settings, Sockets, serve};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 /// A certificate authority.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -228,10 +231,49 @@ pub(crate) fn large_review(uid: &str, bytes: usize) -> String {
     review.to_string().replace(r#""request":{"#, &uid)
 }
 
-/// The pair as DER, for clients below reqwest.
-pub(crate) fn key_der(pem: &str) -> PrivateKeyDer<'static> {
-    use rustls::pki_types::pem::PemObject as _;
-    PrivateKeyDer::from_pem_slice(pem.as_bytes()).unwrap()
+/// A TLS connection below HTTP.
+pub(crate) async fn connect(server: &Running) -> TlsStream<TcpStream> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(server.authority.der()).unwrap();
+    let config = rustls::ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let stream = TcpStream::connect(server.reviews).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    let connector = TlsConnector::from(Arc::new(config));
+    connector.connect(name, stream).await.unwrap()
+}
+
+/// The head of a request with a body of `length` bytes.
+pub(crate) fn head(length: usize, query: &str) -> String {
+    format!(
+        "POST /validate{query} HTTP/1.1\r\nHost: localhost\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    )
+}
+
+/// One whole response: its head and its body.
+pub(crate) async fn response(stream: &mut (impl AsyncRead + Unpin)) -> (String, String) {
+    let mut bytes = Vec::new();
+    loop {
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "));
+            if body.len() == length.unwrap().parse::<usize>().unwrap() {
+                return (head.to_owned(), body.to_owned());
+            }
+        }
+        let read = stream.read_buf(&mut bytes).await.unwrap();
+        assert!(read > 0, "the connection ended after {text:?}");
+    }
+}
+
+/// Reads until the peer ends the connection, whichever way.
+pub(crate) async fn until_closed(stream: &mut (impl AsyncRead + Unpin)) {
+    let mut buffer = [0; 4096];
+    while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
 }
 
 /// Helps the compiler to a judge of every lifetime.
