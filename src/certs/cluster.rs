@@ -105,12 +105,11 @@ impl Cluster {
             field_manager: Some(FIELD_MANAGER.to_owned()),
             ..PostParams::default()
         };
-        let written = match secret.metadata.resource_version {
-            None => self.secrets.create(&how, secret).await,
-            Some(_) => {
-                let name = &self.places.secret;
-                self.secrets.replace(name, &how, secret).await
-            }
+        let written = if secret.metadata.resource_version.is_none() {
+            self.secrets.create(&how, secret).await
+        } else {
+            let name = &self.places.secret;
+            self.secrets.replace(name, &how, secret).await
         };
         outcome(written).map_err(|error| self.about_secret("writing", error))
     }

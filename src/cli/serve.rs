@@ -194,7 +194,7 @@ impl Serve {
                 let pair = files.load();
                 let pair = pair.map_err(|error| Failure::new("the certificate", error))?;
                 (Arc::new(Store::new(pair)), Some(files), Source::Files)
-            } else if self.self_managed.self_managed {
+            } else if self.self_managed.chosen {
                 let store = Arc::new(Store::empty());
                 let interval = self.bounds.settings(false).reload_interval;
                 let keeping = self.self_managed.start(Arc::clone(&store), interval);
