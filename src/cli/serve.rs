@@ -134,12 +134,13 @@ impl Serve {
     }
 
     async fn serve(self) -> Result<ExitCode, Failure> {
+        // First of all: whoever sees that we are there may also stop us.
+        let mut signals = Signals::new()?;
         let (identity, source) = self.identity().await?;
         let sockets = self.bind().await?;
         if let (Source::Dev(dev), Ok(address)) = (&source, sockets.reviews.local_addr()) {
             dev.announce(address)?;
         }
-        let mut signals = Signals::new()?;
         let (stop, stopped) = oneshot::channel();
         let policy = Arc::new(policy::open(self.policy.as_deref())?);
         let serving = server::serve(

@@ -1,6 +1,6 @@
 use jiff::SignedDuration;
 
-use super::Step::{Create, Forget, Note, Prepare, Publish, Switch};
+use super::Step::{Clear, Create, Forget, Note, Prepare, Publish, Switch};
 use super::*;
 
 /// A CA lives 90 h, a leaf 30 h: a rotation begins when 30 h are left, and the
@@ -43,6 +43,7 @@ fn held(current: Ca, next: impl Into<Option<Next>>, old: impl Into<Option<Old>>)
         current: Some(current),
         next: next.into(),
         old: old.into(),
+        damaged: false,
     }
 }
 
@@ -85,6 +86,20 @@ fn a_damaged_bundle_is_healed() {
         Case("no PEM", one(), two(None, None), 5, Some(Publish)),
         Case("one of two", one(), two(good(), None), 5, Some(Publish)),
         Case("both are well", one(), two(good(), good()), 5, None),
+    ]);
+}
+
+#[test]
+fn a_damaged_secret_is_cleared() {
+    let damaged = |held| Held {
+        damaged: true,
+        ..held
+    };
+    let one = damaged(held(ca(1, 90), None, None));
+    let none = damaged(Held::default());
+    check([
+        Case("of a part of it", one, bundle(&[1]), 5, Some(Clear)),
+        Case("of all of it", none, bundle(&[1]), 5, Some(Create)),
     ]);
 }
 
