@@ -10,7 +10,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod audit;
+mod certs;
 mod check;
+mod duration;
 mod explain;
 mod fix;
 mod generate;
@@ -46,6 +48,7 @@ enum Command {
     Fix(fix::Fix),
     Review(review::Review),
     Policy(policy::Policy),
+    Certs(certs::Certs),
     Completions(generate::Completions),
     Man(generate::Man),
 }
@@ -86,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::Man(man) => man.run(),
         Command::Fix(fix) => fix.run(),
         Command::Policy(policy) => policy.run(),
+        Command::Certs(certs) => certs.run(),
     };
     outcome.unwrap_or_else(|Failure { line, code }| {
         // Where standard error is closed there is nobody to tell.

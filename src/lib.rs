@@ -26,6 +26,7 @@
 //! | [`manifest`] | YAML or JSON text in, Ingresses with their places out |
 //! | [`finding`] | a diagnostic with its source, as rendered |
 //! | [`render`] | findings out: text, json, sarif and the rest |
+//! | [`certs`] | certificates: made, looked into, and kept in a Secret |
 //! | [`server`] | HTTPS, certificates, limits, life cycle, metrics |
 //! | [`cli`] | one file a subcommand |
 
@@ -33,6 +34,7 @@
 
 pub mod admission;
 pub mod audit;
+pub mod certs;
 pub mod cli;
 pub mod finding;
 pub mod ingress;

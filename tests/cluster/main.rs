@@ -18,15 +18,18 @@
 
 mod apiserver;
 mod authority;
+mod balancer;
 mod cluster;
 mod compile;
 mod leash;
 mod parts;
 mod place;
+mod replica;
 mod session;
 mod webhook;
 
 // The tests.
+mod certs;
 mod deployment;
 mod documentation;
 mod mistakes;
