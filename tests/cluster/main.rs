@@ -1,0 +1,35 @@
+//! stickler in front of a real kube-apiserver, driven by real kubectl.
+//!
+//! What the users of a cluster see is written down in `golden/`, one session a
+//! file; `SNAPSHOTS=overwrite cargo test --test cluster` writes it anew.
+//!
+//! The API server is found in this order:
+//!
+//! 1. `STICKLER_TEST_KUBECONFIG`: a cluster that has stickler installed, such
+//!    as `deploy/kind/run.sh` makes, and the `kubectl` in `PATH`.
+//! 2. `KUBEBUILDER_ASSETS`: a folder with `etcd`, `kube-apiserver`, `kubectl`.
+//! 3. `controlplane/`: the three of them as one Go program, built once.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
+mod apiserver;
+mod authority;
+mod cluster;
+mod compile;
+mod leash;
+mod parts;
+mod place;
+mod session;
+mod webhook;
+
+// The tests.
+mod deployment;
+mod documentation;
+mod mistakes;
+mod reach;
+mod updates;
+mod versions;
