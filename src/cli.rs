@@ -9,6 +9,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod policy;
+mod probe;
 mod review;
 mod serve;
 
@@ -30,6 +32,8 @@ pub struct Cli {
 enum Command {
     Serve(Box<serve::Serve>),
     Review(review::Review),
+    Probe(probe::Probe),
+    Policy(policy::Policy),
 }
 
 /// Why a command could not do its work: one line, for exit code 2.
@@ -49,6 +53,8 @@ pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Review(review) => review.run(),
+        Command::Probe(probe) => probe.run(),
+        Command::Policy(policy) => policy.run(),
     };
     outcome.unwrap_or_else(|Failure(line)| {
         // Where standard error is closed there is nobody to tell.

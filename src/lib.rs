@@ -25,6 +25,8 @@
 //! | [`finding`] | a diagnostic with its source, as rendered |
 //! | [`render`] | findings out: text, json, sarif and the rest |
 //! | [`server`] | HTTPS, certificates, limits, life cycle, metrics |
+//! | [`probe`] | the API server's side of a review, to try an installation |
+//! | [`vap`] | a ValidatingAdmissionPolicy with what CEL can say |
 //! | [`cli`] | one file a subcommand |
 
 #![forbid(unsafe_code)]
@@ -34,4 +36,6 @@ pub mod cli;
 pub mod finding;
 pub mod ingress;
 pub mod lint;
+pub mod probe;
 pub mod server;
+pub mod vap;
