@@ -22,6 +22,10 @@ alternatives() {
     done
 }
 
+command -v openssl >/dev/null || {
+    echo "certs/make.sh: openssl is missing; install OpenSSL 3" >&2
+    exit 1
+}
 umask 077
 mkdir -p "$directory"
 key=$(mktemp)

@@ -8,7 +8,9 @@ use std::borrow::Cow;
 
 use crate::ingress::Unreadable;
 use crate::lint::Rule;
+use crate::policy::Mode;
 
+mod decision;
 mod judge;
 mod message;
 mod ratchet;
@@ -17,9 +19,9 @@ mod review;
 mod terms;
 
 use judge::Judgement;
-use response::{AuditAnnotations, Response, Status};
+use response::{AuditAnnotations, Outcome, Response, Status};
 use review::Review;
-pub use terms::{Mode, OnUpdate, Terms};
+pub use terms::Terms;
 
 /// An answer and what a log line and the metrics say of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,11 +111,12 @@ pub enum Refusal {
 /// The answer to an AdmissionReview under the operator's terms.
 pub fn answer<'a>(body: &'a [u8], terms: &Terms) -> Result<Answer<'a>, BadReview> {
     let review = Review::read(body)?;
+    let in_force = terms.for_request(review.request.as_ref().ok());
     let judgement = match &review.request {
-        Ok(request) => Judgement::of(request, terms),
+        Ok(request) => Judgement::of(request, &in_force),
         Err(error) => {
             let message = format!("the request cannot be read: {error}");
-            Judgement::unreadable(&message, terms.mode)
+            Judgement::unreadable(&message, &in_force)
         }
     };
     let response = judgement.response(&review.uid);
@@ -125,7 +128,7 @@ pub fn answer<'a>(body: &'a [u8], terms: &Terms) -> Result<Answer<'a>, BadReview
     };
     let facts = Facts {
         verdict,
-        mode: terms.mode,
+        mode: in_force.effective.mode,
         rules: judgement.rules(),
         ..Facts::asked(review)
     };
@@ -139,7 +142,7 @@ pub fn refuse(body: &[u8], refusal: Refusal) -> Result<Answer<'_>, BadReview> {
     let response = Response {
         uid: &review.uid,
         allowed: false,
-        status: Some(refusal.status()),
+        status: Outcome::Refused(refusal.status()),
         audit_annotations: AuditAnnotations::default(),
         warnings: Vec::new(),
     };

@@ -10,7 +10,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod policy;
+<<<<<<< HEAD
 mod probe;
+=======
+>>>>>>> main
 mod review;
 mod serve;
 
@@ -32,7 +35,10 @@ pub struct Cli {
 enum Command {
     Serve(Box<serve::Serve>),
     Review(review::Review),
+<<<<<<< HEAD
     Probe(probe::Probe),
+=======
+>>>>>>> main
     Policy(policy::Policy),
 }
 
@@ -53,7 +59,10 @@ pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Review(review) => review.run(),
+<<<<<<< HEAD
         Command::Probe(probe) => probe.run(),
+=======
+>>>>>>> main
         Command::Policy(policy) => policy.run(),
     };
     outcome.unwrap_or_else(|Failure(line)| {

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::lint::Diagnostic;
+use crate::lint::text::quote;
+use crate::lint::{Diagnostic, Span};
 
 /// A diagnostic with the object it was found in and, for manifests, the place
 /// in the file.
@@ -46,4 +47,28 @@ pub struct Location {
     pub end_line: usize,
     /// The column of the place after the last character.
     pub end_column: usize,
+    /// The chart's file that Helm rendered the document from, where it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// The line of the alias that stands for what is shown, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias: Option<usize>,
+    /// The same range as bytes of the file's text.
+    #[serde(skip)]
+    pub bytes: Span,
+}
+
+impl Location {
+    /// What else there is to say about the place: a sentence each.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let alias = self
+            .alias
+            .map(|line| format!("the alias on line {line} stands for this value"));
+        let template = self
+            .template
+            .as_ref()
+            .map(|source| format!("rendered by Helm from {}", quote(source)));
+        alias.into_iter().chain(template).collect()
+    }
 }

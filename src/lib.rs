@@ -21,6 +21,7 @@
 //! | [`ingress`] | a borrowed view of an Ingress in any of its three API versions |
 //! | [`policy`] | the operator's policy file: what is in force for whom |
 //! | [`admission`] | bytes of an AdmissionReview in, bytes of its answer out |
+//! | [`yaml`] | YAML and JSON as trees whose every value knows its place |
 //! | [`manifest`] | YAML or JSON text in, Ingresses with their places out |
 //! | [`finding`] | a diagnostic with its source, as rendered |
 //! | [`render`] | findings out: text, json, sarif and the rest |
@@ -36,6 +37,9 @@ pub mod cli;
 pub mod finding;
 pub mod ingress;
 pub mod lint;
+pub mod manifest;
+pub mod policy;
 pub mod probe;
 pub mod server;
 pub mod vap;
+pub mod yaml;

@@ -3,10 +3,11 @@
 //! Nothing here reads a file, opens a socket, knows a clock or names
 //! Kubernetes' client. [`check`] is the one door. Behind it the value goes
 //! from reader to reader: the [`controller`] splits it into entries, [`nginx`]
-//! reads their words and makes a cookie, the browser stores it or not, and
+//! reads their words and makes a cookie, the [`browser`] keeps it or not, and
 //! the operator's [`policy`] has the last word.
 
 pub mod annotation;
+pub mod browser;
 pub mod controller;
 pub mod diagnostic;
 pub mod entry;
@@ -43,7 +44,7 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
         return found;
     }
     annotation::judge(subject, policy, &mut found);
-    if let Some((key, value)) = annotation::winner(subject) {
+    if let Some((key, value)) = annotation::winner(subject, policy) {
         let entries = read_winner(subject, Annotation { key, value }, &mut found);
         if let (ORG_KEY, Some(value)) = (key, subject.annotation(PLUS_KEY)) {
             read_loser(
@@ -55,8 +56,10 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
             );
         }
         controller::judge_ingress(subject, &mut found);
-        let _ = entries;
+        found.extend(browser::judge(subject, policy, &entries));
+        policy::judge(policy, &entries, &mut found);
     }
+    policy.apply(&mut found);
     found.sort_by(|a, b| order(a).cmp(&order(b)));
     found
 }

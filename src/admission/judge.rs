@@ -1,12 +1,16 @@
 //! From a request to what is denied and what is warned of.
 
+use std::cell::LazyCell;
+
+use super::decision::{Decision, decide};
 use super::message::Named;
 use super::ratchet::Before;
-use super::response::{AuditAnnotations, Cause, Details, Response, Status};
+use super::response::{AuditAnnotations, Cause, Details, Outcome, Response, Status};
 use super::review::Request;
-use super::{Mode, OnUpdate, Operation, Terms};
+use super::terms::InForce;
+use super::{Mode, Operation};
 use crate::ingress::{Ingress, is_ingress};
-use crate::lint::{self, Diagnostic, FieldPath, Place, Rule, Severity, Subject};
+use crate::lint::{self, Diagnostic, FieldPath, Place, Rule, Subject};
 
 /// No denial has more causes: an answer stays small whatever it answers.
 const MOST_CAUSES: usize = 100;
@@ -17,34 +21,31 @@ pub(super) struct Judgement<'a> {
     object: Ingress<'a>,
     /// `None` for what was not ours to judge.
     mode: Option<Mode>,
-    /// Errors that deny, where the mode says so.
-    problems: Vec<Diagnostic>,
-    /// Warnings, and errors that were there before.
-    warnings: Vec<Diagnostic>,
+    decision: Decision,
 }
 
 impl<'a> Judgement<'a> {
     /// Judges the object of `request`.
-    pub(super) fn of(request: &Request<'a>, terms: &Terms) -> Self {
+    pub(super) fn of(request: &Request<'a>, in_force: &InForce<'_>) -> Self {
         match request.operation() {
             Operation::Delete | Operation::Connect => return Self::default(),
             Operation::Create | Operation::Update => {}
             Operation::Unknown => {
                 let words = "CREATE, UPDATE, DELETE and CONNECT";
                 let message = format!("request.operation is none of {words}");
-                return Self::unreadable(&message, terms.mode).named(request);
+                return Self::unreadable(&message, in_force).named(request);
             }
         }
         if request.sub_resource.is_some() || request.is_of_another_kind() {
             return Self::default();
         }
-        Self::of_object(request, terms).unwrap_or_else(|message| {
-            let unreadable = Self::unreadable(&message, terms.mode);
+        Self::of_object(request, in_force).unwrap_or_else(|message| {
+            let unreadable = Self::unreadable(&message, in_force);
             unreadable.named(request)
         })
     }
 
-    fn of_object(request: &Request<'a>, terms: &Terms) -> Result<Self, String> {
+    fn of_object(request: &Request<'a>, in_force: &InForce<'_>) -> Result<Self, String> {
         let json = request
             .object
             .ok_or("request.object is null: there is nothing to judge")?;
@@ -52,54 +53,31 @@ impl<'a> Judgement<'a> {
         if request.kind.is_none() && !object.is_ingress() {
             return Ok(Self::default());
         }
-        let found = lint::check(&object.subject, &terms.policy);
+        let found = lint::check(&object.subject, &in_force.effective.lint);
         let ours = !object.subject.annotations.is_empty();
-        let mut judgement = Self {
-            object,
-            mode: ours.then_some(terms.mode),
-            ..Self::default()
+        // The old object is read only where there is something to compare.
+        let before = LazyCell::new(|| Before::of(request, &object, in_force.effective));
+        let had = |it: &Diagnostic| {
+            before
+                .as_ref()
+                .is_some_and(|old| old.had(it, &object.subject))
         };
-        judgement.sort(found, request, terms);
+        let decision = decide(found, in_force, had);
+        let judgement = Self {
+            object,
+            mode: ours.then_some(in_force.effective.mode),
+            decision,
+        };
         Ok(judgement.named(request))
     }
 
-    /// Puts each diagnostic where it belongs. The old object is read only
-    /// where there is something to compare.
-    fn sort(&mut self, found: Vec<Diagnostic>, request: &Request<'a>, terms: &Terms) {
-        let has_errors = found.iter().any(|it| it.severity == Severity::Error);
-        let before = has_errors.then(|| self.before(request, terms)).flatten();
-        for diagnostic in found {
-            let was_there = |before: &Before| before.had(&diagnostic, &self.object.subject);
-            match diagnostic.severity {
-                Severity::Note => {}
-                Severity::Error if !before.as_ref().is_some_and(was_there) => {
-                    self.problems.push(diagnostic);
-                }
-                Severity::Error | Severity::Warning => self.warnings.push(diagnostic),
-            }
-        }
-    }
-
-    /// The old object, where its errors excuse the new one's.
-    fn before(&self, request: &Request<'a>, terms: &Terms) -> Option<Before<'a>> {
-        let strict = terms.on_update == OnUpdate::Strict && !self.object.being_deleted;
-        if strict || request.operation() != Operation::Update {
-            return None;
-        }
-        let old = Ingress::from_json(request.old_object?.get()).ok()?;
-        let diagnostics = lint::check(&old.subject, &terms.policy);
-        Some(Before {
-            subject: old.subject,
-            diagnostics,
-        })
-    }
-
     /// The judgement of what cannot be read as an Ingress.
-    pub(super) fn unreadable(message: &str, mode: Mode) -> Self {
+    pub(super) fn unreadable(message: &str, in_force: &InForce<'_>) -> Self {
         let place = Place::field(FieldPath::default());
+        let found = vec![Diagnostic::new(Rule::UnreadableIngress, place, message)];
         Self {
-            mode: Some(mode),
-            problems: vec![Diagnostic::new(Rule::UnreadableIngress, place, message)],
+            mode: Some(in_force.effective.mode),
+            decision: decide(found, in_force, |_| false),
             ..Self::default()
         }
     }
@@ -116,53 +94,31 @@ impl<'a> Judgement<'a> {
 
     /// The rules that found something, each once.
     pub(super) fn rules(&self) -> Vec<Rule> {
-        let found = self.problems.iter().chain(&self.warnings);
-        let mut rules = Vec::new();
-        for diagnostic in found {
-            if !rules.contains(&diagnostic.rule) {
-                rules.push(diagnostic.rule);
-            }
-        }
-        rules
+        self.decision.violations.clone()
     }
 
     /// What the API server is told.
     pub(super) fn response<'u>(&'u self, uid: &'u str) -> Response<'u> {
-        let (denying, warning) = self.shown();
-        let denied = !denying.is_empty();
-        let quiet = denying.is_empty() && warning.is_empty();
+        let Decision { deny, warn, .. } = &self.decision;
+        let quiet = deny.is_empty() && warn.is_empty();
         let generate_name = self.object.generate_name.as_deref();
         let named = (!quiet).then(|| Named::new(&self.object.subject, generate_name));
+        let named = named.as_ref();
+        let status = match named.filter(|_| !deny.is_empty()) {
+            Some(named) => Outcome::Refused(self.status(named, deny)),
+            None => Outcome::Allowed { code: 200 },
+        };
         Response {
             uid,
-            allowed: !denied,
-            status: named
-                .as_ref()
-                .filter(|_| denied)
-                .map(|it| self.status(it, &denying)),
-            warnings: named.map(|it| it.warnings(&warning)).unwrap_or_default(),
+            allowed: deny.is_empty(),
+            status,
+            warnings: named.map(|it| it.warnings(warn)).unwrap_or_default(),
             audit_annotations: self.audit_annotations(),
         }
     }
 
-    /// What denies and what is warned of, in this mode.
-    fn shown(&self) -> (Vec<&Diagnostic>, Vec<&Diagnostic>) {
-        match self.mode {
-            None | Some(Mode::Audit) => (Vec::new(), Vec::new()),
-            Some(Mode::Enforce) => (
-                self.problems.iter().collect(),
-                self.warnings.iter().collect(),
-            ),
-            Some(Mode::Warn) => {
-                let mut all: Vec<_> = self.problems.iter().chain(&self.warnings).collect();
-                all.sort_by_key(|it| (&it.place.field, it.place.span));
-                (Vec::new(), all)
-            }
-        }
-    }
-
-    fn status<'u>(&'u self, named: &Named<'_>, denying: &[&Diagnostic]) -> Status<'u> {
-        let cause = |problem: &&Diagnostic| Cause {
+    fn status<'u>(&'u self, named: &Named<'_>, denying: &[Diagnostic]) -> Status<'u> {
+        let cause = |problem: &Diagnostic| Cause {
             reason: "FieldValueInvalid",
             message: named.cause(problem),
             field: problem.place.field.to_string(),
@@ -185,11 +141,16 @@ impl<'a> Judgement<'a> {
     }
 
     fn audit_annotations(&self) -> AuditAnnotations {
-        let ids: Vec<_> = self.rules().iter().map(|rule| rule.id()).collect();
+        let Decision {
+            violations, exempt, ..
+        } = &self.decision;
+        let ids: Vec<_> = violations.iter().map(|rule| rule.id()).collect();
+        let exempt = exempt.iter().map(|(rule, why)| format!("{rule} ({why})"));
+        let exempt: Vec<_> = exempt.collect();
         AuditAnnotations {
             violations: Some(ids.join(",")).filter(|ids| !ids.is_empty()),
             mode: self.mode.map(Mode::as_str),
-            exempt: None,
+            exempt: Some(exempt.join(", ")).filter(|text| !text.is_empty()),
         }
     }
 }

@@ -40,7 +40,7 @@ impl<'a> Named<'a> {
     }
 
     /// The text of a denial for `problems`, of which there is at least one.
-    pub(super) fn denial(&self, problems: &[&Diagnostic]) -> String {
+    pub(super) fn denial(&self, problems: &[Diagnostic]) -> String {
         match problems {
             [problem] => cut(self.single(problem), LONGEST_DENIAL),
             problems => self.list(problems),
@@ -69,7 +69,7 @@ impl<'a> Named<'a> {
     }
 
     /// A first line that stands alone, and a numbered list.
-    fn list(&self, problems: &[&Diagnostic]) -> String {
+    fn list(&self, problems: &[Diagnostic]) -> String {
         let mut text = self.heading(problems);
         let shared = shared_field(problems);
         for (index, problem) in problems.iter().enumerate() {
@@ -90,7 +90,7 @@ impl<'a> Named<'a> {
         text
     }
 
-    fn heading(&self, problems: &[&Diagnostic]) -> String {
+    fn heading(&self, problems: &[Diagnostic]) -> String {
         let mut text = format!("Ingress {}: {} problems", self.name, problems.len());
         if let Some(field) = shared_field(problems) {
             let _ = write!(text, " in {field}");
@@ -141,7 +141,7 @@ impl<'a> Named<'a> {
 
     /// The warnings for `diagnostics`, one line each, within what the API
     /// server lets through.
-    pub(super) fn warnings(&self, diagnostics: &[&Diagnostic]) -> Vec<String> {
+    pub(super) fn warnings(&self, diagnostics: &[Diagnostic]) -> Vec<String> {
         let mut warnings = Vec::with_capacity(diagnostics.len());
         let mut room = LONGEST_WARNINGS;
         for (index, diagnostic) in diagnostics.iter().enumerate() {
@@ -178,7 +178,7 @@ fn push_help(text: &mut String, problem: &Diagnostic) {
 }
 
 /// The field that all of `problems` stand in.
-fn shared_field(problems: &[&Diagnostic]) -> Option<String> {
+fn shared_field(problems: &[Diagnostic]) -> Option<String> {
     let (first, rest) = problems.split_first()?;
     let shared = &first.place.field;
     let all = rest.iter().all(|problem| problem.place.field == *shared);

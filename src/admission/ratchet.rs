@@ -1,16 +1,38 @@
 //! What was wrong before an update stays allowed, and nothing else does.
 
+use super::Operation;
+use super::review::Request;
+use crate::ingress::Ingress;
 use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
 use crate::lint::subject::TlsBlock;
-use crate::lint::{Diagnostic, Subject};
+use crate::lint::{self, Diagnostic, Subject};
+use crate::policy::{Effective, OnUpdate};
 
 /// The old object's diagnostics, and what they followed from.
 pub(super) struct Before<'a> {
-    pub(super) subject: Subject<'a>,
-    pub(super) diagnostics: Vec<Diagnostic>,
+    subject: Subject<'a>,
+    diagnostics: Vec<Diagnostic>,
 }
 
-impl Before<'_> {
+impl<'a> Before<'a> {
+    /// The old object, where its errors excuse those of the `new` one.
+    pub(super) fn of(
+        request: &Request<'a>,
+        new: &Ingress<'_>,
+        in_force: &Effective,
+    ) -> Option<Self> {
+        let strict = in_force.on_update == OnUpdate::Strict && !new.being_deleted;
+        if strict || request.operation() != Operation::Update {
+            return None;
+        }
+        let old = Ingress::from_json(request.old_object?.get()).ok()?;
+        let diagnostics = lint::check(&old.subject, &in_force.lint);
+        Some(Self {
+            subject: old.subject,
+            diagnostics,
+        })
+    }
+
     /// Whether `diagnostic` of `now` is an old one: the same words about the
     /// same value, given the same backends, hosts, paths and TLS.
     pub(super) fn had(&self, diagnostic: &Diagnostic, now: &Subject<'_>) -> bool {

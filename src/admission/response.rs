@@ -10,8 +10,7 @@ use super::review::Version;
 pub(super) struct Response<'a> {
     pub(super) uid: &'a str,
     pub(super) allowed: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) status: Option<Status<'a>>,
+    pub(super) status: Outcome<'a>,
     #[serde(skip_serializing_if = "AuditAnnotations::is_empty")]
     pub(super) audit_annotations: AuditAnnotations,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -29,6 +28,14 @@ pub(super) struct AuditAnnotations {
     /// Why some of them did not count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) exempt: Option<String>,
+}
+
+/// `status`, which is optional in the API but not for every reader of it.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Outcome<'a> {
+    Allowed { code: u16 },
+    Refused(Status<'a>),
 }
 
 /// A `meta/v1` Status.

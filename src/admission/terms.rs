@@ -1,49 +1,54 @@
-//! What the operator says of one request.
+//! What the operator says, and when a request came.
 
-use crate::lint;
+use std::sync::Arc;
 
-/// The policy in force for one request.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+use jiff::Timestamp;
+
+use super::review::Request;
+use crate::policy::{Effective, Exemption, Policies, Whose};
+
+/// The terms of one answer: taken once, so that a policy that is reloaded
+/// meanwhile changes nothing halfway.
+#[derive(Debug, Clone, Default)]
 pub struct Terms {
-    /// What the check itself needs.
-    pub policy: lint::Policy,
-    /// What becomes of errors.
-    pub mode: Mode,
-    /// What becomes of errors that were there before.
-    pub on_update: OnUpdate,
+    /// The operator's policy.
+    pub policies: Arc<Policies>,
+    /// The moment, which ends exemptions.
+    pub now: Timestamp,
 }
 
-/// What becomes of errors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Mode {
-    /// They deny.
-    #[default]
-    Enforce,
-    /// They are shown as warnings.
-    Warn,
-    /// They are written to the API server's audit log and shown to nobody.
-    Audit,
+/// What is in force for one request.
+pub(super) struct InForce<'t> {
+    pub(super) effective: &'t Effective,
+    pub(super) exemptions: Vec<&'t Exemption>,
 }
 
-/// What becomes of an update's errors that the old object had too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum OnUpdate {
-    /// They only warn, so that labels, finalizers and other controllers go on working.
-    #[default]
-    Ratchet,
-    /// They deny like any other. An object that is being deleted is spared:
-    /// otherwise nobody could take its finalizers off.
-    Strict,
-}
-
-impl Mode {
-    /// The word that logs, metrics and audit annotations use.
+impl Terms {
+    /// The policy of one answer that is given now.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Enforce => "enforce",
-            Self::Warn => "warn",
-            Self::Audit => "audit",
+    pub fn now(policies: Arc<Policies>) -> Self {
+        Self {
+            policies,
+            now: Timestamp::now(),
+        }
+    }
+
+    /// What is in force for `request`. Without one, as where it cannot be
+    /// read, no namespace is known, and only what is set for all counts.
+    pub(super) fn for_request(&self, request: Option<&Request<'_>>) -> InForce<'_> {
+        let known = |name: &'_ str| !name.is_empty();
+        let namespace = request.and_then(|it| it.namespace.as_deref());
+        let whose = Whose {
+            namespace: namespace.filter(|it| known(it)),
+            name: request
+                .and_then(|it| it.name.as_deref())
+                .filter(|it| known(it)),
+            user: request.and_then(|it| it.user.name.as_deref()),
+            now: self.now,
+        };
+        InForce {
+            effective: self.policies.for_namespace(whose.namespace),
+            exemptions: self.policies.exemptions_for(&whose),
         }
     }
 }

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! `stickler policy`: one file a subcommand.
 
 use std::process::ExitCode;
@@ -10,6 +11,31 @@ mod vap;
 
 /// What the operator allows
 #[derive(Debug, Args)]
+=======
+//! `stickler policy`: look at a policy file; and how other commands read one.
+
+use std::fmt::Display;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+use super::Failure;
+use crate::lint::Severity;
+use crate::policy::{self, FILE_NAME, Faults, Policies};
+
+/// Check a policy file, or show what is in force in a namespace
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stickler policy check stickler.yaml
+      unknown keys, contradictions, exemptions that expired or can never match
+  stickler policy show --namespace team-a
+      what is in force there, and where each line comes from
+  stickler policy schema > policy.schema.json
+      the JSON schema, for editors")]
+>>>>>>> main
 pub(super) struct Policy {
     #[command(subcommand)]
     command: Command,
@@ -17,13 +43,161 @@ pub(super) struct Policy {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+<<<<<<< HEAD
     Vap(vap::Vap),
+=======
+    Check(Check),
+    Show(Show),
+    /// Print the JSON schema of policy files
+    Schema,
+}
+
+/// Tell everything that is wrong with a policy file
+///
+/// The exit code is 0 for a file that can be used, 2 for one that cannot, and
+/// 1 for one with warnings where --fail-on says so.
+#[derive(Debug, Args)]
+struct Check {
+    /// The policy file [default: stickler.yaml here or in a folder above]
+    file: Option<PathBuf>,
+
+    /// What makes the exit code 1
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "error")]
+    fail_on: FailOn,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    Error,
+    Warning,
+}
+
+/// Show what is in force in a namespace, and where each line comes from
+///
+/// What is printed is a policy file of its own, with comments.
+#[derive(Debug, Args)]
+struct Show {
+    /// The namespace; without one, what is set for all
+    #[arg(long, short, value_name = "NAMESPACE")]
+    namespace: Option<String>,
+
+    /// The policy file [default: stickler.yaml here or in a folder above]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+>>>>>>> main
 }
 
 impl Policy {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         match self.command {
+<<<<<<< HEAD
             Command::Vap(vap) => vap.run(),
         }
     }
 }
+=======
+            Command::Check(check) => check.run(),
+            Command::Show(show) => show.run(),
+            Command::Schema => print(format_args!("{:#}\n", policy::schema())),
+        }
+    }
+}
+
+impl Check {
+    fn run(self) -> Result<ExitCode, Failure> {
+        let file = match self.file {
+            Some(file) => file,
+            None => find().ok_or_else(|| Failure::new(FILE_NAME, NOT_FOUND))?,
+        };
+        let (faults, usable) = match Policies::load(&file, Timestamp::now()) {
+            Ok((_, warnings)) => (warnings, true),
+            Err(faults) => (faults, false),
+        };
+        if !faults.list.is_empty() {
+            print(format_args!("{faults}\n"))?;
+        }
+        note(summary(&faults));
+        Ok(match (usable, self.fail_on) {
+            (false, _) => ExitCode::from(2),
+            (true, FailOn::Warning) if !faults.list.is_empty() => ExitCode::from(1),
+            (true, _) => ExitCode::SUCCESS,
+        })
+    }
+}
+
+impl Show {
+    fn run(self) -> Result<ExitCode, Failure> {
+        let policies = load_or_find(self.policy.as_deref())?;
+        let namespace = self.namespace.as_deref();
+        print(policies.show(namespace, Timestamp::now()))
+    }
+}
+
+const NOT_FOUND: &str = "neither here nor in a folder above; name a file";
+
+fn find() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let found = policy::find_above(&here)?;
+    // As short as people would write it.
+    let name = found.strip_prefix(&here).map(Path::to_owned);
+    Some(name.unwrap_or(found))
+}
+
+fn summary(faults: &Faults) -> String {
+    let count = |severity, word| match faults.count(severity) {
+        1 => format!("1 {word}"),
+        many => format!("{many} {word}s"),
+    };
+    let errors = count(Severity::Error, "error");
+    let warnings = count(Severity::Warning, "warning");
+    let verdict = if faults.refuse() {
+        "this policy cannot be used"
+    } else {
+        "this policy can be used"
+    };
+    format!("{}: {errors}, {warnings}: {verdict}", faults.file)
+}
+
+/// The policy of the file that is named, or that of none.
+pub(super) fn load_or_default(file: Option<&Path>) -> Result<Policies, Failure> {
+    match file {
+        Some(file) => load(file),
+        None => Ok(Policies::default()),
+    }
+}
+
+/// The policy of the file that is named, or of the `stickler.yaml` here or in
+/// a folder above, or that of none.
+pub(super) fn load_or_find(file: Option<&Path>) -> Result<Policies, Failure> {
+    match file {
+        Some(file) => load(file),
+        None => load_or_default(find().as_deref()),
+    }
+}
+
+fn load(file: &Path) -> Result<Policies, Failure> {
+    let loaded = Policies::load(file, Timestamp::now());
+    let (policies, warnings) = loaded.map_err(|faults| unusable(&faults))?;
+    if !warnings.list.is_empty() {
+        note(&warnings);
+    }
+    Ok(policies)
+}
+
+/// The failure of a command that was to work under a policy.
+pub(super) fn unusable(faults: &Faults) -> Failure {
+    Failure(format!("the policy cannot be used:\n{faults}"))
+}
+
+/// Where standard error is closed there is nobody to tell.
+fn note(line: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+fn print(text: impl Display) -> Result<ExitCode, Failure> {
+    let mut out = std::io::stdout().lock();
+    let written = write!(out, "{text}").and_then(|()| out.flush());
+    written.map_err(|error| Failure::new("standard output", error))?;
+    Ok(ExitCode::SUCCESS)
+}
+>>>>>>> main

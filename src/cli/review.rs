@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, policy};
 use crate::admission::{self, Terms};
 
 /// Answer an AdmissionReview offline, with the very bytes that serve would send
@@ -16,18 +16,24 @@ use crate::admission::{self, Terms};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler review review.json
+  stickler review review.json --policy stickler.yaml
   kubectl get --raw /path/to/review | stickler review | jq .response.status.message")]
 pub(super) struct Review {
     /// A file with the JSON of an AdmissionReview; - reads standard input
     #[arg(default_value = "-")]
     file: PathBuf,
+
+    /// The policy to judge by [default: that of no file: enforce, nothing required]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
 }
 
 impl Review {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let name = self.file.display();
+        let policies = policy::load_or_default(self.policy.as_deref())?;
         let body = read(&self.file).map_err(|error| Failure::new(&name, error))?;
-        let answer = admission::answer(&body, &Terms::default());
+        let answer = admission::answer(&body, &Terms::now(policies.into()));
         let answer = answer.map_err(|error| Failure::new(&name, error))?;
         let mut out = std::io::stdout().lock();
         let written = out.write_all(&answer.body).and_then(|()| out.flush());

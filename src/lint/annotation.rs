@@ -47,11 +47,13 @@ fn may_be_about_affinity(key: &str) -> bool {
     begins(b"sticky") || begins(b"cookie") || begins(b"affinity")
 }
 
-/// The key and value that the controller reads: `nginx.org` before `nginx.com`.
+/// The key and value that the controller reads: `nginx.org`, where it knows
+/// that one, before `nginx.com`.
 #[must_use]
-pub fn winner<'s>(subject: &'s Subject<'_>) -> Option<(&'static str, &'s str)> {
+pub fn winner<'s>(subject: &'s Subject<'_>, policy: &Policy) -> Option<(&'static str, &'s str)> {
     let of = |key| subject.annotation(key).map(|value| (key, value));
-    of(ORG_KEY).or_else(|| of(PLUS_KEY))
+    let org = of(ORG_KEY).filter(|_| policy.controller.reads_org_key());
+    org.or_else(|| of(PLUS_KEY))
 }
 
 /// The class that the controller goes by: the annotation if it is not empty,
@@ -74,12 +76,13 @@ pub fn assigned(subject: &Subject<'_>, policy: &Policy) -> Option<bool> {
 /// What there is to say of the keys, whatever their values.
 pub(crate) fn judge(subject: &Subject<'_>, policy: &Policy, found: &mut Vec<Diagnostic>) {
     let [org, plus] = [ORG_KEY, PLUS_KEY].map(|key| subject.annotation(key).is_some());
-    if org && plus {
+    if org && plus && policy.controller.reads_org_key() {
         let place = Place::field(FieldPath::annotation(PLUS_KEY));
         let message = format!("{ORG_KEY} is present too and wins");
         let diagnostic = Diagnostic::new(Rule::ShadowedAnnotation, place, message);
         found.push(diagnostic.with_help("keep one of the two"));
     }
+    super::policy::judge_keys(subject, policy, found);
     let assigned = assigned(subject, policy) == Some(true);
     for annotation in &subject.annotations {
         found.extend(near_miss(&annotation.key, assigned));

@@ -252,7 +252,7 @@ impl Consequence {
         match self {
             Self::RejectsIngress => "the controller rejects the whole Ingress",
             Self::BreaksReload => "nginx refuses to reload",
-            Self::Unsafe => "it can alter the configuration or the response",
+            Self::Unsafe => "it does more, or other, than it says",
             Self::NoEffect => "it has no effect",
             Self::NeverSticks => "browsers never return the cookie",
             Self::PartlySticks => "browsers return the cookie for some requests only",

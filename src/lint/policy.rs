@@ -2,6 +2,15 @@
 //! policy that one check needs. Modes and exemptions decide what becomes of
 //! diagnostics afterwards and live outside the core.
 
+mod judge;
+mod keys;
+mod pattern;
+
+pub(crate) use judge::judge;
+pub(crate) use keys::judge_keys;
+pub use pattern::Pattern;
+
+use super::diagnostic::{Consequence, Diagnostic, Severity};
 use super::rule::Rule;
 
 /// The operator's word on one Ingress. The default says nothing: what is
@@ -22,7 +31,7 @@ pub struct Policy {
     /// What a cookie may be called and where it may go.
     pub cookies: Cookies,
     /// Rules whose severity the operator changed; `None` turns a rule off.
-    pub rules: Vec<(Rule, Option<super::Severity>)>,
+    pub rules: Vec<(Rule, Option<Severity>)>,
 }
 
 /// The controller's make.
@@ -71,7 +80,8 @@ pub struct Require {
     pub expires: bool,
 }
 
-/// Bounds on a cookie's life, in seconds.
+/// Bounds on a cookie's life, in seconds. They bind cookies with `expires=`;
+/// one without lives as long as the browser's session.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Limits {
     /// The longest life.
@@ -84,7 +94,122 @@ pub struct Limits {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cookies {
     /// A glob that each name must fit.
-    pub name_pattern: Option<String>,
-    /// The domains that `domain=` may name; `None` allows all.
-    pub allowed_domains: Option<Vec<String>>,
+    pub name_pattern: Option<Pattern>,
+    /// Globs of the domains that `domain=` may name, in lower case and without
+    /// a leading dot; `None` allows all, an empty list none.
+    pub allowed_domains: Option<Vec<Pattern>>,
+}
+
+/// The first version that reads the `nginx.org` key (NIC's release notes, 5.4.0).
+pub const FIRST_WITH_ORG_KEY: (u32, u32) = (5, 4);
+
+impl Controller {
+    /// Whether this controller reads the `nginx.org` key; taken for granted
+    /// where the version is not known.
+    #[must_use]
+    pub fn reads_org_key(&self) -> bool {
+        self.version
+            .is_none_or(|version| version >= FIRST_WITH_ORG_KEY)
+    }
+}
+
+impl Policy {
+    /// Gives each diagnostic the severity that the operator's `rules` give its
+    /// rule, and drops those of rules that are off. The floor holds: see
+    /// [`Consequence::has_floor`].
+    pub fn apply(&self, diagnostics: &mut Vec<Diagnostic>) {
+        if !self.rules.is_empty() {
+            diagnostics.retain_mut(|diagnostic| self.settle(diagnostic));
+        }
+    }
+
+    /// Sets the severity; `false` where nothing is left to say.
+    fn settle(&self, diagnostic: &mut Diagnostic) -> bool {
+        let overridden = self.rules.iter().find(|(rule, _)| *rule == diagnostic.rule);
+        let Some((_, setting)) = overridden else {
+            return true;
+        };
+        let floor = diagnostic
+            .consequence
+            .is_some_and(Consequence::has_floor)
+            .then_some(Severity::Warning);
+        match (*setting).max(floor) {
+            Some(severity) => {
+                diagnostic.severity = severity;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+impl Consequence {
+    /// Whether diagnostics of this consequence stay at least warnings,
+    /// whatever the policy's `rules` say: what they warn of reaches beyond
+    /// the Ingress' own cookie.
+    #[must_use]
+    pub fn has_floor(self) -> bool {
+        matches!(
+            self,
+            Self::RejectsIngress | Self::BreaksReload | Self::Unsafe
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::diagnostic::Place;
+    use super::super::span::Span;
+    use super::*;
+
+    #[test]
+    fn rules_change_severities_down_to_the_floor() {
+        use Severity::{Error, Note, Warning};
+        let cases = [
+            (Rule::MissingPath, None, None, None),
+            (Rule::MissingPath, None, Some(Error), Some(Error)),
+            (Rule::LongExpires, None, Some(Warning), Some(Warning)),
+            (Rule::Quote, None, Some(Warning), Some(Warning)),
+            (Rule::Quote, None, None, Some(Warning)),
+            (Rule::Quote, None, Some(Note), Some(Warning)),
+            (Rule::NoParameters, None, None, None),
+            (
+                Rule::NoParameters,
+                Some(Consequence::BreaksReload),
+                None,
+                Some(Warning),
+            ),
+        ];
+        for (rule, consequence, setting, expected) in cases {
+            let policy = Policy {
+                rules: vec![(rule, setting)],
+                ..Policy::default()
+            };
+            let place = Place::value("key", Span::at(0));
+            let mut diagnostic = Diagnostic::new(rule, place, "");
+            if let Some(consequence) = consequence {
+                diagnostic = diagnostic.with_consequence(consequence);
+            }
+            let untouched = Diagnostic {
+                rule: Rule::Comment,
+                ..diagnostic.clone()
+            };
+            let mut diagnostics = vec![diagnostic, untouched.clone()];
+            policy.apply(&mut diagnostics);
+            assert_eq!(diagnostics.pop(), Some(untouched));
+            let severity = diagnostics.first().map(|diagnostic| diagnostic.severity);
+            assert_eq!(severity, expected, "{rule} {setting:?}");
+        }
+    }
+
+    #[test]
+    fn the_org_key_came_with_5_4() {
+        for (version, reads) in [(None, true), (Some((5, 3)), false), (Some((5, 4)), true)] {
+            let controller = Controller {
+                version,
+                ..Controller::default()
+            };
+            assert_eq!(controller.reads_org_key(), reads);
+        }
+    }
 }

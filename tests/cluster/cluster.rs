@@ -1,7 +1,7 @@
 //! The one cluster that all tests share, each in a namespace of its own.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
@@ -74,7 +74,12 @@ impl Cluster {
         let kubeconfig = Kubeconfig::read_from(&self.kubeconfig).expect("a kubeconfig");
         let options = KubeConfigOptions::default();
         let config = Config::from_custom_kubeconfig(kubeconfig, &options).await;
-        Client::try_from(config.expect("a usable kubeconfig")).expect("a client")
+        let mut config = config.expect("a usable kubeconfig");
+        if self.control_plane.is_some() {
+            // Loopback needs no proxy, whatever the environment says.
+            config.proxy_url = None;
+        }
+        Client::try_from(config).expect("a client")
     }
 }
 
@@ -95,9 +100,9 @@ fn folder() -> std::io::Result<PathBuf> {
 }
 
 /// Whether there is a process with this id.
-fn alive(pid: &std::ffi::OsStr) -> bool {
-    Command::new("kill")
-        .arg("-0")
+fn alive(pid: &OsStr) -> bool {
+    Command::new("sh")
+        .args(["-c", "kill -0 \"$1\"", "alive"])
         .arg(pid)
         .output()
         .is_ok_and(|output| output.status.success())

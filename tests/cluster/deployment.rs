@@ -1,8 +1,13 @@
 //! The manifests in `deploy/`: the API server takes every object of them.
 
+use std::fs;
+use std::sync::Once;
+
 use serde_json::{Value, json};
 
-use crate::place::Place;
+use crate::authority::Authority;
+use crate::cluster::cluster;
+use crate::place::{OWN_WEBHOOK, Place};
 
 const RENDERED: &str = "kubectl kustomize ../../../deploy/kustomize/base";
 
@@ -10,7 +15,10 @@ const RENDERED: &str = "kubectl kustomize ../../../deploy/kustomize/base";
 /// duplicate fields being errors. The Namespace comes first, and for good:
 /// nothing can be tried in one that is not there.
 fn dry_run(place: &Place) -> Vec<Value> {
-    place.shell("kubectl apply -f ../../../deploy/kustomize/base/namespace.yaml");
+    static NAMESPACE: Once = Once::new();
+    NAMESPACE.call_once(|| {
+        place.shell("kubectl apply -f ../../../deploy/kustomize/base/namespace.yaml");
+    });
     let answer = place.shell(&format!(
         "{RENDERED} | kubectl apply --dry-run=server --validate=strict -o json -f -"
     ));
@@ -74,28 +82,63 @@ async fn its_pods_pass_the_restricted_level() {
     );
 }
 
+/// The objects that `deploy/kind/run.sh` applies, with certificates of ours.
+fn with_files(place: &Place) -> Vec<Value> {
+    let folder = cluster().folder.join("deploy");
+    let files = folder.join("kustomize/overlays/files");
+    place.shell(&format!("cp -R ../../../deploy {}", folder.display()));
+    let authority = Authority::new().unwrap();
+    let pair = authority.loopback().unwrap();
+    fs::write(files.join("ca.crt"), authority.certificate()).unwrap();
+    fs::write(files.join("tls.crt"), pair.certificate).unwrap();
+    fs::write(files.join("tls.key"), pair.key).unwrap();
+    let rendered = place.shell(&format!(
+        "kubectl kustomize {}/kind | kubectl apply --dry-run=client -o json -f -",
+        folder.display()
+    ));
+    let rendered: Value = serde_json::from_str(&rendered).unwrap();
+    rendered["items"].as_array().unwrap().clone()
+}
+
 #[tokio::test]
 async fn files_become_a_secret_and_the_ca_bundle() {
     let place = Place::open("files").await;
-    let folder = crate::cluster::cluster().folder.join("kustomize");
-    let folder = folder.display();
-    let rendered = place.shell(&format!(
-        "cp -R ../../../deploy/kustomize {folder} && \
-         ../../../certs/make.sh {folder}/overlays/files >/dev/null && \
-         kubectl kustomize {folder}/overlays/files | kubectl apply --dry-run=client -o json -f -"
-    ));
-    let objects: Value = serde_json::from_str(&rendered).unwrap();
+    let objects = with_files(&place);
     let kind = |kind| {
-        let mut items = objects["items"].as_array().unwrap().iter();
-        items.find(|object| object["kind"] == kind).unwrap()
+        objects
+            .iter()
+            .find(|object| object["kind"] == kind)
+            .unwrap()
     };
     let secret = kind("Secret");
-    let configuration = kind("ValidatingWebhookConfiguration");
     let volume = &kind("Deployment")["spec"]["template"]["spec"]["volumes"][0];
     assert_eq!(volume["secret"]["secretName"], secret["metadata"]["name"]);
-    let bundle = configuration["webhooks"][0]["clientConfig"]["caBundle"]
-        .as_str()
-        .unwrap();
-    let written = secret["data"]["ca.crt"].as_str().unwrap();
-    assert_eq!(bundle.replace('\n', ""), written.replace('\n', ""));
+
+    let webhook = &kind("ValidatingWebhookConfiguration")["webhooks"][0];
+    let base64 = |value: &Value| value.as_str().unwrap().replace('\n', "");
+    let bundle = base64(&webhook["clientConfig"]["caBundle"]);
+    assert_eq!(bundle, base64(&secret["data"]["ca.crt"]));
+    let selector = webhook["namespaceSelector"]["matchExpressions"].to_string();
+    assert!(selector.contains(OWN_WEBHOOK), "{selector}");
+}
+
+#[tokio::test]
+async fn an_old_cluster_fails_open() {
+    let place = Place::open("old").await;
+    let folder = cluster().folder.join("old");
+    place.shell(&format!(
+        "cp -R ../../../deploy/kustomize {0} && mkdir {0}/here && \
+         echo '{{resources: [../base], components: [../components/before-1.28]}}' >{0}/here/kustomization.yaml",
+        folder.display()
+    ));
+    let rendered = place.shell(&format!(
+        "kubectl kustomize {}/here | kubectl apply --dry-run=client -o json -f -",
+        folder.display()
+    ));
+    let rendered: Value = serde_json::from_str(&rendered).unwrap();
+    let mut items = rendered["items"].as_array().unwrap().iter();
+    let webhook = items.find(|object| object["kind"] == "ValidatingWebhookConfiguration");
+    let webhook = &webhook.unwrap()["webhooks"][0];
+    assert_eq!(webhook["failurePolicy"], "Ignore");
+    assert!(webhook["matchConditions"].is_null());
 }

@@ -22,6 +22,7 @@ async fn each_consequence_is_named() {
     ] {
         let line = format!("kubectl create -f {consequence}.yaml");
         place.session(consequence, &[&line]);
+        place.shell(&format!("! {line}"));
     }
 }
 
@@ -38,10 +39,10 @@ async fn what_does_no_harm_is_a_warning() {
     place.session(
         "warnings",
         &[
-            "kubectl create -f warnings.yaml",
+            "kubectl apply -f warnings.yaml",
             "kubectl create -f misspelt-key.yaml",
             "kubectl create -f retired-controller.yaml",
-            "kubectl create -f warnings.yaml --dry-run=server --warnings-as-errors",
+            "kubectl apply -f warnings.yaml --dry-run=server",
         ],
     );
 }

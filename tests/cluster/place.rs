@@ -84,11 +84,11 @@ impl Place {
     /// Asks the API server whether it would take an Ingress with this value.
     pub(crate) async fn would_take(&self, value: &str) -> Result<(), Box<Status>> {
         let ingresses: Api<Ingress> = Api::namespaced(self.client.clone(), &self.namespace);
-        let rehearsal = PostParams {
+        let dry = PostParams {
             dry_run: true,
             ..PostParams::default()
         };
-        match ingresses.create(&rehearsal, &cafe(value)).await {
+        match ingresses.create(&dry, &rehearsal(value)).await {
             Ok(_) => Ok(()),
             Err(Error::Api(status)) => Err(status),
             Err(error) => panic!("the API server does not answer: {error}"),
@@ -97,12 +97,12 @@ impl Place {
 }
 
 /// An Ingress with one backend, `coffee-svc`, and this value.
-fn cafe(value: &str) -> Ingress {
+fn rehearsal(value: &str) -> Ingress {
     let service = json!({"name": "coffee-svc", "port": {"number": 80}});
     let path = json!({"path": "/", "pathType": "Prefix", "backend": {"service": service}});
     let ingress = json!({
         "metadata": {
-            "name": "cafe",
+            "name": "rehearsal",
             "annotations": {"nginx.com/sticky-cookie-services": value},
         },
         "spec": {"rules": [{"host": "cafe.example.com", "http": {"paths": [path]}}]},

@@ -8,18 +8,23 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A program from the cache. It is found by its name and by the `key` of all
+/// What tells two builds apart.
+pub(crate) fn key(of: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A program from the cache. It is found by its name and by the [`key`] of all
 /// that it is made from; where it is not there yet, `build` makes it at the
 /// path it is given. Tests that ask at the same time wait for each other.
 pub(crate) fn built(
     name: &str,
-    key: impl Hash,
+    key: u64,
     build: impl FnOnce(&Path) -> Result<(), String>,
 ) -> Result<PathBuf, String> {
-    let mut hasher = DefaultHasher::new();
-    key.hash(&mut hasher);
     let folder = cache()?;
-    let program = folder.join(format!("{name}-{:016x}", hasher.finish()));
+    let program = folder.join(format!("{name}-{key:016x}"));
     fs::create_dir_all(&folder).map_err(at(&folder))?;
     let lock = File::create(program.with_extension("lock")).map_err(at(&folder))?;
     lock.lock().map_err(at(&folder))?;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::built::{at, built, go};
+use crate::built::{at, built, go, key};
 
 /// A package and the version that the tests were written with.
 pub(crate) struct Tool {
@@ -28,7 +28,7 @@ impl Tool {
 
     fn install(&self) -> Result<PathBuf, String> {
         let version = go(Command::new("go").arg("version"), INSTALL)?;
-        built(self.name, (version, self.package), |program| {
+        built(self.name, key((version, self.package)), |program| {
             let folder = program.with_extension("bin");
             let install = ["install", "-ldflags", "-s -w", self.package];
             go(Command::new("go").args(install).env("GOBIN", &folder), INSTALL)?;

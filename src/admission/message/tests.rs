@@ -38,8 +38,7 @@ fn rejected() -> Diagnostic {
 }
 
 fn denial(problems: &[Diagnostic]) -> String {
-    let problems: Vec<_> = problems.iter().collect();
-    Named::new(&subject(), None).denial(&problems)
+    Named::new(&subject(), None).denial(problems)
 }
 
 #[test]
@@ -156,7 +155,7 @@ fn a_warning_is_one_short_line() {
     });
     hostile.help = Some("x\ny".to_owned());
     let warnings =
-        Named::new(&subject(), None).warnings(&[&unknown_parameter(), &hostile, &rejected()]);
+        Named::new(&subject(), None).warnings(&[unknown_parameter(), hostile, rejected()]);
     assert_eq!(
         warnings,
         [
@@ -171,7 +170,7 @@ fn a_warning_is_one_short_line() {
 fn warnings_stay_within_what_the_api_server_shows() {
     let mut long = unknown_parameter();
     long.message = "é".repeat(400);
-    let many = vec![&long; 40];
+    let many = vec![long; 40];
     let warnings = Named::new(&subject(), None).warnings(&many);
     let lengths: Vec<_> = warnings
         .iter()

@@ -2,6 +2,7 @@
 
 use super::{Entry, Error, ErrorKind, KEYWORD, Reading};
 use crate::lint::diagnostic::{Diagnostic, Edit, Fix, Place};
+use crate::lint::nginx;
 use crate::lint::rule::Rule;
 use crate::lint::span::Span;
 use crate::lint::text::quote;
@@ -65,11 +66,7 @@ fn refusal(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
         ErrorKind::EmptyPiece => empty_piece(annotation, error),
         ErrorKind::LeadingBlank => leading_blank(annotation, error),
         ErrorKind::NoBlank => no_blank(annotation, error),
-        ErrorKind::EqualsSigns(0) => {
-            let message = format!("no equals sign in {}", quote(piece));
-            let help = format!("an entry begins with '{KEYWORD}=<service>'");
-            at(Rule::MalformedEntry, message).with_help(help)
-        }
+        ErrorKind::EqualsSigns(0) => no_equals_sign(annotation, error),
         ErrorKind::EqualsSigns(count) => {
             let message = format!("{count} equals signs in {}", quote(piece));
             let help = format!("an entry begins with '{KEYWORD}=<service>' and a blank");
@@ -153,36 +150,64 @@ fn no_blank(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
         .with_help(format!("write '{KEYWORD}=<service> <cookie>'"))
 }
 
+fn no_equals_sign(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
+    let left = annotation.text(error.span);
+    let rest = &annotation.value[error.span.end..];
+    let behind = rest.trim_start_matches(' ');
+    if left == KEYWORD
+        && let Some(service) = behind.strip_prefix('=')
+    {
+        let service = service.trim_start_matches(' ');
+        let gap = Span::new(error.span.end, annotation.value.len() - service.len());
+        return annotation
+            .at(Rule::MalformedEntry, gap, "a blank before the equals sign")
+            .with_help(format!("write '{KEYWORD}=<service>' without blanks"))
+            .with_edit(true, gap, "=");
+    }
+    annotation
+        .at(
+            Rule::MalformedEntry,
+            error.span,
+            format!("no equals sign in {}", quote(left)),
+        )
+        .with_help(format!("an entry begins with '{KEYWORD}=<service>'"))
+}
+
 fn forbidden(annotation: Annotation<'_>, error: &Error, character: char) -> Diagnostic {
     let message = match character {
         '"' => "a double quote".to_owned(),
         '$' => "a dollar sign".to_owned(),
         _ => "a lone backslash at the end".to_owned(),
     };
-    let diagnostic = annotation.at(Rule::ForbiddenCharacter, error.span, message);
-    match character {
-        '"' => diagnostic
-            .with_help("write it without quotes")
-            .with_fix(without_double_quotes(annotation, error)),
-        '$' => diagnostic.with_help("variables are not read here"),
-        _ => diagnostic
-            .with_help("remove it")
-            .with_edit(true, error.span, ""),
+    let (help, removed) = match character {
+        '"' => ("write it without quotes", '"'),
+        '$' => ("variables are not read here", '$'),
+        _ => ("remove it", '\\'),
+    };
+    Diagnostic {
+        fix: without(annotation, error, removed).filter(|_| removed != '$'),
+        ..annotation
+            .at(Rule::ForbiddenCharacter, error.span, message)
+            .with_help(help)
     }
 }
 
-/// Takes every bare double quote out of the entry.
-fn without_double_quotes(annotation: Annotation<'_>, error: &Error) -> Fix {
+/// Takes a character out of the entry, wherever it stands, if that leaves one
+/// that nginx accepts.
+fn without(annotation: Annotation<'_>, error: &Error, character: char) -> Option<Fix> {
     let piece = piece(annotation, error.number);
-    let quotes = annotation.text(piece).match_indices('"');
-    let edits = quotes.map(|(at, _)| Edit {
+    let text = annotation.text(piece);
+    let bare = text.replace(character, "");
+    let parameters = Span::new(bare.find(' ')? + 1, bare.len());
+    let sound = !bare.contains('\\') && nginx::read(&bare, parameters).accepted();
+    let edits = text.match_indices(character).map(|(at, _)| Edit {
         span: Span::new(piece.start + at, piece.start + at + 1),
         text: String::new(),
     });
-    Fix {
+    sound.then(|| Fix {
         safe: true,
         edits: edits.collect(),
-    }
+    })
 }
 
 /// The controller does not read the word; only white space may surround the

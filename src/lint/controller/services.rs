@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{Annotation, Backends, Entry, Fate};
 use crate::lint::annotation::USE_CLUSTER_IP;
 use crate::lint::diagnostic::Diagnostic;
+use crate::lint::nginx;
 use crate::lint::rule::Rule;
 use crate::lint::span::Span;
 use crate::lint::subject::Subject;
@@ -78,6 +79,15 @@ fn unknown(backends: &Backends<'_>, annotation: Annotation<'_>, entry: &Entry) -
         .collect::<Vec<_>>()
         .join(", ");
     let more = if all.len() > LISTED { ", …" } else { "" };
+    if let Some(blank) = misplaced_blank(backends, annotation, entry) {
+        let diagnostic = diagnostic.with_help(blank.help);
+        let sound = blank.certain && nginx::read(annotation.value, blank.parameters).accepted();
+        return if sound {
+            diagnostic.with_edit(true, blank.gap, blank.text)
+        } else {
+            diagnostic
+        };
+    }
     let meant = did_you_mean(service, all.iter().copied());
     match meant {
         Some(name) => diagnostic
@@ -89,6 +99,50 @@ fn unknown(backends: &Backends<'_>, annotation: Annotation<'_>, entry: &Entry) -
         None if all.is_empty() => diagnostic.with_help("the Ingress has no backends"),
         None => diagnostic.with_help(format!("its backends: {listed}{more}")),
     }
+}
+
+/// A blank where none belongs, or none where one does.
+struct MisplacedBlank {
+    help: &'static str,
+    /// What stands there, and what must.
+    gap: Span,
+    text: &'static str,
+    /// What nginx reads once it does.
+    parameters: Span,
+    /// Whether the service is then a backend.
+    certain: bool,
+}
+
+/// A blank behind the equals sign; a TAB or newline behind the service, which
+/// to the controller is part of its name.
+fn misplaced_blank(
+    backends: &Backends<'_>,
+    annotation: Annotation<'_>,
+    entry: &Entry,
+) -> Option<MisplacedBlank> {
+    let service = annotation.text(entry.service);
+    let end = entry.parameters.end;
+    if let Some(at) = service.find(char::is_whitespace) {
+        let start = entry.service.start + at;
+        let gap = Span::new(start, start + service[at..].chars().next()?.len_utf8());
+        return Some(MisplacedBlank {
+            help: "write a plain blank between service and cookie",
+            gap,
+            text: " ",
+            parameters: Span::new(gap.end, end),
+            certain: backends.fate(&service[..at]).is_some(),
+        });
+    }
+    let written = annotation.text(entry.parameters).trim_start_matches(' ');
+    let (word, rest) = written.split_once(' ')?;
+    let moved = service.is_empty() && backends.fate(word).is_some();
+    moved.then(|| MisplacedBlank {
+        help: "write the service right behind the equals sign",
+        gap: Span::new(entry.service.end, end - written.len()),
+        text: "",
+        parameters: Span::new(end - rest.len(), end),
+        certain: true,
+    })
 }
 
 fn dropped(fate: Fate, annotation: Annotation<'_>, entry: &Entry) -> Diagnostic {

@@ -63,7 +63,17 @@ impl Hazards<'_, '_> {
         let keyword_text = self.annotation.text(keyword);
         let leading = keyword_text.len() - keyword_text.trim_start().len();
         self.controls(Span::new(keyword.start + leading, keyword.end), found);
-        self.controls(service, found);
+        // White space in a service's name is told as what it does: no backend.
+        if !self.names_white_space() {
+            self.controls(service, found);
+        }
+    }
+
+    /// Whether the cookie's name ran into the service's, for want of a blank.
+    fn names_white_space(&self) -> bool {
+        self.annotation
+            .text(self.entry.service)
+            .contains(char::is_whitespace)
     }
 
     /// Comments that nginx accepts; the others are refused already.
@@ -141,7 +151,7 @@ impl Hazards<'_, '_> {
         let Some(name) = self.directive.words.first() else {
             return;
         };
-        let Some(help) = disguise(&name.text) else {
+        let Some(help) = disguise(&name.text).filter(|_| !self.names_white_space()) else {
             return;
         };
         let message = format!("{} stands where the cookie name belongs", quote(&name.text));

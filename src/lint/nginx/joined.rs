@@ -31,7 +31,7 @@ pub(super) fn read(
     let mut joined = Joined {
         span,
         entries: false,
-        apart: (!first.is_empty()).then(|| first.to_owned()),
+        apart: is_sound(first).then(|| first.to_owned()),
     };
     let mut commas = 0;
     for part in parts {
@@ -109,6 +109,11 @@ impl Joined {
             None => diagnostic,
         }
     }
+}
+
+/// Whether a word can stand alone: a parameter needs its value.
+fn is_sound(word: &str) -> bool {
+    !word.is_empty() && (!is_parameter(word) || meant::parameter(word).is_some())
 }
 
 fn is_parameter(word: &str) -> bool {

@@ -24,12 +24,11 @@ pub(crate) fn judge(
         entry,
         directive,
     };
-    found.extend(
-        directive
-            .errors
-            .iter()
-            .map(|error| refusal.diagnostic(error)),
-    );
+    let errors = directive
+        .errors
+        .iter()
+        .filter(|error| !refusal.is_explained(error));
+    found.extend(errors.map(|error| refusal.diagnostic(error)));
 }
 
 struct Refusal<'r, 's> {
@@ -42,6 +41,14 @@ impl Refusal<'_, '_> {
     fn at(&self, rule: Rule, span: Span, message: impl Into<String>) -> Diagnostic {
         let diagnostic = self.annotation.about(self.entry, rule, span, message);
         diagnostic.with_consequence(Consequence::BreaksReload)
+    }
+
+    /// Whether a word is unknown only because of what the lexer refuses in it.
+    fn is_explained(&self, error: &Error<'_>) -> bool {
+        let by_lexer = |other: &Error<'_>| {
+            matches!(other.kind, ErrorKind::Lexer(_)) && error.span.contains(other.span)
+        };
+        matches!(error.kind, ErrorKind::Unknown(_)) && self.directive.errors.iter().any(by_lexer)
     }
 
     fn diagnostic(&self, error: &Error<'_>) -> Diagnostic {
@@ -119,10 +126,11 @@ impl Refusal<'_, '_> {
         let shown = self.annotation.text(place);
         let message = format!("unknown parameter {}", quote(shown));
         let diagnostic = self.at(Rule::UnknownParameter, place, message);
-        let diagnostic = diagnostic.with_help(unknown_help(name, value));
         match meant::parameter(word).filter(|meant| !self.repeats(span, meant)) {
-            Some(meant) => diagnostic.with_fix(rename(span, word, &meant)),
-            None => diagnostic,
+            Some(meant) => diagnostic
+                .with_help(unknown_help(name, value, Some(&meant)))
+                .with_fix(rename(span, word, &meant)),
+            None => diagnostic.with_help(unknown_help(name, value, None)),
         }
     }
 
@@ -251,10 +259,13 @@ fn rename(span: Span, word: &str, meant: &str) -> Fix {
     }
 }
 
-fn unknown_help(name: &str, value: Option<&str>) -> String {
+fn unknown_help(name: &str, value: Option<&str>, certain: Option<&str>) -> String {
     let lower = name.to_ascii_lowercase();
     match lower.as_str() {
-        "max-age" | "maxage" => "nginx writes 'max-age' itself: write 'expires='".to_owned(),
+        "max-age" | "maxage" => format!(
+            "nginx writes 'max-age' itself: write '{}'",
+            certain.unwrap_or("expires=")
+        ),
         "partitioned" => "nginx has no such parameter: remove it".to_owned(),
         "name" | "hash" => {
             "this is the syntax of another controller: write the cookie's name alone".to_owned()

@@ -1,0 +1,38 @@
+# The few commands of the house; `make help` lists them.
+ENGINE ?= docker
+IMAGE  ?= stickler:0.1.0
+
+.PHONY: help
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+.PHONY: run
+run: ## Run the webhook with a throw-away certificate
+	cargo run -- serve --dev
+
+.PHONY: test
+test: ## Run every test, those against a real kube-apiserver included
+	cargo test
+
+.PHONY: lint
+lint: ## Check format, lints, dependencies and shell scripts
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	cargo deny check bans licenses sources
+	shellcheck .ci/run certs/make.sh deploy/kind/run.sh tests/image.sh
+
+.PHONY: golden
+golden: ## Write anew what kubectl prints; review the difference
+	SNAPSHOTS=overwrite cargo test --test cluster
+
+.PHONY: image
+image: ## Build the image
+	$(ENGINE) build -t $(IMAGE) .
+
+.PHONY: image-test
+image-test: ## Build the image without an engine (root, buildah, debootstrap) and try it
+	tests/image.sh
+
+.PHONY: kind
+kind: ## Install in a kind cluster and run the tests against it
+	deploy/kind/run.sh

@@ -1,0 +1,56 @@
+//! From what was found to what is denied, warned of and written down: the
+//! modes of Pod Security Admission, the ratchet and the exemptions.
+
+use super::terms::InForce;
+use crate::lint::{Diagnostic, Rule, Severity};
+use crate::policy::Mode;
+
+/// What becomes of an object's diagnostics.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Decision {
+    /// Errors that deny.
+    pub(super) deny: Vec<Diagnostic>,
+    /// Warnings, and errors that do not deny; nothing that is denied.
+    pub(super) warn: Vec<Diagnostic>,
+    /// The rules of all errors and warnings that no exemption lets through,
+    /// each once: written down in every mode.
+    pub(super) violations: Vec<Rule>,
+    /// What exemptions let through, and their reasons.
+    pub(super) exempt: Vec<(Rule, String)>,
+}
+
+/// Decides on `found`. `had` tells whether the object was bad in the same way
+/// before, and is asked of errors only that would deny.
+pub(super) fn decide(
+    found: Vec<Diagnostic>,
+    in_force: &InForce<'_>,
+    mut had: impl FnMut(&Diagnostic) -> bool,
+) -> Decision {
+    let mut decision = Decision::default();
+    let violations = found.into_iter().filter(|it| it.severity > Severity::Note);
+    for diagnostic in violations {
+        let mut exemptions = in_force.exemptions.iter();
+        if let Some(exemption) = exemptions.find(|it| it.covers(&diagnostic)) {
+            note_once(
+                &mut decision.exempt,
+                (diagnostic.rule, exemption.reason.clone()),
+            );
+            continue;
+        }
+        note_once(&mut decision.violations, diagnostic.rule);
+        match in_force.effective.mode {
+            Mode::Audit => {}
+            Mode::Enforce if diagnostic.severity == Severity::Error && !had(&diagnostic) => {
+                decision.deny.push(diagnostic);
+            }
+            Mode::Enforce | Mode::Warn => decision.warn.push(diagnostic),
+        }
+    }
+    decision
+}
+
+fn note_once<T: PartialEq>(list: &mut Vec<T>, new: T) {
+    if !list.contains(&new) {
+        list.push(new);
+    }
+}

@@ -1,0 +1,207 @@
+//! Cookies that overwrite or shadow each other.
+//!
+//! A browser keeps one cookie for each name, domain and path, and sends all
+//! that match, longer paths first, then older ones (RFC 6265bis, sections 5.7
+//! and 5.8.3). nginx takes the first whose name is its own, ignoring case. So
+//! a service loses its visitors when a stranger's cookie of that name stands
+//! before its own, or in its place.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::jar::{Contender, Jar, Setter, fold};
+use super::site::{Place, Site};
+use super::{Case, NAMED, list, path, url};
+use crate::lint::diagnostic::{Consequence, Diagnostic, Severity};
+use crate::lint::rule::Rule;
+use crate::lint::text::quote;
+
+/// What a cookie loses to others.
+#[derive(Clone, Default)]
+struct Loss<'c> {
+    /// The services of the others.
+    rivals: Vec<&'c str>,
+    /// Whether the others come from the same host, so that one visitor meets both.
+    same_host: bool,
+    /// Whether they write into the same slot, each time anew.
+    overwritten: bool,
+    /// Whether the other is another port of the same service.
+    ports: bool,
+}
+
+pub(super) fn judge<'c>(site: &'c Site<'c>, cases: &'c [Case<'c>], found: &mut Vec<Diagnostic>) {
+    let contenders = contenders(cases);
+    if contenders.is_empty() || !site.plain_paths {
+        return;
+    }
+    let jar = Jar::fill(&contenders, site);
+    let mut losses = vec![Loss::default(); contenders.len()];
+    for setter in &jar.setters {
+        if setter.place.is_covered_by(setter.path) {
+            overwritten(&jar, setter, &contenders, &mut losses);
+            shadowed(&jar, setter, site, &contenders, &mut losses);
+        }
+    }
+    if !site.shared {
+        shadowed_below(&jar, site, &contenders, &mut losses);
+    }
+    for (contender, loss) in contenders.iter().zip(&losses) {
+        if !loss.rivals.is_empty() {
+            found.push(diagnostic(contender.case, loss));
+        }
+    }
+}
+
+/// The cookies that have a namesake, or that two ports of one service set.
+fn contenders<'c>(cases: &'c [Case<'c>]) -> Vec<Contender<'c>> {
+    let mut names: HashMap<Cow<'_, str>, usize> = HashMap::with_capacity(cases.len());
+    for case in cases {
+        *names.entry(fold(case.emitted.name)).or_default() += 1;
+    }
+    let contends = |case: &&Case<'_>| {
+        let mut ports = case.places().map(|place| place.port);
+        let first = ports.next();
+        names[&fold(case.emitted.name)] > 1 || ports.any(|port| Some(port) != first)
+    };
+    cases.iter().filter(contends).map(Contender::new).collect()
+}
+
+impl<'c> Loss<'c> {
+    /// The others by name, as many as a message has room for.
+    fn rivals(&self) -> String {
+        if self.rivals.len() <= NAMED {
+            return list(self.rivals.iter().copied());
+        }
+        let named: Vec<_> = self
+            .rivals
+            .iter()
+            .take(NAMED)
+            .map(|name| quote(name))
+            .collect();
+        format!("{} and others", named.join(", "))
+    }
+
+    fn to(
+        &mut self,
+        rival: &Setter<'c>,
+        victim: &Place<'_>,
+        overwritten: bool,
+        contenders: &[Contender<'c>],
+    ) {
+        let service = contenders[rival.contender].case.emitted.service;
+        if self.rivals.len() <= NAMED && !self.rivals.contains(&service) {
+            self.rivals.push(service);
+        }
+        self.ports |= service == victim.service;
+        self.same_host |= rival.place.host == victim.host;
+        self.overwritten |= overwritten;
+    }
+}
+
+/// Others write into the slot itself. If the places lie within each other, a
+/// visitor who stays inside the inner one keeps its cookie for that long; the
+/// ports of one service serve the same pages.
+fn overwritten<'c>(
+    jar: &Jar<'c>,
+    setter: &Setter<'c>,
+    contenders: &[Contender<'c>],
+    losses: &mut [Loss<'c>],
+) {
+    let Some(crowd) = jar.slot(setter) else {
+        return;
+    };
+    for other in crowd.strangers(setter) {
+        let always = !crowd.is_nested() || other.contender == setter.contender;
+        losses[setter.contender].to(&other, setter.place, always, contenders);
+    }
+}
+
+/// Others stand beside or before the cookie in every request to its place.
+fn shadowed<'c>(
+    jar: &Jar<'c>,
+    setter: &Setter<'c>,
+    site: &'c Site<'c>,
+    contenders: &[Contender<'c>],
+    losses: &mut [Loss<'c>],
+) {
+    let host = &site.hosts[setter.place.host].name;
+    for other in jar.rivals(setter, host) {
+        losses[setter.contender].to(&other, setter.place, false, contenders);
+    }
+}
+
+/// Others stand before the cookie in requests to a part of its place, because
+/// their paths leave their own places.
+fn shadowed_below<'c>(
+    jar: &Jar<'c>,
+    site: &'c Site<'c>,
+    contenders: &[Contender<'c>],
+    losses: &mut [Loss<'c>],
+) {
+    let open = site.places.iter().filter(|place| !place.exact);
+    let routes: HashMap<_, _> = open
+        .map(|place| ((place.host, place.path.as_ref()), place))
+        .collect();
+    let at_place = |setter: &Setter<'c>| (setter.place.host, setter.place.path.as_ref());
+    let victims = jar.setters.iter().filter(|setter| !setter.place.exact);
+    let victims: HashMap<_, _> = victims.map(|setter| (at_place(setter), setter)).collect();
+    for setter in &jar.setters {
+        let host = setter.place.host;
+        let owner = url::coverings(setter.path)
+            .filter_map(|path| routes.get(&(host, path)))
+            .last();
+        let Some(victim) = owner.and_then(|place| victims.get(&(host, place.path.as_ref()))) else {
+            continue;
+        };
+        let before = victim.path.len() < setter.path.len() && url::covers(victim.path, setter.path);
+        if before && victim.has_name_of(setter) && victim.contender != setter.contender {
+            losses[victim.contender].to(setter, victim.place, false, contenders);
+        }
+    }
+}
+
+fn diagnostic(case: &Case<'_>, loss: &Loss<'_>) -> Diagnostic {
+    let attribute = case.received.path.filter(|path| path.text.starts_with('/'));
+    let span = attribute.map_or_else(|| case.emitted.name_span(), |path| case.word(path));
+    let (name, rivals) = (case.name(), loss.rivals());
+    let (message, help) = if loss.ports {
+        let message = format!("two ports of {rivals} share cookie {name} and overwrite each other");
+        (message, "lead all paths of the service to one port")
+    } else if loss.overwritten {
+        let message = format!("cookie {name} and that of {rivals} overwrite each other");
+        (
+            message,
+            "give each service a cookie name or path of its own",
+        )
+    } else {
+        let message = format!("cookie {name} of {rivals} can come before this one");
+        (
+            message,
+            "give each service a cookie name or path of its own",
+        )
+    };
+    let diagnostic = case.found(Rule::CookieClash, span, message).with_help(help);
+    let diagnostic = with_own_path(case, diagnostic);
+    let diagnostic = diagnostic.with_consequence(if loss.overwritten {
+        Consequence::NeverSticks
+    } else {
+        Consequence::PartlySticks
+    });
+    if loss.same_host {
+        diagnostic
+    } else {
+        diagnostic.with_severity(Severity::Warning)
+    }
+}
+
+/// A path no wider than the service's own, where the cookie has a wider one.
+fn with_own_path(case: &Case<'_>, diagnostic: Diagnostic) -> Diagnostic {
+    let Some(own) = path::meant_path(case).filter(|own| case.received.absolute_path() != Some(own))
+    else {
+        return diagnostic;
+    };
+    match case.received.path {
+        Some(path) => diagnostic.with_edit(false, case.word(path), format!("path={own}")),
+        None => diagnostic.with_edit(false, case.emitted.end(), format!(" path={own}")),
+    }
+}

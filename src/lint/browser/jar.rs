@@ -1,0 +1,215 @@
+//! The browser's cookie jar after a visit to every place of the Ingress.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::site::{Place, Site};
+use super::{Case, host, url};
+
+/// A crowd remembers this many of its setters: one that asks, those that a
+/// message names, and one that stands for all others.
+const REMEMBERED: usize = super::NAMED + 2;
+
+/// A cookie that may meet another of its name.
+pub(super) struct Contender<'c> {
+    pub(super) case: &'c Case<'c>,
+    /// The name as nginx compares it.
+    folded: Cow<'c, str>,
+    /// The domain that the cookie goes to, where it names one.
+    domain: Option<Cow<'c, str>>,
+}
+
+/// A cookie as one place sets it.
+#[derive(Clone, Copy)]
+pub(super) struct Setter<'c> {
+    /// The cookie, as an index into the contenders.
+    pub(super) contender: usize,
+    pub(super) place: &'c Place<'c>,
+    pub(super) path: &'c str,
+    /// Whether the path is the same whichever URL comes first.
+    pub(super) firm: bool,
+    scope: Scope<'c>,
+    name: &'c str,
+    folded: &'c str,
+}
+
+/// The hosts that a cookie is sent to: one, or a domain.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Scope<'c> {
+    host: &'c str,
+    alone: bool,
+}
+
+/// Where a browser keeps a cookie: one that comes to the same place overwrites it.
+type Slot<'c> = (Scope<'c>, &'c str, &'c str);
+
+/// The jar: setters by slot, and by what nginx cannot tell apart.
+pub(super) struct Jar<'c> {
+    pub(super) setters: Vec<Setter<'c>>,
+    slots: HashMap<Slot<'c>, Crowd<'c>>,
+    shelves: HashMap<Slot<'c>, Crowd<'c>>,
+    lengths: HashSet<usize>,
+}
+
+/// Setters of one cookie.
+#[derive(Default)]
+pub(super) struct Crowd<'c> {
+    few: Vec<Setter<'c>>,
+    deepest: Option<&'c Place<'c>>,
+    scattered: bool,
+}
+
+impl<'c> Contender<'c> {
+    pub(super) fn new(case: &'c Case<'c>) -> Self {
+        let domain = case.received.domain_text().map(|text| {
+            let text = text.strip_prefix('.').unwrap_or(text);
+            host::canonical(text)
+        });
+        let folded = fold(case.emitted.name);
+        Self {
+            case,
+            folded,
+            domain,
+        }
+    }
+
+    /// The cookie as `place` sets it, if a browser keeps it there.
+    fn set_at(
+        &'c self,
+        contender: usize,
+        place: &'c Place<'c>,
+        site: &'c Site<'c>,
+    ) -> Option<Setter<'c>> {
+        let host = &site.hosts[place.host];
+        if !self.case.is_kept_on(host) {
+            return None;
+        }
+        let scope = match &self.domain {
+            Some(domain) => Scope {
+                host: domain,
+                alone: false,
+            },
+            None => Scope {
+                host: &host.name,
+                alone: true,
+            },
+        };
+        let path = self.case.received.absolute_path();
+        Some(Setter {
+            contender,
+            place,
+            path: path.unwrap_or_else(|| url::default_path(&place.path)),
+            firm: path.is_some(),
+            scope,
+            name: self.case.emitted.name,
+            folded: &self.folded,
+        })
+    }
+}
+
+/// A name as nginx compares it: without case.
+pub(super) fn fold(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+impl<'c> Jar<'c> {
+    /// What the contenders leave in it.
+    pub(super) fn fill(contenders: &'c [Contender<'c>], site: &'c Site<'c>) -> Self {
+        let mut jar = Self {
+            setters: Vec::new(),
+            slots: HashMap::new(),
+            shelves: HashMap::new(),
+            lengths: HashSet::new(),
+        };
+        for (index, contender) in contenders.iter().enumerate() {
+            let places = contender.case.places();
+            jar.setters
+                .extend(places.filter_map(|place| contender.set_at(index, place, site)));
+        }
+        for setter in &jar.setters {
+            let shelf = (setter.scope, setter.folded, setter.path);
+            jar.shelves.entry(shelf).or_default().join(*setter);
+            if setter.firm {
+                let slot = (setter.scope, setter.name, setter.path);
+                jar.slots.entry(slot).or_default().join(*setter);
+            }
+            jar.lengths.insert(setter.path.len());
+        }
+        jar
+    }
+
+    /// Who writes into the slot of `setter`, if its path is firm.
+    pub(super) fn slot(&self, setter: &Setter<'c>) -> Option<&Crowd<'c>> {
+        let slot = (setter.scope, setter.name, setter.path);
+        self.slots.get(&slot).filter(|_| setter.firm)
+    }
+
+    /// Those whose cookies stand beside or before that of `setter` in requests
+    /// to its place: with the same path or a longer one.
+    pub(super) fn rivals(
+        &self,
+        setter: &Setter<'c>,
+        host: &'c str,
+    ) -> impl Iterator<Item = Setter<'c>> {
+        let known = |path: &&str| self.lengths.contains(&path.len());
+        let paths = url::coverings(&setter.place.path).filter(known);
+        let paths = paths.filter(|path| path.len() >= setter.path.len());
+        let shelves = paths.flat_map(move |path| scopes(host).map(move |scope| (scope, path)));
+        let crowds =
+            shelves.filter_map(|(scope, path)| self.shelves.get(&(scope, setter.folded, path)));
+        let stranger = |other: &Setter<'_>| !other.is_same_upstream(setter);
+        crowds
+            .flat_map(|crowd| &crowd.few)
+            .copied()
+            .filter(stranger)
+    }
+}
+
+/// The scopes whose cookies are sent to `host`.
+fn scopes(host: &str) -> impl Iterator<Item = Scope<'_>> {
+    let domains = host::and_parents(host).map(|host| Scope { host, alone: false });
+    std::iter::once(Scope { host, alone: true }).chain(domains)
+}
+
+impl<'c> Crowd<'c> {
+    fn join(&mut self, setter: Setter<'c>) {
+        let known = self.few.iter().any(|other| other.is_same_upstream(&setter));
+        if !known && self.few.len() < REMEMBERED {
+            self.few.push(setter);
+        }
+        match self.deepest {
+            Some(deepest) if !setter.place.is_nested_with(deepest) => self.scattered = true,
+            Some(deepest) if deepest.path.len() >= setter.place.path.len() => {}
+            _ => self.deepest = Some(setter.place),
+        }
+    }
+
+    /// The members from other upstreams than `setter`'s.
+    pub(super) fn strangers(&self, setter: &Setter<'c>) -> impl Iterator<Item = Setter<'c>> {
+        self.few
+            .iter()
+            .copied()
+            .filter(|other| !other.is_same_upstream(setter))
+    }
+
+    /// Whether each place lies within another, like boxes in a box.
+    pub(super) fn is_nested(&self) -> bool {
+        !self.scattered
+    }
+}
+
+impl Setter<'_> {
+    /// Whether both have the same servers behind them, whose ids are the same.
+    fn is_same_upstream(&self, other: &Self) -> bool {
+        self.contender == other.contender && self.place.port == other.place.port
+    }
+
+    /// Whether nginx takes one name for the other.
+    pub(super) fn has_name_of(&self, other: &Self) -> bool {
+        self.folded == other.folded
+    }
+}

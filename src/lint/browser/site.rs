@@ -1,0 +1,182 @@
+//! The Ingress as a visitor meets it: hosts, and what each path leads to.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::{host, url};
+use crate::lint::annotation;
+use crate::lint::policy::{Policy, TlsEnd};
+use crate::lint::subject::{HostRule, PathRule, PathType, Port, Subject};
+
+/// Hosts and places, with an index from services to their places.
+pub(super) struct Site<'s> {
+    /// One for each rule.
+    pub(super) hosts: Vec<Host<'s>>,
+    /// One for each path, and for the default backend where it is reached.
+    pub(super) places: Vec<Place<'s>>,
+    by_service: HashMap<&'s str, Vec<usize>>,
+    /// Whether the paths can be judged; regular expressions cannot.
+    pub(super) plain_paths: bool,
+    /// Whether other objects have paths on the same hosts.
+    pub(super) shared: bool,
+}
+
+/// A rule's host.
+pub(super) struct Host<'s> {
+    /// As written in the Ingress; `None` stands for any host.
+    pub(super) written: Option<&'s str>,
+    /// As a browser writes it; empty where any host is meant.
+    pub(super) name: Cow<'s, str>,
+    /// Whether it is reached over TLS, where that can be seen.
+    pub(super) tls: Option<bool>,
+}
+
+/// A path that leads to a service.
+pub(super) struct Place<'s> {
+    /// The service.
+    pub(super) service: &'s str,
+    /// Its port.
+    pub(super) port: Option<&'s Port<'s>>,
+    /// The host, as an index into [`Site::hosts`].
+    pub(super) host: usize,
+    /// The path as written in the Ingress.
+    pub(super) written: &'s str,
+    /// The path as a browser writes it.
+    pub(super) path: Cow<'s, str>,
+    /// Whether the path is one URL; else it is all below it, too.
+    pub(super) exact: bool,
+}
+
+impl<'s> Site<'s> {
+    /// What `subject` shows of itself.
+    pub(super) fn of(subject: &'s Subject<'_>, policy: &Policy) -> Self {
+        let minion = subject.annotation(annotation::MERGEABLE) == Some("minion");
+        let mut site = Self {
+            hosts: Vec::with_capacity(subject.rules.len()),
+            places: Vec::new(),
+            by_service: HashMap::new(),
+            plain_paths: subject.annotation(annotation::PATH_REGEX).is_none(),
+            shared: minion,
+        };
+        let with_tls: HashSet<&str> = subject
+            .tls
+            .iter()
+            .flat_map(|block| block.hosts.iter().map(AsRef::as_ref))
+            .collect();
+        for rule in &subject.rules {
+            let written = rule.host.as_deref().filter(|host| !host.is_empty());
+            let tls = match (policy.tls, written) {
+                (TlsEnd::Upstream, _) => Some(true),
+                (TlsEnd::Ingress, Some(host)) if !minion => Some(with_tls.contains(host)),
+                _ => None,
+            };
+            let name = host::canonical(written.unwrap_or_default());
+            site.hosts.push(Host { written, name, tls });
+            site.add_paths(rule, subject);
+        }
+        for (index, place) in site.places.iter().enumerate() {
+            site.by_service
+                .entry(place.service)
+                .or_default()
+                .push(index);
+        }
+        site
+    }
+
+    fn add_paths(&mut self, rule: &'s HostRule<'_>, subject: &'s Subject<'_>) {
+        let host = self.hosts.len() - 1;
+        let mut rooted = false;
+        for PathRule {
+            path,
+            path_type,
+            backend,
+        } in rule.paths.iter().flatten()
+        {
+            let written = path
+                .as_deref()
+                .filter(|path| !path.is_empty())
+                .unwrap_or("/");
+            let exact = *path_type == PathType::Exact;
+            rooted |= written == "/" && !exact;
+            if let Some(service) = backend.service.as_deref() {
+                let port = backend.port.as_ref();
+                self.places
+                    .push(Place::new(service, port, host, written, exact));
+            }
+        }
+        let default = subject
+            .default_backend
+            .as_ref()
+            .filter(|_| !rooted && !self.shared);
+        if let Some(backend) = default
+            && let Some(service) = backend.service.as_deref()
+        {
+            let port = backend.port.as_ref();
+            self.places
+                .push(Place::new(service, port, host, "/", false));
+        }
+    }
+
+    /// The places of a service, in the order of the Ingress.
+    pub(super) fn places_of(&self, service: &str) -> impl Iterator<Item = &Place<'s>> + Clone {
+        let indices = self.by_service.get(service).into_iter().flatten();
+        indices.map(|&index| &self.places[index])
+    }
+
+    /// The hosts of a service; a host may come twice if rules of others stand between.
+    pub(super) fn hosts_of(&self, service: &str) -> impl Iterator<Item = &Host<'s>> + Clone {
+        let mut last = None;
+        let fresh = self
+            .places_of(service)
+            .filter(move |place| last.replace(place.host) != Some(place.host));
+        fresh.map(|place| &self.hosts[place.host])
+    }
+}
+
+impl<'s> Place<'s> {
+    fn new(
+        service: &'s str,
+        port: Option<&'s Port<'s>>,
+        host: usize,
+        written: &'s str,
+        exact: bool,
+    ) -> Self {
+        let path = url::spell(written);
+        Self {
+            service,
+            port,
+            host,
+            written,
+            path,
+            exact,
+        }
+    }
+
+    /// Whether a cookie with this path is sent to all of the place's requests,
+    /// and not to those below it alone.
+    pub(super) fn is_covered_by(&self, cookie_path: &str) -> bool {
+        url::covers(cookie_path, &self.path)
+    }
+
+    /// Whether one of two places lies within the other.
+    pub(super) fn is_nested_with(&self, other: &Self) -> bool {
+        self.host == other.host
+            && (url::covers(&self.path, &other.path) || url::covers(&other.path, &self.path))
+    }
+}
+
+impl Host<'_> {
+    /// Whether a cookie with `secure` is kept and returned, where that can be seen.
+    pub(super) fn is_trusted(&self) -> Option<bool> {
+        if host::is_local(&self.name) {
+            Some(true)
+        } else {
+            self.tls
+        }
+    }
+
+    /// As a message names it.
+    pub(super) fn label(&self) -> &str {
+        self.written.unwrap_or("*")
+    }
+}

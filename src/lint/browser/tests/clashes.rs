@@ -1,0 +1,153 @@
+//! Cookies that meet.
+
+use super::*;
+
+/// What each of two services is told of a clash: `tea: never error, coffee: never error`.
+fn clashes(ingress: &[&str], tea: &str, coffee: &str) -> String {
+    let value = format!("serviceName=tea {tea};serviceName=coffee {coffee}");
+    let found = judge(&subject(ingress, &value), &Policy::default());
+    let clashes = found.iter().filter(|found| found.rule == Rule::CookieClash);
+    let told = clashes.map(|found| {
+        let service = &found.entry.as_ref().unwrap().service;
+        format!(
+            "{service}{}",
+            short(found).trim_start_matches("cookie-clash")
+        )
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+const BOTH_NEVER: &str = "tea never error, coffee never error";
+const BOTH_PARTLY: &str = "tea partly warning, coffee partly warning";
+
+#[test]
+fn on_one_host() {
+    let apart = &[
+        "https://h.example.com/tea tea",
+        "https://h.example.com/coffee coffee",
+    ];
+    for (tea, coffee, expected) in [
+        ("a path=/", "b path=/", ""),
+        ("a path=/tea", "a path=/coffee", ""),
+        ("a path=/tea", "a path=/", ""),
+        ("a path=/", "a path=/", BOTH_NEVER),
+        ("a path=/", "a path=/ secure", BOTH_NEVER),
+        ("a path=/ expires=0", "a path=/", BOTH_NEVER),
+        (
+            "a path=/ domain=h.example.com",
+            "a path=/ domain=.h.example.com",
+            BOTH_NEVER,
+        ),
+        ("a path=/ domain=example.com", "a path=/", BOTH_PARTLY),
+        ("A path=/", "a path=/", BOTH_PARTLY),
+        ("a", "a", BOTH_PARTLY),
+        ("a path=/", "a path=coffee", BOTH_PARTLY),
+        ("a path=/coffee", "a path=/coffee", "coffee never error"),
+        ("a path=/coffee", "a path=/", "coffee partly warning"),
+        ("a path=/ samesite=none", "a path=/", ""),
+        ("a path=/ domain=example.org", "a path=/", ""),
+    ] {
+        assert_eq!(clashes(apart, tea, coffee), expected, "{tea} | {coffee}");
+    }
+}
+
+#[test]
+fn on_nested_paths() {
+    let nested = &[
+        "http://h.example.com/ tea",
+        "http://h.example.com/tea/green coffee",
+    ];
+    for (outer, inner, expected) in [
+        ("a path=/", "a path=/tea/green", ""),
+        ("a path=/", "a path=/tea", "tea partly warning"),
+        ("a path=/", "a path=/", BOTH_PARTLY),
+        ("a path=/", "a path=/tea/green/x", ""),
+        ("a path=/", "b path=/tea", ""),
+        ("a path=/tea/green", "a path=/", "coffee partly warning"),
+    ] {
+        assert_eq!(clashes(nested, outer, inner), expected, "{outer} | {inner}");
+    }
+    let exact = &[
+        "http://h.example.com/ tea",
+        "http://h.example.com/tea! coffee",
+    ];
+    assert_eq!(
+        clashes(exact, "a path=/", "a path=/tea"),
+        "tea partly warning"
+    );
+}
+
+#[test]
+fn across_hosts() {
+    let hosts = &["http://a.example.com/ tea", "http://b.example.com/ coffee"];
+    for (tea, coffee, expected) in [
+        ("a path=/", "a path=/", ""),
+        (
+            "a path=/ domain=example.com",
+            "a path=/",
+            "coffee partly warning",
+        ),
+        (
+            "a path=/ domain=example.com",
+            "a path=/ domain=.example.com",
+            "tea never warning, coffee never warning",
+        ),
+        (
+            "a path=/ domain=a.example.com",
+            "a path=/ domain=b.example.com",
+            "",
+        ),
+    ] {
+        assert_eq!(clashes(hosts, tea, coffee), expected, "{tea} | {coffee}");
+    }
+    let parent = &["http://example.com/ tea", "http://b.example.com/ coffee"];
+    assert_eq!(clashes(parent, "a path=/", "a path=/"), "");
+}
+
+#[test]
+fn two_ports_of_one_service() {
+    let two = &[
+        "http://h.example.com/ tea:80",
+        "http://h.example.com/ws tea:81",
+    ];
+    assert_eq!(shorts(&find(two, "a path=/")), "cookie-clash never error");
+    let one = &[
+        "http://h.example.com/ tea:80",
+        "http://h.example.com/ws tea:80",
+    ];
+    assert_eq!(shorts(&find(one, "a path=/")), "");
+    let hosts = &[
+        "http://a.example.com/ tea:80",
+        "http://b.example.com/ tea:81",
+    ];
+    assert_eq!(shorts(&find(hosts, "a path=/")), "");
+    let shared = &[
+        "http://a.example.com/ tea:80",
+        "http://b.example.com/ tea:80",
+    ];
+    assert_eq!(
+        shorts(&find(shared, "a path=/ domain=example.com")),
+        "wide-domain nothing warning"
+    );
+}
+
+#[test]
+fn a_crowd_is_told_once_each() {
+    let names: Vec<_> = (0..6).map(|n| format!("s{n}")).collect();
+    let lines: Vec<_> = names
+        .iter()
+        .map(|name| format!("http://h.example.com/{name} {name}"))
+        .collect();
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    let entries: Vec<_> = names
+        .iter()
+        .map(|name| format!("serviceName={name} a path=/"))
+        .collect();
+    let value = entries.join(";");
+    let found = judge(&subject(&lines, &value), &Policy::default());
+    assert_eq!(found.len(), 6);
+    assert_eq!(
+        found[0].message,
+        "cookie 'a' and that of 's1', 's2', 's3' and others overwrite each other"
+    );
+}

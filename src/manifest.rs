@@ -1,0 +1,41 @@
+//! Manifests: YAML or JSON text in, Ingresses with their places out, and what
+//! was found in them.
+//!
+//! ```text
+//! paths ─ walk ─▶ texts ─ read ─▶ objects ─ check ─▶ a report a text
+//!                                              └─ locate, ignore
+//! ```
+//!
+//! JSON goes straight into borrowed views; YAML becomes nodes, one document at
+//! a time, and of a `List` one element at a time. Places are looked for only
+//! where something was found.
+
+mod check;
+mod ignore;
+mod json;
+mod locate;
+mod object;
+mod read;
+mod report;
+mod walk;
+
+pub use check::check;
+pub use report::{Counts, InputError, Report, SkipReason, Skipped};
+pub use walk::check_paths;
+
+use crate::lint::{Diagnostic, Subject};
+
+/// What checks a subject. Policy, modes and exemptions are its business.
+pub type Judge<'j> = dyn Fn(&Subject<'_>) -> Vec<Diagnostic> + Sync + 'j;
+
+/// A text and the name it goes by.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Source {
+    /// As the user named the file, or `<stdin>`.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+#[cfg(test)]
+mod tests;

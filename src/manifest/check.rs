@@ -1,0 +1,209 @@
+//! One text: read, judged, located, and what comments silence left out.
+
+use super::ignore;
+use super::locate::{Located, locate};
+use super::object::{Found, Object};
+use super::read::read;
+use super::report::{InputError, Report, SkipReason, Skipped};
+use super::{Judge, Source};
+use crate::finding::{Finding, Location, ObjectRef};
+use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+use crate::lint::{Diagnostic, Span};
+use crate::yaml::{Document, Error, Lines, Node};
+
+/// Checks one text.
+///
+/// What cannot be read is in [`Report::errors`]; everything else is checked.
+#[must_use]
+pub fn check(source: Source, judge: &Judge<'_>) -> Report {
+    let mut checker = Checker::new(&source, judge);
+    read(&source.text, &mut |document, found| {
+        checker.take(document, found);
+    });
+    let mut report = checker.report;
+    report.findings.sort_by_key(|finding| {
+        let location = finding.location.as_ref();
+        location.map(|location| (location.document, location.bytes))
+    });
+    if !report.findings.is_empty() || !report.errors.is_empty() {
+        report.text = Some(source.text);
+    }
+    report
+}
+
+/// A finding of the document at hand that a comment may still silence.
+pub(super) struct Candidate {
+    pub(super) finding: Finding,
+    pub(super) located: Located,
+}
+
+struct Checker<'s> {
+    source: &'s Source,
+    judge: &'s Judge<'s>,
+    lines: Option<Lines<'s>>,
+    report: Report,
+    /// Those of the document at hand.
+    candidates: Vec<Candidate>,
+    /// The last object of the document at hand.
+    object: ObjectRef,
+}
+
+impl<'s> Checker<'s> {
+    fn new(source: &'s Source, judge: &'s Judge<'s>) -> Self {
+        let mut report = Report {
+            file: source.name.clone(),
+            ..Report::default()
+        };
+        report.counts.files = 1;
+        Self {
+            source,
+            judge,
+            lines: None,
+            report,
+            candidates: Vec::new(),
+            object: ObjectRef::default(),
+        }
+    }
+
+    fn take(&mut self, document: &Document<'s>, found: Found<'_, 's>) {
+        match found {
+            Found::Ingress(object) => self.ingress(document, &object),
+            Found::Other(object, place) => {
+                self.report.counts.skipped += 1;
+                self.object = object.clone();
+                self.skip(document, place, SkipReason::Kind(object));
+            }
+            Found::Template(place) => {
+                if self.report.counts.templates == 0 {
+                    self.report.counts.templates = 1;
+                    self.skip(document, Span::at(place.start), SkipReason::Template);
+                }
+            }
+            Found::Error(error) => self.error(document, error),
+            Found::End(root) => self.end(document, root),
+        }
+        if !document.own_text().contains("stickler:") {
+            self.keep_all();
+        }
+    }
+
+    fn ingress(&mut self, document: &Document<'s>, object: &Object<'_, 's>) {
+        let subject = &object.ingress.subject;
+        self.report.counts.ingresses += 1;
+        let annotated = [PLUS_KEY, ORG_KEY];
+        if annotated
+            .iter()
+            .any(|key| subject.annotation(key).is_some())
+        {
+            self.report.counts.annotated += 1;
+        }
+        self.object = object.name.clone();
+        let diagnostics = (self.judge)(subject);
+        if diagnostics.is_empty() {
+            return;
+        }
+        let located = object.with_node(|root| {
+            let locate = |diagnostic: &Diagnostic| locate(object.text, root, &diagnostic.place);
+            diagnostics.iter().map(locate).collect::<Vec<_>>()
+        });
+        match located {
+            Ok(located) => {
+                for (diagnostic, located) in diagnostics.into_iter().zip(located) {
+                    self.candidate(document, diagnostic, &object.name, located);
+                }
+            }
+            Err(error) => self.error(document, error),
+        }
+    }
+
+    fn candidate(
+        &mut self,
+        document: &Document<'s>,
+        diagnostic: Diagnostic,
+        object: &ObjectRef,
+        located: Located,
+    ) {
+        let mut location = self.location(document, located.span);
+        location.alias = located
+            .alias
+            .map(|alias| self.lines().position(alias.start).line);
+        let finding = Finding {
+            diagnostic,
+            object: object.clone(),
+            location: Some(location),
+        };
+        self.candidates.push(Candidate { finding, located });
+    }
+
+    fn end(&mut self, document: &Document<'s>, root: &Node<'s>) {
+        if !document.own_text().contains("stickler:") {
+            return;
+        }
+        let lines = self.lines().clone();
+        let candidates = std::mem::take(&mut self.candidates);
+        let sorted = ignore::apply(document, root, &lines, candidates);
+        self.report.counts.ignored += sorted.silenced;
+        self.candidates = sorted.kept;
+        for (place, diagnostic) in sorted.unused {
+            let located = Located {
+                span: place,
+                whole: place,
+                key: None,
+                alias: None,
+            };
+            let object = self.object.clone();
+            self.candidate(document, diagnostic, &object, located);
+        }
+        self.keep_all();
+    }
+
+    fn keep_all(&mut self) {
+        let kept = self.candidates.drain(..).map(|candidate| candidate.finding);
+        self.report.findings.extend(kept);
+    }
+
+    fn error(&mut self, document: &Document<'s>, error: Error) {
+        let location = self.location(document, error.span);
+        let path = if error.path.is_empty() { "" } else { ": " };
+        self.report.errors.push(InputError {
+            location,
+            message: format!("{}{path}{}", error.path, error.message),
+            help: error.help,
+        });
+    }
+
+    fn skip(&mut self, document: &Document<'s>, place: Span, reason: SkipReason) {
+        let location = self.location(document, place);
+        self.report.skipped.push(Skipped { location, reason });
+    }
+
+    fn lines(&mut self) -> &Lines<'s> {
+        let text = &self.source.text;
+        self.lines.get_or_insert_with(|| Lines::new(text))
+    }
+
+    fn location(&mut self, document: &Document<'s>, bytes: Span) -> Location {
+        let lines = self.lines();
+        let (start, end) = (lines.position(bytes.start), lines.position(bytes.end));
+        Location {
+            file: self.source.name.clone(),
+            document: document.number,
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            template: helm_source(document.own_text()).map(str::to_owned),
+            alias: None,
+            bytes,
+        }
+    }
+}
+
+/// The `# Source:` that Helm writes at the head of each rendered document.
+fn helm_source(text: &str) -> Option<&str> {
+    let head = text
+        .lines()
+        .take_while(|line| line.starts_with(['#', '-', '%']) || line.trim().is_empty());
+    let mut sources = head.filter_map(|line| line.strip_prefix("# Source: "));
+    sources.next().map(str::trim)
+}

@@ -1,0 +1,106 @@
+//! What Kubernetes refuses and serde lets through.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use crate::ingress::fields::Text;
+
+/// JSON in which no key stands twice in one object and every annotation is a
+/// string or null. Anything else is an error that says nothing: the tree does.
+pub(super) struct Strict;
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Level::Root.deserialize(deserializer).map(|()| Self)
+    }
+}
+
+/// How far down the way to the annotations a value stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Root,
+    Metadata,
+    Annotations,
+    Annotation,
+    Elsewhere,
+}
+
+impl Level {
+    fn below(self, key: &str) -> Self {
+        match (self, key) {
+            (Self::Root, "metadata") => Self::Metadata,
+            (Self::Metadata, "annotations") => Self::Annotations,
+            (Self::Annotations, _) => Self::Annotation,
+            _ => Self::Elsewhere,
+        }
+    }
+
+    fn allow<E: Error>(self) -> Result<(), E> {
+        match self {
+            Self::Annotation => Err(E::custom("an annotation that is no string")),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Level {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Level {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        self.allow()
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        self.allow()
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        self.allow()
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        self.allow()
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+        self.allow()?;
+        while elements.next_element_seed(Self::Elsewhere)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        self.allow()?;
+        let mut keys: Vec<Cow<'de, str>> = Vec::new();
+        while let Some(Text(key)) = map.next_key()? {
+            map.next_value_seed(self.below(&key))?;
+            keys.push(key);
+        }
+        keys.sort_unstable();
+        if keys.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(A::Error::custom("a key that stands twice"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,336 @@
+//! What a file says that cannot be meant: each value may be fine by itself.
+//!
+//! What would weaken the policy without anyone's notice is an error; what
+//! merely does nothing is a warning. An expired exemption is a warning, so
+//! that a file does not turn bad by the passing of time.
+
+use jiff::Timestamp;
+
+use super::exemption;
+use super::fault::{Fault, Faults, Spot};
+use super::file::{Exemption, File, Override};
+use super::settings::{Field as _, Leaf, Settings};
+use super::value::{Patterns, SameSite};
+use super::{FLOOR, has_floor};
+use crate::lint::policy::{Edition, FIRST_WITH_ORG_KEY, Pattern};
+use crate::lint::text::quote;
+use crate::lint::{Rule, Severity};
+
+/// Adds to `faults` what contradicts itself in `file`.
+pub(super) fn find(file: &File, now: Timestamp, faults: &mut Faults) {
+    let mut found = Found(faults);
+    found.settings(&file.settings, None);
+    for (_, some) in &file.namespaces.0 {
+        found.settings(&some.settings, Some(&file.settings));
+    }
+    found.overrides(&file.namespaces.0);
+    for (spot, exemption) in &file.exemptions.0 {
+        found.exemption(*spot, exemption, now);
+    }
+    faults.list.sort_by_key(|fault| fault.spot);
+}
+
+struct Found<'f>(&'f mut Faults);
+
+impl Found<'_> {
+    fn error(&mut self, spot: Spot, message: impl Into<String>, help: impl Into<String>) {
+        self.push(Severity::Error, spot, message.into(), help.into());
+    }
+
+    fn warning(&mut self, spot: Spot, message: impl Into<String>, help: impl Into<String>) {
+        self.push(Severity::Warning, spot, message.into(), help.into());
+    }
+
+    fn push(&mut self, severity: Severity, spot: Spot, message: String, help: String) {
+        self.0.list.push(Fault {
+            spot,
+            severity,
+            message,
+            help: Some(help),
+        });
+    }
+
+    /// Settings by themselves, and with what they inherit.
+    fn settings(&mut self, own: &Settings, base: Option<&Settings>) {
+        self.floor(own);
+        self.idle_rules(own, base);
+        let mut all = own.clone();
+        if let Some(base) = base {
+            all.inherit(base);
+        }
+        self.limits(own, &all);
+        self.same_site(own, &all);
+        self.controller(own, &all);
+    }
+
+    /// The severities that the floor forbids.
+    fn floor(&mut self, own: &Settings) {
+        for (rule, leaf) in &own.rules.0 {
+            let off = leaf.get().is_some_and(|setting| setting.0.is_none());
+            if let (true, true, Some(spot)) = (off, has_floor(*rule), leaf.spot()) {
+                let consequence = rule
+                    .consequence()
+                    .map_or("", |consequence| consequence.as_str());
+                let message = format!(
+                    "'{rule}' cannot be turned off, as its consequence is {consequence}: \
+                     rules with consequence {FLOOR} stay at least warnings"
+                );
+                let help = "use 'warning', or an exemption with a reason and an end date";
+                self.error(spot, message, help);
+            }
+        }
+    }
+
+    /// Rules that the same settings require and turn off, or set and never use.
+    fn idle_rules(&mut self, own: &Settings, base: Option<&Settings>) {
+        for (rule, key, active) in requirements(own) {
+            let Some(leaf) = own.rules.0.get(&rule) else {
+                continue;
+            };
+            let (Some(setting), Some(spot)) = (leaf.get(), leaf.spot()) else {
+                continue;
+            };
+            let inherited = base.is_some_and(|base| {
+                requirements(base)
+                    .iter()
+                    .any(|(other, _, active)| *other == rule && *active)
+            });
+            if setting.0.is_none() && active {
+                let message = format!("'{rule}' is off, and '{key}' is set beside it");
+                self.error(spot, message, "leave out one of them");
+            } else if !active && !inherited && setting.0.is_some() {
+                let message = format!("'{rule}' finds nothing, as '{key}' is not set");
+                self.warning(spot, message, format!("set '{key}', or leave the rule out"));
+            }
+        }
+    }
+
+    /// Bounds that no cookie can meet.
+    fn limits(&mut self, own: &Settings, all: &Settings) {
+        let (max, min) = (&all.limits.max_expires, &all.limits.min_expires);
+        if let (Some(max), Some(min)) = (max.get(), min.get())
+            && let Some(spot) = own
+                .limits
+                .min_expires
+                .spot()
+                .or(own.limits.max_expires.spot())
+            && min.seconds > max.seconds
+        {
+            let message = format!(
+                "minExpires {} is above maxExpires {}: no 'expires=' fits both",
+                quote(&min.text),
+                quote(&max.text)
+            );
+            self.error(spot, message, "lower minExpires, or raise maxExpires");
+        }
+        if let (Some(max), Some(spot)) =
+            (own.limits.max_expires.get(), own.limits.max_expires.spot())
+            && max.seconds == 0
+        {
+            let message = "maxExpires is 0: every 'expires=' is above it or deletes the cookie";
+            self.error(spot, message, "raise it");
+        }
+    }
+
+    /// Browsers drop `samesite=none` without `secure`.
+    fn same_site(&mut self, own: &Settings, all: &Settings) {
+        let only_none = |sites: &super::value::SameSites| sites.0 == [SameSite::None];
+        let secure = all.require.secure.get().copied().unwrap_or_default();
+        if let (Some(sites), Some(spot)) =
+            (all.require.same_site.get(), own.require.same_site.spot())
+            && only_none(sites)
+            && !secure
+        {
+            let message = "sameSite is none, and secure is not required: \
+                           browsers drop such a cookie without 'secure'";
+            self.warning(spot, message, "set 'secure: true' beside it");
+        }
+    }
+
+    /// Editions and versions that read neither key.
+    fn controller(&mut self, own: &Settings, all: &Settings) {
+        let oss = all.controller.edition.get() == Some(&Edition::Oss);
+        let old = all
+            .controller
+            .version
+            .get()
+            .is_some_and(|it| it.0 < FIRST_WITH_ORG_KEY);
+        if let Some(spot) = own
+            .controller
+            .version
+            .spot()
+            .or(own.controller.edition.spot())
+            && oss
+            && old
+        {
+            let message = "the open-source edition before 5.4 reads neither key: \
+                           every annotation is refused";
+            self.warning(spot, message, "check edition and version");
+        }
+    }
+
+    /// Elements of `namespaces` that no namespace can come to.
+    fn overrides(&mut self, all: &[(Spot, Override)]) {
+        let mut earlier: Vec<(&Pattern, Spot)> = Vec::new();
+        for (spot, some) in all {
+            let Some(patterns) = some.matches.get() else {
+                if some.matches.spot().is_none() {
+                    let message = "settings for no namespace";
+                    self.error(*spot, message, "add 'match' with globs of namespaces");
+                }
+                continue;
+            };
+            let at = some.matches.spot().unwrap_or(*spot);
+            for pattern in &patterns.0 {
+                let taken = earlier.iter().find(|(before, _)| shadows(before, pattern));
+                if let Some((before, first)) = taken {
+                    let (text, before) = (quote(pattern.as_str()), quote(before.as_str()));
+                    let message =
+                        format!("{text} is never reached: {before} at {first} comes first");
+                    self.error(at, message, "move it up, or leave it out");
+                } else if let Some(why) = never(pattern, Kind::Namespace) {
+                    self.error(at, why, "namespaces are named in lower case");
+                }
+            }
+            earlier.extend(patterns.0.iter().map(|pattern| (pattern, at)));
+        }
+    }
+
+    fn exemption(&mut self, spot: Spot, read: &Exemption, now: Timestamp) {
+        if read.reason.spot().is_none() {
+            let message = "an exemption without a reason";
+            self.error(spot, message, "add 'reason' with one sentence");
+        }
+        self.exempt_floor(spot, read);
+        let exemption = exemption::Exemption::new(spot, read);
+        if let (Some(until), true) = (exemption.until, exemption.expired(now)) {
+            let message = format!("the exemption expired: its last day was {until}");
+            let at = read.until.spot().unwrap_or(spot);
+            self.warning(at, message, "leave it out, or set a later day");
+        }
+        self.never_matches(&read.namespaces, Kind::Namespace);
+        self.never_matches(&read.ingresses, Kind::Ingress);
+    }
+
+    /// Exemptions from the floor end one day.
+    fn exempt_floor(&mut self, spot: Spot, read: &Exemption) {
+        if read.until.spot().is_some() {
+            return;
+        }
+        let help = "add 'until' with the last day, such as 'until: 2027-01-31'";
+        let because = format!("what has consequence {FLOOR} is exempt for a time only");
+        if read.rules.spot().is_some() && read.rules.get().is_none() {
+            return;
+        }
+        let Some(rules) = read.rules.get() else {
+            let message = format!("an exemption from all rules has no end date: {because}");
+            self.error(spot, message, format!("{help}, or name the rules"));
+            return;
+        };
+        if let Some(rule) = rules.0.iter().find(|rule| has_floor(**rule)) {
+            let message = format!("an exemption from '{rule}' has no end date: {because}");
+            self.error(read.rules.spot().unwrap_or(spot), message, help);
+        }
+    }
+
+    fn never_matches(&mut self, patterns: &Leaf<Patterns>, kind: Kind) {
+        let patterns = patterns.get().zip(patterns.spot());
+        for (pattern, at) in patterns
+            .iter()
+            .flat_map(|(all, at)| all.0.iter().map(|it| (it, *at)))
+        {
+            if let Some(why) = never(pattern, kind) {
+                self.warning(at, why, "names are in lower case");
+            }
+        }
+    }
+}
+
+/// Each rule that needs a setting to find anything, the setting's key, and
+/// whether it is set.
+fn requirements(settings: &Settings) -> [(Rule, &'static str, bool); 9] {
+    let Settings {
+        require,
+        limits,
+        cookies,
+        ..
+    } = settings;
+    let on = |leaf: &Leaf<bool>| leaf.get().copied().unwrap_or_default();
+    [
+        (Rule::RequireSecure, "require.secure", on(&require.secure)),
+        (
+            Rule::RequireHttponly,
+            "require.httpOnly",
+            on(&require.http_only),
+        ),
+        (
+            Rule::RequireSamesite,
+            "require.sameSite",
+            require.same_site.get().is_some(),
+        ),
+        (Rule::RequirePath, "require.path", on(&require.path)),
+        (
+            Rule::RequireExpires,
+            "require.expires",
+            on(&require.expires),
+        ),
+        (
+            Rule::MaxExpires,
+            "limits.maxExpires",
+            limits.max_expires.get().is_some(),
+        ),
+        (
+            Rule::MinExpires,
+            "limits.minExpires",
+            limits.min_expires.get().is_some(),
+        ),
+        (
+            Rule::CookieNamePattern,
+            "cookies.namePattern",
+            cookies.name_pattern.get().is_some(),
+        ),
+        (
+            Rule::ForbiddenDomain,
+            "cookies.allowedDomains",
+            cookies.allowed_domains.get().is_some(),
+        ),
+    ]
+}
+
+/// Whether every name that `later` stands for goes to `earlier`, as far as
+/// that can be told from the two texts.
+fn shadows(earlier: &Pattern, later: &Pattern) -> bool {
+    earlier.as_str() == "*"
+        || earlier == later
+        || (later.is_literal() && earlier.matches(later.as_str()))
+}
+
+/// What a glob is to name.
+#[derive(Clone, Copy)]
+enum Kind {
+    Namespace,
+    Ingress,
+}
+
+/// Why a glob can match no name: a character that names of its kind never have
+/// (RFC 1123 labels for namespaces, subdomains for Ingresses).
+fn never(pattern: &Pattern, kind: Kind) -> Option<String> {
+    let text = pattern.as_str();
+    let (what, dot) = match kind {
+        Kind::Namespace => ("namespace", false),
+        Kind::Ingress => ("Ingress", true),
+    };
+    let fine = |c: char| {
+        c.is_ascii_lowercase()
+            || c.is_ascii_digit()
+            || c == '-'
+            || (dot && c == '.')
+            || "*?".contains(c)
+    };
+    let plain = !text.contains(['[', '{', '\\']);
+    let odd = text.chars().find(|&c| !fine(c)).filter(|_| plain)?;
+    let (text, odd) = (quote(text), quote(odd.encode_utf8(&mut [0; 4])));
+    Some(format!(
+        "{text} matches no {what}: {odd} stands in no name of one"
+    ))
+}

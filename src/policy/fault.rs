@@ -1,0 +1,99 @@
+//! What is wrong with a policy file, each with its place.
+
+use std::fmt;
+
+use crate::lint::Severity;
+use crate::lint::text::did_you_mean;
+
+/// A place in the file: line and column, counted from 1, columns in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Spot {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+/// One thing wrong with a policy file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where it stands.
+    pub spot: Spot,
+    /// An error refuses the file; a warning is only reported.
+    pub severity: Severity,
+    /// One sentence without a final stop.
+    pub message: String,
+    /// What to do about it: a clause that can follow a semicolon.
+    pub help: Option<String>,
+}
+
+/// Everything wrong with one policy file, in the order of its text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Faults {
+    /// The file as it was named.
+    pub file: String,
+    /// What is wrong with it.
+    pub list: Vec<Fault>,
+}
+
+impl Faults {
+    /// No fault yet in a file of that name.
+    #[must_use]
+    pub fn of(file: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            list: Vec::new(),
+        }
+    }
+
+    /// Whether the file cannot be used.
+    #[must_use]
+    pub fn refuse(&self) -> bool {
+        self.list
+            .iter()
+            .any(|fault| fault.severity == Severity::Error)
+    }
+
+    /// The number of faults of that severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        let alike = |fault: &&Fault| fault.severity == severity;
+        self.list.iter().filter(alike).count()
+    }
+}
+
+/// Help on a word that is none of `known`: the one that was meant, or all.
+pub(crate) fn suggest(word: &str, known: &[&'static str]) -> String {
+    match did_you_mean(word, known.iter().copied()) {
+        Some(meant) => format!("did you mean '{meant}'?"),
+        None => format!("known are {}", known.join(", ")),
+    }
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.spot, self.severity, self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "; {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, fault) in self.list.iter().enumerate() {
+            let newline = if index == 0 { "" } else { "\n" };
+            write!(f, "{newline}{}:{fault}", self.file)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Faults {}

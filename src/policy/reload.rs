@@ -1,0 +1,144 @@
+//! The policy while stickler serves: reloaded by content, and never half.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+
+use super::Policies;
+use super::fault::Faults;
+
+/// The policy of a running server. A request takes one snapshot and keeps it
+/// to its end, so that an answer never mixes two policies.
+#[derive(Debug, Default)]
+pub struct Live {
+    current: ArcSwap<Policies>,
+    source: Option<Source>,
+    /// Changes of the file that were taken, and ones that were refused.
+    reloads: [AtomicU64; 2],
+}
+
+#[derive(Debug)]
+struct Source {
+    path: PathBuf,
+    /// What the last poll saw, good or bad.
+    last: Mutex<Last>,
+}
+
+#[derive(Debug, Clone)]
+struct Last {
+    /// The file's text, or why it could not be read.
+    content: Result<String, String>,
+    /// What was wrong with it; `None` where it is the one in force.
+    refused: Option<Arc<Faults>>,
+}
+
+/// What a poll of the file found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Poll {
+    /// The same as the last time, good or bad.
+    Unchanged,
+    /// A good one, now in force; with its warnings.
+    Loaded(Faults),
+    /// A bad one: the last good one stays in force.
+    Refused(Arc<Faults>),
+}
+
+impl Live {
+    /// A policy that stays as it is.
+    #[must_use]
+    pub fn fixed(policies: Policies) -> Self {
+        Self {
+            current: ArcSwap::from_pointee(policies),
+            ..Self::default()
+        }
+    }
+
+    /// Loads the file at `path`, to be polled from then on; with its warnings.
+    /// A server does not start under a policy that it cannot read.
+    pub fn open(path: &Path, now: Timestamp) -> Result<(Self, Faults), Faults> {
+        let content = read(path);
+        let (policies, warnings) = parse(path, &content, now)?;
+        let last = Last {
+            content,
+            refused: None,
+        };
+        let source = Source {
+            path: path.to_owned(),
+            last: Mutex::new(last),
+        };
+        let live = Self {
+            current: ArcSwap::from_pointee(policies),
+            source: Some(source),
+            ..Self::default()
+        };
+        Ok((live, warnings))
+    }
+
+    /// The policy in force, for the length of one answer.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Policies> {
+        self.current.load_full()
+    }
+
+    /// Compares the file's content with what the last poll saw, and loads it
+    /// where it differs. By content, as a mounted ConfigMap changes by a
+    /// symbolic link and keeps no useful time stamps.
+    pub fn poll(&self, now: Timestamp) -> Poll {
+        let Some(source) = &self.source else {
+            return Poll::Unchanged;
+        };
+        let content = read(&source.path);
+        let mut last = source.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.content == content {
+            return Poll::Unchanged;
+        }
+        let parsed = parse(&source.path, &content, now);
+        last.content = content;
+        match parsed {
+            Ok((policies, warnings)) => {
+                self.current.store(Arc::new(policies));
+                last.refused = None;
+                self.reloads[0].fetch_add(1, Relaxed);
+                Poll::Loaded(warnings)
+            }
+            Err(faults) => {
+                let faults = Arc::new(faults);
+                last.refused = Some(Arc::clone(&faults));
+                self.reloads[1].fetch_add(1, Relaxed);
+                Poll::Refused(faults)
+            }
+        }
+    }
+
+    /// What is wrong with the file as it is now, while an older one is in force.
+    #[must_use]
+    pub fn refused(&self) -> Option<Arc<Faults>> {
+        let last = self.source.as_ref()?.last.lock();
+        last.unwrap_or_else(PoisonError::into_inner).refused.clone()
+    }
+
+    /// How many changes of the file were taken, and how many were refused.
+    #[must_use]
+    pub fn reloads(&self) -> [u64; 2] {
+        [0, 1].map(|index: usize| self.reloads[index].load(Relaxed))
+    }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| error.to_string())
+}
+
+fn parse(
+    path: &Path,
+    content: &Result<String, String>,
+    now: Timestamp,
+) -> Result<(Policies, Faults), Faults> {
+    let name = path.display().to_string();
+    match content {
+        Ok(text) => Policies::parse(&name, text, now),
+        Err(error) => Err(Faults::unreadable(&name, error)),
+    }
+}

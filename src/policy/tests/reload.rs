@@ -1,0 +1,78 @@
+//! A file that changes while it is served.
+
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use super::super::{Live, Mode, Poll};
+use super::now;
+
+fn mode(live: &Live) -> Mode {
+    live.snapshot().for_namespace(None).mode
+}
+
+fn polled(live: &Live) -> &'static str {
+    match live.poll(now()) {
+        Poll::Unchanged => "unchanged",
+        Poll::Loaded(_) => "loaded",
+        Poll::Refused(_) => "refused",
+    }
+}
+
+#[test]
+fn the_last_good_one_stays_until_a_good_one_comes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.yaml");
+    let write = |text: &str| std::fs::write(&path, text).unwrap();
+    write("mode: warn");
+    let (live, _) = Live::open(&path, now()).unwrap();
+    let before = live.snapshot();
+    for (text, what, expected, refused) in [
+        (Some("mode: warn"), "unchanged", Mode::Warn, false),
+        (Some("mode: audit"), "loaded", Mode::Audit, false),
+        (Some("mode: audti"), "refused", Mode::Audit, true),
+        (Some("mode: audti"), "unchanged", Mode::Audit, true),
+        (None, "refused", Mode::Audit, true),
+        (Some(""), "refused", Mode::Audit, true),
+        (Some("mode: audit"), "loaded", Mode::Audit, false),
+        (Some("mode: enforce"), "loaded", Mode::Enforce, false),
+    ] {
+        match text {
+            Some(text) => write(text),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        assert_eq!(polled(&live), what, "{text:?}");
+        assert_eq!(mode(&live), expected, "{text:?}");
+        assert_eq!(live.refused().is_some(), refused, "{text:?}");
+    }
+    assert_eq!(live.reloads(), [3, 3]);
+    // A request that began under the first policy ends under it.
+    assert_eq!(before.for_namespace(None).mode, Mode::Warn);
+}
+
+#[test]
+fn a_mounted_config_map_changes_by_its_symbolic_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let version = |name: &str, text: &str| {
+        std::fs::create_dir(at(name)).unwrap();
+        std::fs::write(at(name).join("policy.yaml"), text).unwrap();
+        symlink(name, at("..data_tmp")).unwrap();
+        std::fs::rename(at("..data_tmp"), at("..data")).unwrap();
+    };
+    version("..1", "mode: warn");
+    symlink("..data/policy.yaml", at("policy.yaml")).unwrap();
+    let (live, _) = Live::open(&at("policy.yaml"), now()).unwrap();
+    version("..2", "mode: audit");
+    assert_eq!((polled(&live), mode(&live)), ("loaded", Mode::Audit));
+}
+
+#[test]
+fn nobody_starts_under_a_policy_that_cannot_be_read() {
+    let faults = Live::open(Path::new("/nonexistent/policy.yaml"), now()).unwrap_err();
+    let text = faults.to_string();
+    assert!(
+        text.starts_with("/nonexistent/policy.yaml:1:1: error: cannot be read: "),
+        "{text}"
+    );
+    assert_eq!(Live::default().poll(now()), Poll::Unchanged);
+}

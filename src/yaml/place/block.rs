@@ -1,0 +1,120 @@
+//! Literal and folded scalars (YAML 1.2.2, section 8.1).
+
+use super::{Decoder, Places};
+use crate::lint::Span;
+
+/// The places of a block scalar whose header begins `span`.
+///
+/// How deep the content is indented depends on the parent where the header
+/// says so by number; so each depth is tried until the value is spelled.
+pub(super) fn scalar(text: &str, span: Span, value: &str, folds: bool) -> Option<Places> {
+    let header = Header::read(text, span.start)?;
+    let first = first_indent(text, header.content);
+    let numbered = header.numbered && first > 0;
+    let mut indents = if numbered { 1..=first } else { first..=first };
+    indents.find_map(|indent| {
+        let mut decoder = Decoder::new(text, header.content, value);
+        lines(&mut decoder, indent, folds);
+        let end = decoder
+            .pieces
+            .last()
+            .map_or(header.content, |last| last.text.end);
+        let mut places = decoder.done()?;
+        places.body = Span::new(header.content, end);
+        places.span = Span::new(span.start, end);
+        Some(places)
+    })
+}
+
+/// `|` or `>`, its indicators and a comment, up to the line's end.
+#[derive(Debug, Clone, Copy)]
+struct Header {
+    numbered: bool,
+    content: usize,
+}
+
+impl Header {
+    fn read(text: &str, start: usize) -> Option<Self> {
+        let rest = text.get(start..)?;
+        let line = &rest[..rest.find('\n').map_or(rest.len(), |at| at + 1)];
+        let indicators = line.strip_prefix(['|', '>'])?;
+        let word = indicators.split([' ', '\t', '\r', '\n']).next()?;
+        Some(Self {
+            numbered: word.contains(|c: char| c.is_ascii_digit()),
+            content: start + line.len(),
+        })
+    }
+}
+
+/// The indentation of the first line that is not blank.
+fn first_indent(text: &str, content: usize) -> usize {
+    let lines = text.get(content..).unwrap_or_default().split('\n');
+    let mut indents = lines.filter_map(|line| {
+        let content = line.trim_start_matches(' ');
+        (!content.trim_end_matches('\r').is_empty()).then_some(line.len() - content.len())
+    });
+    indents.next().unwrap_or_default()
+}
+
+/// Line breaks that are not spelled yet: a folded scalar must see the next
+/// line before it knows what they are.
+#[derive(Default)]
+struct Breaks {
+    spans: Vec<Span>,
+    /// Whether a content line stands before them, and whether it began with a blank.
+    after_text: bool,
+    after_blank: bool,
+}
+
+fn lines(decoder: &mut Decoder<'_, '_>, indent: usize, folds: bool) {
+    let mut breaks = Breaks::default();
+    while decoder.spelled < decoder.value.len() {
+        let rest = decoder.rest();
+        let blanks = rest.len() - rest.trim_start_matches(' ').len();
+        decoder.skip(blanks.min(indent));
+        if decoder.line_break() == 0 {
+            if blanks < indent || decoder.rest().is_empty() {
+                break;
+            }
+            let begins_blank = decoder.rest().starts_with([' ', '\t']);
+            breaks.spell(decoder, folds && !begins_blank);
+            breaks.after_text = true;
+            breaks.after_blank = begins_blank;
+            let rest = decoder.rest();
+            let length = rest.find(['\r', '\n']).unwrap_or(rest.len());
+            decoder.copy_to(decoder.at + length);
+        }
+        let start = decoder.at;
+        decoder.skip(decoder.line_break());
+        breaks.spans.push(Span::new(start, decoder.at));
+    }
+    breaks.chomp(decoder);
+}
+
+impl Breaks {
+    /// Spells the breaks between two lines of text; the first one folds.
+    fn spell(&mut self, decoder: &mut Decoder<'_, '_>, folds: bool) {
+        let folds = folds && self.after_text && !self.after_blank;
+        match self.spans.as_slice() {
+            [single] if folds => decoder.push(" ", *single, false),
+            [first, rest @ ..] if folds => {
+                let joined = Span::new(first.start, rest.first().map_or(first.end, |b| b.end));
+                decoder.push("\n", joined, false);
+                for line_break in rest.iter().skip(1) {
+                    decoder.push("\n", *line_break, false);
+                }
+            }
+            all => all.iter().for_each(|b| decoder.push("\n", *b, false)),
+        }
+        self.spans.clear();
+    }
+
+    /// Spells as many of the last breaks as the value has left.
+    fn chomp(&self, decoder: &mut Decoder<'_, '_>) {
+        for line_break in &self.spans {
+            if decoder.spelled < decoder.value.len() {
+                decoder.push("\n", *line_break, false);
+            }
+        }
+    }
+}
