@@ -26,6 +26,8 @@
 //! | [`finding`] | a diagnostic with its source, as rendered |
 //! | [`render`] | findings out: text, json, sarif and the rest |
 //! | [`server`] | HTTPS, certificates, limits, life cycle, metrics |
+//! | [`probe`] | the API server's side of a review, to try an installation |
+//! | [`vap`] | a ValidatingAdmissionPolicy with what CEL can say |
 //! | [`cli`] | one file a subcommand |
 
 #![forbid(unsafe_code)]
@@ -37,6 +39,11 @@ pub mod ingress;
 pub mod lint;
 pub mod manifest;
 pub mod policy;
+<<<<<<< HEAD
 pub mod render;
+=======
+pub mod probe;
+>>>>>>> chart
 pub mod server;
+pub mod vap;
 pub mod yaml;

@@ -1,3 +1,17 @@
+<<<<<<< HEAD
+//! `stickler policy`: one file a subcommand.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::Failure;
+
+mod vap;
+
+/// What the operator allows
+#[derive(Debug, Args)]
+=======
 //! `stickler policy`: look at a policy file; and how other commands read one.
 
 use std::fmt::Display;
@@ -21,6 +35,7 @@ use crate::policy::{self, FILE_NAME, Faults, Policies};
       what is in force there, and where each line comes from
   stickler policy schema > policy.schema.json
       the JSON schema, for editors")]
+>>>>>>> main
 pub(super) struct Policy {
     #[command(subcommand)]
     command: Command,
@@ -28,6 +43,9 @@ pub(super) struct Policy {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+<<<<<<< HEAD
+    Vap(vap::Vap),
+=======
     Check(Check),
     Show(Show),
     /// Print the JSON schema of policy files
@@ -66,11 +84,18 @@ struct Show {
     /// The policy file [default: stickler.yaml here or in a folder above]
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+>>>>>>> main
 }
 
 impl Policy {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         match self.command {
+<<<<<<< HEAD
+            Command::Vap(vap) => vap.run(),
+        }
+    }
+}
+=======
             Command::Check(check) => check.run(),
             Command::Show(show) => show.run(),
             Command::Schema => print(format_args!("{:#}\n", policy::schema())),
@@ -175,3 +200,4 @@ fn print(text: impl Display) -> Result<ExitCode, Failure> {
     written.map_err(|error| Failure::new("standard output", error))?;
     Ok(ExitCode::SUCCESS)
 }
+>>>>>>> main

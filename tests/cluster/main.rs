@@ -16,6 +16,11 @@
     reason = "a panic is how a test fails, in its helpers too"
 )]
 
+#[path = "../tools/built.rs"]
+mod built;
+#[path = "../tools/installed.rs"]
+mod installed;
+
 mod apiserver;
 mod authority;
 mod cluster;
@@ -27,6 +32,8 @@ mod session;
 mod webhook;
 
 // The tests.
+mod backstop;
+mod chart;
 mod deployment;
 mod documentation;
 mod mistakes;

@@ -10,10 +10,8 @@ use rustls::pki_types::PrivateKeyDer;
 use tempfile::TempDir;
 
 use super::Failure;
+use crate::probe::REVIEW;
 use crate::server::certificate::Pair;
-
-/// A review whose Ingress has a mistake in it.
-const EXAMPLE: &str = include_str!("dev/review.json");
 
 /// The folder with the CA's certificate and an example.
 pub(super) struct Dev {
@@ -28,7 +26,7 @@ impl Dev {
         let dev = Self::folder(dir).map_err(|error| Failure::new("--dev-dir", error))?;
         let (ca, pair) = make().map_err(|error| Failure::new("--dev", error))?;
         let written =
-            std::fs::write(dev.ca(), ca).and_then(|()| std::fs::write(dev.review(), EXAMPLE));
+            std::fs::write(dev.ca(), ca).and_then(|()| std::fs::write(dev.review(), REVIEW));
         written.map_err(|error| Failure::new(dev.path.display(), error))?;
         Ok((dev, pair))
     }
