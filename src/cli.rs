@@ -15,14 +15,8 @@ mod generate;
 mod output;
 mod parse;
 mod policy;
-<<<<<<< HEAD
-mod progress;
-=======
-<<<<<<< HEAD
 mod probe;
-=======
->>>>>>> main
->>>>>>> chart
+mod progress;
 mod review;
 mod serve;
 mod terminal;
@@ -45,18 +39,12 @@ pub struct Cli {
 enum Command {
     Serve(Box<serve::Serve>),
     Review(review::Review),
-<<<<<<< HEAD
     Check(check::Check),
     Explain(explain::Explain),
     Parse(parse::Parse),
     Completions(generate::Completions),
     Man(generate::Man),
-=======
-<<<<<<< HEAD
     Probe(probe::Probe),
-=======
->>>>>>> main
->>>>>>> chart
     Policy(policy::Policy),
 }
 
@@ -77,18 +65,12 @@ pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Review(review) => review.run(),
-<<<<<<< HEAD
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
         Command::Parse(parse) => parse.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
-=======
-<<<<<<< HEAD
         Command::Probe(probe) => probe.run(),
-=======
->>>>>>> main
->>>>>>> chart
         Command::Policy(policy) => policy.run(),
     };
     outcome.unwrap_or_else(|Failure(line)| {

@@ -39,11 +39,8 @@ pub mod ingress;
 pub mod lint;
 pub mod manifest;
 pub mod policy;
-<<<<<<< HEAD
-pub mod render;
-=======
 pub mod probe;
->>>>>>> chart
+pub mod render;
 pub mod server;
 pub mod vap;
 pub mod yaml;

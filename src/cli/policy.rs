@@ -1,17 +1,3 @@
-<<<<<<< HEAD
-//! `stickler policy`: one file a subcommand.
-
-use std::process::ExitCode;
-
-use clap::{Args, Subcommand};
-
-use super::Failure;
-
-mod vap;
-
-/// What the operator allows
-#[derive(Debug, Args)]
-=======
 //! `stickler policy`: look at a policy file; and how other commands read one.
 
 use std::fmt::Display;
@@ -26,6 +12,8 @@ use super::Failure;
 use crate::lint::Severity;
 use crate::policy::{self, FILE_NAME, Faults, Policies};
 
+mod vap;
+
 /// Check a policy file, or show what is in force in a namespace
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -34,8 +22,9 @@ use crate::policy::{self, FILE_NAME, Faults, Policies};
   stickler policy show --namespace team-a
       what is in force there, and where each line comes from
   stickler policy schema > policy.schema.json
-      the JSON schema, for editors")]
->>>>>>> main
+      the JSON schema, for editors
+  stickler policy vap | kubectl apply -f -
+      what the API server itself can refuse, without a webhook")]
 pub(super) struct Policy {
     #[command(subcommand)]
     command: Command,
@@ -43,13 +32,11 @@ pub(super) struct Policy {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-<<<<<<< HEAD
-    Vap(vap::Vap),
-=======
     Check(Check),
     Show(Show),
     /// Print the JSON schema of policy files
     Schema,
+    Vap(vap::Vap),
 }
 
 /// Tell everything that is wrong with a policy file
@@ -84,21 +71,15 @@ struct Show {
     /// The policy file [default: stickler.yaml here or in a folder above]
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
->>>>>>> main
 }
 
 impl Policy {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         match self.command {
-<<<<<<< HEAD
-            Command::Vap(vap) => vap.run(),
-        }
-    }
-}
-=======
             Command::Check(check) => check.run(),
             Command::Show(show) => show.run(),
             Command::Schema => print(format_args!("{:#}\n", policy::schema())),
+            Command::Vap(vap) => vap.run(),
         }
     }
 }
@@ -200,4 +181,3 @@ fn print(text: impl Display) -> Result<ExitCode, Failure> {
     written.map_err(|error| Failure::new("standard output", error))?;
     Ok(ExitCode::SUCCESS)
 }
->>>>>>> main
