@@ -23,7 +23,8 @@ const INSTALL: &str = "the tests of the chart build their tools from Go modules:
 impl Tool {
     /// The program, built now if it is not there yet.
     pub(crate) fn program(&self) -> PathBuf {
-        self.install().unwrap_or_else(|why| panic!("no {}: {why}", self.name))
+        self.install()
+            .unwrap_or_else(|why| panic!("no {}: {why}", self.name))
     }
 
     fn install(&self) -> Result<PathBuf, String> {
@@ -31,9 +32,21 @@ impl Tool {
         built(self.name, key((version, self.package)), |program| {
             let folder = program.with_extension("bin");
             let install = ["install", "-ldflags", "-s -w", self.package];
-            go(Command::new("go").args(install).env("GOBIN", &folder), INSTALL)?;
+            go(
+                Command::new("go").args(install).env("GOBIN", &folder),
+                INSTALL,
+            )?;
             fs::rename(folder.join(self.name), program).map_err(at(program))?;
             fs::remove_dir_all(&folder).map_err(at(&folder))
         })
     }
+}
+
+/// A folder of a Go module, downloaded now if it is not there yet.
+pub(crate) fn folder_of(module: &str, folder: &str) -> PathBuf {
+    let download = ["mod", "download", "-json", module];
+    let printed = go(Command::new("go").args(download), INSTALL);
+    let printed = printed.unwrap_or_else(|why| panic!("no {module}: {why}"));
+    let printed: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+    PathBuf::from(printed["Dir"].as_str().expect("a folder")).join(folder)
 }

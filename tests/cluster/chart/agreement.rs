@@ -1,0 +1,98 @@
+//! The chart and Kustomize say the same.
+
+use serde_json::{Value, json};
+
+use super::{CHART, helm, only};
+use crate::place::Place;
+
+/// The chart's way and the overlay that must agree with it.
+const PAIRS: [(&str, &str); 1] = [(
+    "--set certificates.mode=certManager",
+    "../../../deploy/kustomize/overlays/cert-manager",
+)];
+
+/// What may differ, with its reason. Everything else is compared.
+fn common(mut object: Value) -> Value {
+    if let Some(metadata) = object["metadata"].as_object_mut() {
+        // Helm's own labels: who installed what, in which version.
+        metadata.remove("labels");
+        // Rendered, not applied.
+        metadata.remove("creationTimestamp");
+    }
+    if let Some(object) = object.as_object_mut() {
+        object.remove("status");
+    }
+    // Selectors name the release, too, for several may be in one cluster.
+    strip(&mut object);
+    object
+}
+
+/// Removes the labels that only Helm writes, wherever labels stand.
+fn strip(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for label in [
+                "app.kubernetes.io/instance",
+                "app.kubernetes.io/version",
+                "app.kubernetes.io/managed-by",
+                "helm.sh/chart",
+            ] {
+                fields.remove(label);
+            }
+            fields.values_mut().for_each(strip);
+        }
+        Value::Array(values) => values.iter_mut().for_each(strip),
+        _ => {}
+    }
+}
+
+/// The objects that a shell line prints as YAML, by kind and name.
+fn objects(place: &Place, line: &str) -> Vec<Value> {
+    let printed = place.shell(&format!(
+        "{line} | kubectl create --dry-run=client --validate=false -o json -f -"
+    ));
+    let objects = serde_json::Deserializer::from_str(&printed).into_iter();
+    let mut objects: Vec<Value> = objects.map(|object| object.expect("an object")).collect();
+    objects.sort_by_key(id);
+    objects
+}
+
+fn id(object: &Value) -> String {
+    format!("{} {}", object["kind"], object["metadata"]["name"])
+}
+
+#[tokio::test]
+async fn chart_and_overlays_agree() {
+    let place = Place::open("agreement").await;
+    super::objects::define(&place);
+    for (values, overlay) in PAIRS {
+        let helm = helm();
+        let chart = format!("{helm} template stickler {CHART} -n stickler --no-hooks {values}");
+        let chart = objects(&place, &chart);
+        let mut overlay = objects(&place, &format!("kubectl kustomize {overlay}"));
+        // Helm makes namespaces by a flag.
+        overlay.retain(|object| object["kind"] != "Namespace");
+        let ids = |objects: &[Value]| objects.iter().map(id).collect::<Vec<_>>();
+        assert_eq!(ids(&chart), ids(&overlay), "{values}");
+        for (ours, theirs) in chart.into_iter().zip(overlay) {
+            let id = id(&ours);
+            let pretty = |object| serde_json::to_string_pretty(&common(object)).expect("JSON");
+            snapbox::assert_data_eq!(pretty(ours), snapbox::Data::text(pretty(theirs)).raw());
+            println!("{id} agrees");
+        }
+    }
+}
+
+/// The comparison would see a difference, if there were one.
+#[tokio::test]
+async fn a_difference_is_seen() {
+    let place = Place::open("disagreement").await;
+    let line = format!(
+        "{} template stickler {CHART} -n stickler --no-hooks -s templates/service.yaml",
+        helm()
+    );
+    let mut objects = objects(&place, &line);
+    let service = common(only(&objects, "Service").clone());
+    objects[0]["spec"]["ports"][0]["port"] = json!(8443);
+    assert_ne!(common(objects[0].clone()), service);
+}

@@ -1,0 +1,179 @@
+//! A release from its installation to its end, by real helm.
+
+use k8s_openapi::ByteString;
+use serde_json::{Value, json};
+
+use super::{CHART, helm};
+use crate::authority::Authority;
+use crate::place::Place;
+
+/// A release in a namespace of its own, whose webhook looks at no other.
+struct Release<'a> {
+    place: &'a Place,
+    helm: String,
+    values: String,
+}
+
+impl<'a> Release<'a> {
+    /// Named after the namespace, since some of its objects have none.
+    fn new(place: &'a Place) -> Self {
+        Self {
+            place,
+            helm: helm(),
+            values: format!(
+                "--set-literal fullnameOverride={0} \
+                 --set-string 'webhook.namespaceSelector.matchLabels.stickler\\.test/release={0}'",
+                place.namespace
+            ),
+        }
+    }
+
+    fn run(&self, command: &str, more: &str) -> String {
+        let Self {
+            place,
+            helm,
+            values,
+        } = self;
+        place.shell(&format!(
+            "{helm} {command} -n {} stickler {CHART} {values} {more}",
+            place.namespace
+        ))
+    }
+
+    fn uninstall(&self) -> String {
+        let Self { place, helm, .. } = self;
+        let namespace = &place.namespace;
+        place.shell(&format!("{helm} uninstall -n {namespace} stickler --debug"))
+    }
+
+    fn get(&self, what: &str) -> Value {
+        let printed = self.place.shell(&format!("kubectl get {what} -o json"));
+        serde_json::from_str(&printed).expect("JSON")
+    }
+
+    fn configuration(&self) -> Value {
+        let namespace = &self.place.namespace;
+        self.get(&format!("validatingwebhookconfiguration {namespace}"))
+    }
+
+    /// Writes the CA and publishes it, as the replicas do.
+    fn certify(&self) {
+        let name = &self.place.namespace;
+        let authority = Authority::new().expect("a CA");
+        let ca = ByteString(authority.certificate().into());
+        let secret = json!({
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": format!("{name}-ca")},
+            "data": {"ca.crt": ca},
+        });
+        let webhook = json!({
+            "name": format!("{name}.{name}.svc"),
+            "admissionReviewVersions": ["v1", "v1beta1"],
+            "sideEffects": "None",
+            "clientConfig": {"caBundle": ca},
+        });
+        let configuration = json!({
+            "apiVersion": "admissionregistration.k8s.io/v1",
+            "kind": "ValidatingWebhookConfiguration",
+            "metadata": {"name": name},
+            "webhooks": [webhook],
+        });
+        for object in [secret, configuration] {
+            self.place.shell(&format!(
+                "echo '{object}' | kubectl apply --server-side --field-manager=stickler -f -"
+            ));
+        }
+    }
+
+    /// What must outlive an upgrade.
+    fn certificates(&self) -> (Value, Value) {
+        let namespace = &self.place.namespace;
+        let secret = self.get(&format!("secret {namespace}-ca"));
+        let webhook = &self.configuration()["webhooks"][0];
+        (
+            secret["data"].clone(),
+            webhook["clientConfig"]["caBundle"].clone(),
+        )
+    }
+
+    /// Everything there is with the release's label.
+    fn objects(&self) -> String {
+        let kinds = "deployments,services,secrets,configmaps,serviceaccounts,roles,rolebindings,\
+                     networkpolicies,poddisruptionbudgets,pods,jobs,clusterroles,\
+                     clusterrolebindings,validatingwebhookconfigurations";
+        let namespace = &self.place.namespace;
+        self.place.shell(&format!(
+            "kubectl get {kinds} -l app.kubernetes.io/managed-by=Helm -o name | \
+             grep '{namespace}' || true"
+        ))
+    }
+}
+
+#[tokio::test]
+async fn upgrades_change_no_certificate() {
+    let place = Place::open("chart-upgrade").await;
+    let release = Release::new(&place);
+    release.run("install", "");
+    assert_eq!(
+        release.certificates(),
+        (Value::Null, Value::Null),
+        "made by Helm"
+    );
+    release.certify();
+    let before = release.certificates();
+    assert!(
+        before.0["ca.crt"].is_string() && before.1.is_string(),
+        "{before:?}"
+    );
+    for replicas in [3, 4] {
+        release.run("upgrade", &format!("--set replicas={replicas}"));
+        let deployment = release.get(&format!("deployment {}", place.namespace));
+        assert_eq!(deployment["spec"]["replicas"], replicas);
+        assert_eq!(release.certificates(), before, "after an upgrade");
+    }
+    release.uninstall();
+}
+
+#[tokio::test]
+async fn broken_glass_is_mended_by_an_upgrade() {
+    let place = Place::open("chart-glass").await;
+    let release = Release::new(&place);
+    release.run("install", "");
+    let namespace = &place.namespace;
+    let notes = release.run("upgrade", "");
+    let line = format!("kubectl delete validatingwebhookconfiguration {namespace}");
+    assert!(notes.contains(&line), "{notes}");
+    place.shell(&line);
+    release.run("upgrade", "");
+    assert_eq!(
+        release.configuration()["webhooks"][0]["failurePolicy"],
+        "Fail"
+    );
+    release.uninstall();
+}
+
+#[tokio::test]
+async fn nothing_outlives_a_release() {
+    let place = Place::open("chart-uninstall").await;
+    let release = Release::new(&place);
+    release.run("install", "");
+    assert!(release.objects().contains("validatingwebhookconfiguration"));
+    let said = release.uninstall();
+    assert_eq!(release.objects(), "", "{said}");
+}
+
+/// With the release's objects already gone Helm has nothing to put the hook
+/// in place of, and must not leave it behind.
+#[tokio::test]
+async fn nothing_outlives_a_release_with_broken_glass() {
+    let place = Place::open("chart-remains").await;
+    let release = Release::new(&place);
+    release.run("install", "");
+    let namespace = &place.namespace;
+    place.shell(&format!(
+        "kubectl delete validatingwebhookconfiguration/{namespace} service/{namespace}"
+    ));
+    let said = release.uninstall();
+    assert_eq!(release.objects(), "", "{said}");
+}
