@@ -40,7 +40,8 @@ oldObject.spec.?defaultBackend != object.spec.?defaultBackend ||
     ),
 ];
 
-/// `words` leaves out the service: the cookie's name and the parameters.
+/// `heads` are the entries' beginnings, up to the first blank: newlines before
+/// them are nobody's business. `words` are the cookie's name and the parameters.
 pub(super) const VARIABLES: &[(&str, &str)] = &[
     (
         "key",
@@ -49,6 +50,10 @@ pub(super) const VARIABLES: &[(&str, &str)] = &[
     ),
     ("value", "object.metadata.annotations[variables.key]"),
     ("entries", "variables.value.split(';')"),
+    (
+        "heads",
+        "variables.entries.map(entry, entry.find('serviceName=[^= ]+ '))",
+    ),
     (
         "words",
         r"variables.entries.map(entry,
@@ -76,7 +81,7 @@ pub const CHECKS: &[Check] = &[
             Rule::MissingCookie,
         ],
         message: "an entry is not serviceName=<service> <cookie> ...",
-        expression: r"variables.entries.all(entry, entry.matches(r'^serviceName=[^= \t\r\n]+ [ \t\r\n]*[^ \t\r\n]'))",
+        expression: r"variables.entries.all(entry, entry.matches(r'^[\t\r\n]*serviceName=[^= \t\r\n]+ [ \t\r\n]*[^ \t\r\n]'))",
     },
     Check {
         rules: &[
@@ -132,14 +137,13 @@ pub const CHECKS: &[Check] = &[
     Check {
         rules: &[Rule::UnknownBackend],
         message: "a service is no backend of this Ingress",
-        expression: "variables.entries.all(entry, variables.services.exists(service,
-  entry.startsWith('serviceName=' + service + ' ')))",
+        expression: "variables.heads.all(head, variables.services.exists(service,
+  head == 'serviceName=' + service + ' '))",
     },
     Check {
         rules: &[Rule::DuplicateService],
         message: "a service has two entries, of which one is lost",
-        expression: "variables.entries.all(entry, variables.entries.exists_one(other,
-  other.split(' ')[0] == entry.split(' ')[0]))",
+        expression: "variables.heads.all(head, variables.heads.exists_one(other, other == head))",
     },
     Check {
         rules: &[Rule::MergeableMaster],

@@ -18,8 +18,12 @@
 
 #[path = "../tools/built.rs"]
 mod built;
+#[path = "../tools/downloaded.rs"]
+mod downloaded;
 #[path = "../tools/installed.rs"]
 mod installed;
+#[path = "../tools/promql.rs"]
+mod promql;
 
 mod apiserver;
 mod authority;
@@ -37,6 +41,7 @@ mod chart;
 mod deployment;
 mod documentation;
 mod mistakes;
+mod observability;
 mod reach;
 mod updates;
 mod versions;

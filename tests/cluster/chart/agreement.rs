@@ -49,7 +49,7 @@ fn strip(value: &mut Value) {
 /// The objects that a shell line prints as YAML, by kind and name.
 fn objects(place: &Place, line: &str) -> Vec<Value> {
     let printed = place.shell(&format!(
-        "{line} | kubectl create --dry-run=client --validate=false -o json -f -"
+        "{line} | kubectl create -n stickler --dry-run=client --validate=false -o json -f -"
     ));
     let objects = serde_json::Deserializer::from_str(&printed).into_iter();
     let mut objects: Vec<Value> = objects.map(|object| object.expect("an object")).collect();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{template, ways};
-use crate::installed::folder_of;
+use crate::downloaded::folder_of;
 use crate::place::Place;
 
 /// Kinds that the chart names and Kubernetes does not have, as their projects
