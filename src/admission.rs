@@ -13,12 +13,14 @@ use crate::policy::Mode;
 mod decision;
 mod judge;
 mod message;
+mod partial;
 mod ratchet;
 mod response;
 mod review;
 mod terms;
 
 use judge::Judgement;
+pub use partial::closed;
 use response::{AuditAnnotations, Outcome, Response, Status};
 use review::Review;
 pub use terms::Terms;
@@ -49,6 +51,8 @@ pub struct Facts<'a> {
     pub dry_run: bool,
     /// What was said.
     pub verdict: Verdict,
+    /// Why nothing was judged, where that is so.
+    pub refusal: Option<Refusal>,
     /// What was to become of errors.
     pub mode: Mode,
     /// The rules that found an error or a warning, each once.
@@ -106,6 +110,8 @@ pub enum Refusal {
     Late,
     /// Something broke.
     Panicked,
+    /// Nobody waits for the answer any more.
+    HungUp,
 }
 
 /// The answer to an AdmissionReview under the operator's terms.
@@ -147,8 +153,38 @@ pub fn refuse(body: &[u8], refusal: Refusal) -> Result<Answer<'_>, BadReview> {
         warnings: Vec::new(),
     };
     let body = response.to_bytes(review.version);
-    let facts = Facts::asked(review);
+    let facts = Facts {
+        refusal: Some(refusal),
+        ..Facts::asked(review)
+    };
     Ok(Answer { body, facts })
+}
+
+impl Answer<'_> {
+    /// The same, borrowing nothing.
+    #[must_use]
+    pub fn into_owned(self) -> Answer<'static> {
+        let (body, facts) = (self.body, self.facts.into_owned());
+        Answer { body, facts }
+    }
+}
+
+impl Facts<'_> {
+    fn into_owned(self) -> Facts<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Facts {
+            uid: own(self.uid),
+            namespace: self.namespace.map(own),
+            name: self.name.map(own),
+            operation: self.operation,
+            user: self.user.map(own),
+            dry_run: self.dry_run,
+            verdict: self.verdict,
+            refusal: self.refusal,
+            mode: self.mode,
+            rules: self.rules,
+        }
+    }
 }
 
 impl<'a> Facts<'a> {
@@ -163,6 +199,7 @@ impl<'a> Facts<'a> {
             user: request.user.name,
             dry_run: request.dry_run,
             verdict: Verdict::Fail,
+            refusal: None,
             mode: Mode::Enforce,
             rules: Vec::new(),
         }
@@ -170,6 +207,17 @@ impl<'a> Facts<'a> {
 }
 
 impl Refusal {
+    /// The word that logs and metrics use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Late => "late",
+            Self::Panicked => "panicked",
+            Self::HungUp => "hung-up",
+        }
+    }
+
     /// 403 would say that the object is at fault; 429 and 503 make clients
     /// try again at once.
     fn status(self) -> Status<'static> {
@@ -185,6 +233,7 @@ impl Refusal {
                 "Timeout",
                 504,
             ),
+            Self::HungUp => ("the caller hung up", "InternalError", 500),
             Self::Panicked => (
                 "stickler failed on this object, which is a defect of stickler; \
                  the object was not judged and not admitted; its log has the request's uid",

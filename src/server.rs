@@ -5,25 +5,35 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use axum::Router;
-use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
-use rustls::server::ResolvesServerCert;
+use axum_server::{Handle, Server};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 mod admin;
+mod bad_request;
 mod body;
+pub mod callers;
 pub mod certificate;
-mod log;
+mod connection;
+mod deadline;
 mod metrics;
+mod open;
+mod ready;
+mod settings;
 mod tls;
 mod validate;
 
 use crate::admission::{Answer, BadReview};
+use callers::Callers;
+use certificate::{Files, Store};
+use connection::Bounded;
 use metrics::Metrics;
+pub use settings::Settings;
 
 /// From the bytes of a review to its answer.
 pub type Judge = dyn for<'a> Fn(&'a [u8]) -> Result<Answer<'a>, BadReview> + Send + Sync;
@@ -37,33 +47,15 @@ pub struct Sockets {
     pub admin: TcpListener,
 }
 
-/// Bounds and times.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// How long to go on serving after the stop, until nobody is sent here any more.
-    pub drain_delay: Duration,
-    /// How long requests in flight may take to finish after that.
-    pub grace: Duration,
-    /// The time a TLS handshake may take.
-    pub handshake_timeout: Duration,
-    /// The time until a new connection's first request has begun.
-    pub first_request_timeout: Duration,
-    /// The largest body that is read, in bytes.
-    pub max_body: usize,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            drain_delay: Duration::from_secs(10),
-            grace: Duration::from_secs(15),
-            handshake_timeout: Duration::from_secs(10),
-            first_request_timeout: Duration::from_secs(10),
-            // Two objects of at most 3 MiB each (etcd's limit of 1.5 MiB and
-            // some) and 1 MiB for the rest.
-            max_body: 7 << 20,
-        }
-    }
+/// Who the server is, and whom it talks to.
+#[derive(Debug)]
+pub struct Identity {
+    /// The certificate, which may change while it is served.
+    pub certificate: Arc<Store>,
+    /// Where the certificate comes from, if it is files.
+    pub files: Option<Files>,
+    /// Who may call; without it anyone.
+    pub callers: Option<Callers>,
 }
 
 /// What every request shares.
@@ -71,7 +63,28 @@ struct Shared {
     judge: Box<Judge>,
     settings: Settings,
     metrics: Metrics,
-    stopping: std::sync::atomic::AtomicBool,
+    in_flight: Arc<Semaphore>,
+    certificate: Arc<Store>,
+    files: Option<Files>,
+    reviews: SocketAddr,
+    stopping: AtomicBool,
+}
+
+/// Where in its life the server is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Serving,
+    Stopping,
+}
+
+impl Shared {
+    fn stage(&self) -> Stage {
+        if self.stopping.load(Relaxed) {
+            Stage::Stopping
+        } else {
+            Stage::Serving
+        }
+    }
 }
 
 /// Serves until `stop`, then drains: readiness fails, serving goes on for the
@@ -80,64 +93,90 @@ struct Shared {
 /// An error is one of a socket.
 pub async fn serve(
     sockets: Sockets,
-    certificate: Arc<dyn ResolvesServerCert>,
+    identity: Identity,
     judge: Box<Judge>,
     settings: Settings,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    let tls = tls::config(identity.certificate.clone(), identity.callers)?;
     let shared = Arc::new(Shared {
         judge,
-        settings,
         metrics: Metrics::default(),
+        in_flight: Arc::new(Semaphore::new(settings.max_in_flight)),
+        settings,
+        certificate: identity.certificate,
+        files: identity.files,
+        reviews: sockets.reviews.local_addr()?,
         stopping: false.into(),
     });
     let handle = Handle::new();
-    let reviews = reviews(sockets.reviews, certificate, &shared, handle.clone())?;
-    let admin = admin::serve(sockets.admin, Arc::clone(&shared));
     tokio::select! {
-        served = reviews => served,
-        served = admin => served,
+        served = reviews(sockets.reviews, tls, &shared, handle.clone()) => served,
+        served = admin::serve(sockets.admin, Arc::clone(&shared)) => served,
+        () = watch(&shared) => Ok(()),
         () = drain(&shared, handle, stop) => Ok(()),
     }
 }
 
 /// The HTTPS side, until `handle` is told to stop.
-fn reviews(
+async fn reviews(
     listener: TcpListener,
-    certificate: Arc<dyn ResolvesServerCert>,
+    tls: rustls::ServerConfig,
     shared: &Arc<Shared>,
-    handle: Handle<std::net::SocketAddr>,
-) -> io::Result<impl Future<Output = io::Result<()>> + use<>> {
-    let tls = RustlsConfig::from_config(Arc::new(tls::config(certificate)?));
-    let acceptor = RustlsAcceptor::new(tls).handshake_timeout(shared.settings.handshake_timeout);
-    let router: Router = validate::router(Arc::clone(shared));
-    let server = axum_server::Server::<std::net::SocketAddr>::from_listener(listener)
+    handle: Handle<SocketAddr>,
+) -> io::Result<()> {
+    let settings = &shared.settings;
+    let bounded = Bounded::new(settings.max_connections, settings.idle_timeout);
+    let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(Arc::new(tls)))
+        .handshake_timeout(settings.handshake_timeout)
+        .acceptor(bounded);
+    let observer = Arc::clone(shared);
+    Server::from_listener(listener)
         .handle(handle)
-        .first_request_timeout(shared.settings.first_request_timeout)
-        .acceptor(acceptor);
-    Ok(server.serve(router.into_make_service()))
+        .first_request_timeout(settings.first_request_timeout)
+        .accept_error_handler(move |peer, error| observer.connection_failed(peer, error))
+        .acceptor(acceptor)
+        .serve(validate::router(Arc::clone(shared)).into_make_service())
+        .await
 }
 
-/// Waits for `stop` and sees everybody off.
-async fn drain(
-    shared: &Shared,
-    handle: Handle<std::net::SocketAddr>,
-    stop: impl Future<Output = ()>,
-) {
+impl Shared {
+    /// Counts and logs a connection that came to nothing. Only without a peer
+    /// is it our own trouble: the process is out of files.
+    fn connection_failed(&self, peer: Option<&SocketAddr>, error: &io::Error) {
+        self.metrics.observe_connection_error(error);
+        match peer {
+            None => tracing::error!(%error, "accepting connections fails; trying again"),
+            Some(peer) => tracing::debug!(%error, %peer, "a connection came to nothing"),
+        }
+    }
+}
+
+/// Looks for a newer certificate, for as long as it is polled.
+async fn watch(shared: &Shared) {
+    let Some(files) = &shared.files else {
+        return std::future::pending().await;
+    };
+    let interval = shared.settings.reload_interval;
+    files.watch(&shared.certificate, interval).await;
+}
+
+/// Waits for `stop` and sees everybody off. The HTTPS side then ends by
+/// itself, so this never does.
+async fn drain(shared: &Shared, handle: Handle<SocketAddr>, stop: impl Future<Output = ()>) {
     stop.await;
     let Settings {
-        drain_delay, grace, ..
+        drain_delay,
+        drain_timeout,
+        ..
     } = shared.settings;
-    shared
-        .stopping
-        .store(true, std::sync::atomic::Ordering::Relaxed);
+    shared.stopping.store(true, Relaxed);
     tracing::info!(
         delay_seconds = drain_delay.as_secs_f64(),
         "stopping: readiness fails, serving goes on"
     );
     tokio::time::sleep(drain_delay).await;
     tracing::info!("stopping: finishing what is in flight");
-    handle.graceful_shutdown(Some(grace));
-    // From here on the HTTPS side ends by itself.
+    handle.graceful_shutdown(Some(drain_timeout));
     std::future::pending::<()>().await;
 }

@@ -1,39 +1,44 @@
 //! `stickler serve`: flags in, a running webhook out.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
-use rustls::server::ResolvesServerCert;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
+mod bounds;
 mod dev;
 mod logging;
+mod signals;
 
 use super::Failure;
 use crate::admission::{self, Terms};
-use crate::server::certificate::Pair;
-use crate::server::{self, Settings, Sockets};
+use crate::server::callers::Callers;
+use crate::server::certificate::{Files, Store};
+use crate::server::{self, Identity, Sockets};
+use bounds::Bounds;
 use dev::Dev;
 use logging::LogFormat;
+use signals::Signals;
 
 /// Run the webhook
 ///
 /// Reviews are answered at POST /validate over HTTPS; probes and metrics are
-/// at /livez, /readyz and /metrics on a plain HTTP port of their own.
+/// at /livez, /readyz and /metrics on a plain HTTP port of their own. SIGTERM
+/// drains and ends; a second one ends at once.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler serve --dev
       a local webhook with a throw-away certificate, and a curl line to try it with
   stickler serve --tls-cert /certs/tls.crt --tls-key /certs/tls.key
-      the webhook in a Pod, with a mounted Secret")]
+      the webhook in a Pod, with a mounted Secret
+  stickler serve --tls-cert tls.crt --tls-key tls.key --client-ca clients.crt --client-name kube-apiserver
+      only the API server may call")]
 pub(super) struct Serve {
-    /// The certificate chain in PEM, leaf first
+    /// The certificate chain in PEM, leaf first; read again when it changes
     #[arg(
         long,
         value_name = "FILE",
@@ -53,6 +58,30 @@ pub(super) struct Serve {
     )]
     tls_key: Option<PathBuf>,
 
+    /// The authority that callers trust (the caBundle) in PEM: readiness is
+    /// judged by it, and its end is a metric
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "STICKLER_TLS_CA",
+        requires = "tls_cert"
+    )]
+    tls_ca: Option<PathBuf>,
+
+    /// Only callers with a certificate of this authority (PEM) may connect
+    #[arg(long, value_name = "FILE", env = "STICKLER_CLIENT_CA")]
+    client_ca: Option<PathBuf>,
+
+    /// Only callers with this common name or alternative name may connect; repeatable
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "STICKLER_CLIENT_NAME",
+        value_delimiter = ',',
+        requires = "client_ca"
+    )]
+    client_name: Vec<String>,
+
     /// Make a throw-away certificate for localhost and print a curl line to try it with
     #[arg(long, conflicts_with_all = ["tls_cert", "tls_key"])]
     dev: bool,
@@ -69,25 +98,22 @@ pub(super) struct Serve {
     #[arg(long, value_name = "ADDRESS:PORT", env = "STICKLER_ADMIN")]
     admin: Option<SocketAddr>,
 
-    /// How long to go on serving after SIGTERM, in seconds [default: 10; with --dev 0]
-    ///
-    /// Readiness fails at once; the delay is the time that the cluster needs
-    /// to send nobody here any more.
-    #[arg(long, value_name = "SECONDS", env = "STICKLER_DRAIN_DELAY", value_parser = seconds)]
-    drain_delay: Option<Duration>,
-
-    /// How log lines look [default: json; with --dev text]
+    /// How log lines look; RUST_LOG=debug shows more of them [default: json; with --dev text]
     #[arg(long, value_enum, value_name = "FORMAT", env = "STICKLER_LOG_FORMAT")]
     log_format: Option<LogFormat>,
+
+    #[command(flatten)]
+    bounds: Bounds,
 }
 
 impl Serve {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        logging::start(self.log_format.unwrap_or(if self.dev {
+        let usual = if self.dev {
             LogFormat::Text
         } else {
             LogFormat::Json
-        }));
+        };
+        logging::start(self.log_format.unwrap_or(usual));
         let runtime = tokio::runtime::Runtime::new();
         let runtime = runtime.map_err(|error| Failure::new("starting threads", error))?;
         let served = runtime.block_on(self.serve());
@@ -97,16 +123,19 @@ impl Serve {
     }
 
     async fn serve(self) -> Result<ExitCode, Failure> {
+        let (identity, dev) = self.identity()?;
         let sockets = self.bind().await?;
-        let (certificate, _dev) = self.certificate(&sockets)?;
+        if let (Some(dev), Ok(address)) = (&dev, sockets.reviews.local_addr()) {
+            dev.announce(address)?;
+        }
         let mut signals = Signals::new()?;
         let (stop, stopped) = oneshot::channel();
         let terms = Terms::default();
         let serving = server::serve(
             sockets,
-            certificate,
+            identity,
             Box::new(move |body| admission::answer(body, &terms)),
-            self.settings(),
+            self.bounds.settings(self.dev),
             async { drop(stopped.await) },
         );
         tokio::select! {
@@ -116,6 +145,7 @@ impl Serve {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        tracing::info!("ended");
         Ok(ExitCode::SUCCESS)
     }
 
@@ -132,6 +162,7 @@ impl Serve {
             admin: bind("--admin", admin).await?,
         };
         tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
             reviews = sockets
                 .reviews
                 .local_addr()
@@ -143,73 +174,41 @@ impl Serve {
         Ok(sockets)
     }
 
-    /// The certificate, and with `--dev` what must live as long as the server.
-    fn certificate(
-        &self,
-        sockets: &Sockets,
-    ) -> Result<(Arc<dyn ResolvesServerCert>, Option<Dev>), Failure> {
-        if let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) {
-            let pair = Pair::load(chain, key);
-            let pair = pair.map_err(|error| Failure::new("--tls-cert and --tls-key", error))?;
-            return Ok((Arc::new(pair), None));
-        }
-        let (dev, pair) = Dev::start(self.dev_dir.as_deref())?;
-        let address = sockets.reviews.local_addr();
-        let address = address.map_err(|error| Failure::new("--listen", error))?;
-        dev.announce(address)?;
-        Ok((Arc::new(pair), Some(dev)))
+    /// Who we are and who may call, and with `--dev` what must live as long
+    /// as the server.
+    fn identity(&self) -> Result<(Identity, Option<Dev>), Failure> {
+        let callers = self.callers()?;
+        let (pair, files, dev) = if let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) {
+            let files = Files::new(chain.clone(), key.clone(), self.tls_ca.clone());
+            let pair = files.load();
+            let pair = pair.map_err(|error| Failure::new("the certificate", error))?;
+            (pair, Some(files), None)
+        } else {
+            let (dev, pair) = Dev::start(self.dev_dir.as_deref())?;
+            (pair, None, Some(dev))
+        };
+        let certificate = Arc::new(Store::new(pair));
+        let identity = Identity {
+            certificate,
+            files,
+            callers,
+        };
+        Ok((identity, dev))
     }
 
-    fn settings(&self) -> Settings {
-        let default = Settings::default();
-        let drain_delay = if self.dev {
-            Duration::ZERO
-        } else {
-            default.drain_delay
-        };
-        Settings {
-            drain_delay: self.drain_delay.unwrap_or(drain_delay),
-            ..default
-        }
+    fn callers(&self) -> Result<Option<Callers>, Failure> {
+        let callers = |path: &PathBuf| read_callers(path, self.client_name.clone());
+        self.client_ca.as_ref().map(callers).transpose()
     }
+}
+
+fn read_callers(path: &Path, names: Vec<String>) -> Result<Callers, Failure> {
+    let doing = format!("--client-ca {}", path.display());
+    let pem = std::fs::read(path).map_err(|error| Failure::new(&doing, error))?;
+    Callers::from_pem(&pem, names).map_err(|error| Failure::new(&doing, error))
 }
 
 async fn bind(flag: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
     let bound = TcpListener::bind(address).await;
     bound.map_err(|error| Failure::new(format_args!("{flag} {address}"), error))
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().map_err(|_| "not a number of seconds")?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
-}
-
-/// SIGTERM from a kubelet, SIGINT from a terminal.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn new() -> Result<Self, Failure> {
-        let listen = |kind| signal(kind).map_err(|error| Failure::new("signals", error));
-        Ok(Self {
-            terminate: listen(SignalKind::terminate())?,
-            interrupt: listen(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-
-    /// Tells `stop` of the first signal, and returns at the second.
-    async fn second(&mut self, stop: oneshot::Sender<()>) {
-        self.next().await;
-        let _ = stop.send(());
-        self.next().await;
-    }
 }

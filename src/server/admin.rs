@@ -1,26 +1,33 @@
 //! The operator's side: probes and metrics, on a port of their own.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use axum_server::Server;
 use tokio::net::TcpListener;
 
-use super::Shared;
+use super::connection::Bounded;
+use super::{Shared, Stage, ready};
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// A kubelet and a few scrapers.
+const MOST_CONNECTIONS: usize = 64;
+/// Longer than anyone waits between two scrapes of one connection.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// Serves the probes and metrics for as long as it is polled.
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) -> io::Result<()> {
     let timeout = shared.settings.first_request_timeout;
     let router = Router::new()
         .route("/livez", get(async || "ok\n"))
-        .route("/readyz", get(ready))
+        .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
         .fallback(async || {
             (
@@ -29,22 +36,39 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) -> io::Res
             )
         })
         .with_state(shared);
-    axum_server::Server::<std::net::SocketAddr>::from_listener(listener)
+    Server::<SocketAddr>::from_listener(listener)
         .first_request_timeout(timeout)
+        .acceptor(Bounded::new(MOST_CONNECTIONS, IDLE_TIMEOUT))
         .serve(router.into_make_service())
         .await
 }
 
-async fn ready(State(shared): State<Arc<Shared>>) -> (StatusCode, &'static str) {
-    if shared.stopping.load(Relaxed) {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+async fn readyz(State(shared): State<Arc<Shared>>) -> (StatusCode, String) {
+    if shared.stage() == Stage::Stopping {
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not ready: stopping\n".to_owned(),
+        );
     }
-    (StatusCode::OK, "ok\n")
+    if let Some(files) = &shared.files {
+        files.poll(&shared.certificate);
+    }
+    if let Err(why) = ready::call(shared.reviews, shared.certificate.pair()).await {
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("not ready: {why}\n"),
+        );
+    }
+    let text = shared.certificate.trouble().map_or_else(
+        || "ok\n".to_owned(),
+        |why| format!("ok, but the newest certificate cannot be used: {why}\n"),
+    );
+    (StatusCode::OK, text)
 }
 
 async fn metrics(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, OPEN_METRICS)],
-        shared.metrics.text(),
+        shared.metrics.text(&shared.certificate),
     )
 }

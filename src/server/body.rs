@@ -7,8 +7,22 @@ use http_body_util::BodyExt;
 /// How much more than the bound is read and thrown away, so that a caller who
 /// is still sending gets to read the answer.
 const SWALLOWED: usize = 16 << 20;
+/// Room is made for this much of what is announced; the rest as it comes.
+const LARGEST_PROMISE: usize = 64 << 10;
 
-/// Why a body was not read.
+/// A body and what has been read of it.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    body: Option<Body>,
+    announced: Option<usize>,
+    limit: usize,
+    /// The first piece, as long as it is the only one.
+    first: Bytes,
+    /// All pieces, where there are several.
+    rest: Vec<u8>,
+}
+
+/// Why a body was not read whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unread {
     /// It is longer than the bound.
@@ -17,46 +31,98 @@ pub(super) enum Unread {
     BrokenOff,
 }
 
-/// Reads a body of at most `limit` bytes. What is announced to be longer is
-/// refused before it is read.
-pub(super) async fn read(
-    headers: &HeaderMap,
-    mut body: Body,
-    limit: usize,
-) -> Result<Bytes, Unread> {
-    let announced = headers.get(header::CONTENT_LENGTH);
-    let announced = announced.and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) {
-        swallow(body);
-        return Err(Unread::TooLarge);
+impl Incoming {
+    /// The body of a request, of at most `limit` bytes.
+    pub(super) fn new(headers: &HeaderMap, body: Body, limit: usize) -> Self {
+        let announced = headers.get(header::CONTENT_LENGTH);
+        let announced = announced.and_then(|it| it.to_str().ok()?.parse().ok());
+        Self {
+            body: Some(body),
+            announced,
+            limit,
+            first: Bytes::new(),
+            rest: Vec::new(),
+        }
     }
-    let mut read: Vec<u8> = Vec::with_capacity(announced.unwrap_or(0).min(64 << 10));
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Unread::BrokenOff)?;
-        let Ok(data) = frame.into_data() else {
-            continue;
-        };
-        if read.len() + data.len() > limit {
-            swallow(body);
+
+    /// What has been read so far.
+    pub(super) fn so_far(&self) -> &[u8] {
+        if self.rest.is_empty() {
+            &self.first
+        } else {
+            &self.rest
+        }
+    }
+
+    /// Reads on to the end. What is announced to be too long is refused
+    /// before it is read.
+    pub(super) async fn whole(&mut self) -> Result<Bytes, Unread> {
+        if self.announced.is_some_and(|length| length > self.limit) {
             return Err(Unread::TooLarge);
         }
-        if announced == Some(data.len()) {
-            return Ok(data);
+        while self.more(self.limit).await? {}
+        self.body = None;
+        if !self.rest.is_empty() {
+            self.first = std::mem::take(&mut self.rest).into();
         }
-        read.extend_from_slice(&data);
+        Ok(self.first.clone())
     }
-    Ok(read.into())
+
+    /// Reads one piece more, up to `limit` bytes in all; whether there may be
+    /// still more. A piece is kept even where the next is never waited for.
+    pub(super) async fn more(&mut self, limit: usize) -> Result<bool, Unread> {
+        let Some(body) = &mut self.body else {
+            return Ok(false);
+        };
+        let Some(frame) = body.frame().await else {
+            return Ok(false);
+        };
+        let Ok(data) = frame.map_err(|_| Unread::BrokenOff)?.into_data() else {
+            return Ok(true);
+        };
+        if self.so_far().len() + data.len() > limit {
+            return Err(Unread::TooLarge);
+        }
+        self.append(data);
+        Ok(true)
+    }
+
+    /// The first piece is most often the only one, and is not copied.
+    fn append(&mut self, data: Bytes) {
+        if self.first.is_empty() && self.rest.is_empty() {
+            self.first = data;
+            return;
+        }
+        if self.rest.is_empty() {
+            let promised = self.announced.unwrap_or(0).min(LARGEST_PROMISE);
+            self.rest
+                .reserve(promised.max(self.first.len() + data.len()));
+            self.rest
+                .extend_from_slice(&std::mem::take(&mut self.first));
+        }
+        self.rest.extend_from_slice(&data);
+    }
 }
 
-/// Reads on in the background and keeps nothing.
-fn swallow(mut body: Body) {
-    tokio::spawn(async move {
-        let mut swallowed = 0;
-        while let Some(Ok(frame)) = body.frame().await {
-            swallowed += frame.data_ref().map_or(0, Bytes::len);
-            if swallowed > SWALLOWED {
-                return;
+impl Drop for Incoming {
+    /// Reads what is still to come in the background, and keeps nothing of
+    /// it: a caller who is still sending would otherwise find the connection
+    /// reset and never see the answer.
+    fn drop(&mut self) {
+        let Some(mut body) = self.body.take() else {
+            return;
+        };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        runtime.spawn(async move {
+            let mut swallowed = 0;
+            while let Some(Ok(frame)) = body.frame().await {
+                swallowed += frame.data_ref().map_or(0, Bytes::len);
+                if swallowed > SWALLOWED {
+                    return;
+                }
             }
-        }
-    });
+        });
+    }
 }

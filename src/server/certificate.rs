@@ -1,67 +1,161 @@
-//! Where the server's certificate comes from.
+//! The server's certificate: a pair in memory, and where the next comes from.
 
-use std::path::{Path, PathBuf};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
-/// A certificate chain and its key, in memory.
-#[derive(Debug)]
-pub struct Pair(Arc<CertifiedKey>);
+mod files;
+mod store;
 
-/// Why there is no certificate.
-#[derive(Debug, thiserror::Error)]
+pub use files::Files;
+pub use store::{Reload, Store};
+
+/// A certificate chain with its key, and the authority that callers trust
+/// where it is known.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    pub(super) certified: Arc<CertifiedKey>,
+    /// When the leaf ends, in seconds since 1970.
+    pub(super) not_after: i64,
+    /// Whom callers trust, if we know; of a bundle every one.
+    pub(super) authority: Vec<CertificateDer<'static>>,
+    /// When the last of them ends.
+    pub(super) authority_not_after: Option<i64>,
+    /// A name that the leaf is for.
+    pub(super) name: Option<String>,
+}
+
+/// Why there is no pair.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadPair {
-    /// A file that cannot be read, or holds no PEM of the right kind.
-    #[error("{}: {source}", .path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
+    /// A file that cannot be read, or a text without PEM of the right kind.
+    #[error("{what}: {why}")]
+    Unreadable {
+        /// The file, or what the text was to be.
+        what: String,
         /// What is wrong with it.
-        source: rustls::pki_types::pem::Error,
+        why: String,
     },
-    /// A chain without a certificate.
-    #[error("{}: there is no certificate in it", .0.display())]
-    Empty(PathBuf),
     /// A key of an unknown kind, or one that does not belong to the certificate.
     #[error("the certificate and its key do not go together: {0}")]
-    Mismatch(#[from] rustls::Error),
+    Mismatch(String),
+    /// A certificate that has ended already.
+    #[error("the certificate has ended (notAfter is {not_after} in seconds since 1970)")]
+    Ended {
+        /// Its end, in seconds since 1970.
+        not_after: i64,
+    },
+}
+
+impl BadPair {
+    fn unreadable(what: &str, why: &impl ToString) -> Self {
+        let (what, why) = (what.to_owned(), why.to_string());
+        Self::Unreadable { what, why }
+    }
 }
 
 impl Pair {
-    /// Reads the PEM files of a chain and of its key.
-    pub fn load(chain: &Path, key: &Path) -> Result<Self, BadPair> {
-        let file = |path: &Path| {
-            let path = path.to_owned();
-            |source| BadPair::File { path, source }
-        };
-        let certificates = CertificateDer::pem_file_iter(chain).map_err(file(chain))?;
-        let certificates: Vec<_> = certificates
-            .collect::<Result<_, _>>()
-            .map_err(file(chain))?;
-        if certificates.is_empty() {
-            return Err(BadPair::Empty(chain.to_owned()));
-        }
-        let key = PrivateKeyDer::from_pem_file(key).map_err(file(key))?;
-        Self::new(certificates, key)
+    /// A chain, leaf first, the key of the leaf, and the authority's
+    /// certificates, all in PEM.
+    pub fn from_pem(chain: &[u8], key: &[u8], authority: Option<&[u8]>) -> Result<Self, BadPair> {
+        let chain = certificates("certificate", chain)?;
+        let key = PrivateKeyDer::from_pem_slice(key);
+        let key = key.map_err(|error| BadPair::unreadable("key", &error))?;
+        let authority = authority.map(|pem| certificates("authority", pem));
+        Self::new(chain, key, authority.transpose()?.unwrap_or_default())
     }
 
-    /// A chain, leaf first, and the key of the leaf.
+    /// The same from DER.
     pub fn new(
         chain: Vec<CertificateDer<'static>>,
         key: PrivateKeyDer<'static>,
+        authority: Vec<CertificateDer<'static>>,
     ) -> Result<Self, BadPair> {
+        let leaf = chain.first();
+        let leaf = leaf.ok_or_else(|| BadPair::unreadable("certificate", &"there is none"))?;
+        let (not_after, name) = read_leaf(leaf)?;
+        let ends: Result<Vec<_>, _> = authority.iter().map(not_after_of).collect();
         let provider = rustls::crypto::ring::default_provider();
-        let pair = CertifiedKey::from_der(chain, key, &provider)?;
-        Ok(Self(Arc::new(pair)))
+        let certified = CertifiedKey::from_der(chain, key, &provider);
+        let certified = certified.map_err(|error| BadPair::Mismatch(error.to_string()))?;
+        Ok(Self {
+            certified: Arc::new(certified),
+            not_after,
+            authority_not_after: ends?.into_iter().max(),
+            authority,
+            name,
+        })
+    }
+
+    /// The same pair, unless it has ended at `now`, in seconds since 1970.
+    pub fn unless_ended(self, now: i64) -> Result<Self, BadPair> {
+        match self.not_after {
+            not_after if not_after < now => Err(BadPair::Ended { not_after }),
+            _ => Ok(self),
+        }
+    }
+
+    /// The certificate of the server itself.
+    pub(super) fn leaf(&self) -> Option<&CertificateDer<'static>> {
+        self.certified.cert.first()
     }
 }
 
-impl ResolvesServerCert for Pair {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.0))
+fn certificates(what: &str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, BadPair> {
+    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    match read {
+        Ok(certificates) if certificates.is_empty() => {
+            Err(BadPair::unreadable(what, &"there is no certificate in it"))
+        }
+        read => read.map_err(|error| BadPair::unreadable(what, &error)),
     }
 }
+
+fn parse<'a>(der: &'a CertificateDer<'_>) -> Result<X509Certificate<'a>, BadPair> {
+    let parsed = X509Certificate::from_der(der);
+    let (_, certificate) = parsed.map_err(|error| BadPair::unreadable("certificate", &error))?;
+    Ok(certificate)
+}
+
+fn not_after_of(der: &CertificateDer<'_>) -> Result<i64, BadPair> {
+    Ok(parse(der)?.validity().not_after.timestamp())
+}
+
+/// When a leaf ends, and its first DNS name or address.
+fn read_leaf(der: &CertificateDer<'_>) -> Result<(i64, Option<String>), BadPair> {
+    let leaf = parse(der)?;
+    let names = leaf.subject_alternative_name().ok().flatten();
+    let names = names.map(|names| &names.value.general_names[..]);
+    let name = names
+        .unwrap_or_default()
+        .iter()
+        .find_map(|name| match name {
+            GeneralName::DNSName(name) => Some((*name).to_owned()),
+            GeneralName::IPAddress(bytes) => address(bytes),
+            _ => None,
+        });
+    Ok((leaf.validity().not_after.timestamp(), name))
+}
+
+fn address(bytes: &[u8]) -> Option<String> {
+    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    let v6 = <[u8; 16]>::try_from(bytes).map(IpAddr::from);
+    Some(v4.or(v6).ok()?.to_string())
+}
+
+/// Now by the wall clock, in seconds since 1970: certificates end by it, and
+/// it is asked at each tick because it may jump.
+#[must_use]
+pub fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
+}
+
+#[cfg(test)]
+mod tests;

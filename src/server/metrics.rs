@@ -1,7 +1,9 @@
 //! What is counted. Every label set is closed: a metric never grows with the
 //! cluster, and no namespace, name or user stands in one.
 
+use std::io;
 use std::sync::atomic::AtomicI64;
+use std::time::Duration;
 
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -10,7 +12,10 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::certificate::Store;
 use crate::admission::Facts;
+
+mod at_scrape;
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
 
@@ -31,20 +36,19 @@ const BODIES: [f64; 8] = [
     7_340_032.0,
 ];
 
-/// Everything that `/metrics` shows.
+/// Everything that is counted while serving.
 pub(super) struct Metrics {
     registry: Registry,
     decisions: Family<Labels<3>, Counter>,
     findings: Family<Labels<1>, Counter>,
-    /// HTTP requests that could not be answered with a review, by what was wrong.
-    pub(super) bad_requests: Family<Labels<1>, Counter>,
-    /// From the request's head to the answer, in seconds.
-    pub(super) duration: Histogram,
+    refusals: Family<Labels<1>, Counter>,
+    bad_requests: Family<Labels<1>, Counter>,
+    connection_errors: Family<Labels<1>, Counter>,
+    duration: Histogram,
+    body: Histogram,
     /// Requests between head and answer.
     pub(super) in_flight: Gauge<i64, AtomicI64>,
-    /// Bytes of bodies that were read whole.
-    pub(super) body: Histogram,
-    /// Reviews that broke something.
+    /// Reviews whose judgement broke off.
     pub(super) panics: Counter,
 }
 
@@ -54,10 +58,12 @@ impl Default for Metrics {
             registry: Registry::with_prefix("stickler"),
             decisions: Family::default(),
             findings: Family::default(),
+            refusals: Family::default(),
             bad_requests: Family::default(),
+            connection_errors: Family::default(),
             duration: Histogram::new(DURATIONS),
-            in_flight: Gauge::default(),
             body: Histogram::new(BODIES),
+            in_flight: Gauge::default(),
             panics: Counter::default(),
         };
         metrics.register();
@@ -68,43 +74,51 @@ impl Default for Metrics {
 impl Metrics {
     fn register(&mut self) {
         let registry = &mut self.registry;
-        registry.register("decisions", "Reviews answered", self.decisions.clone());
-        registry.register(
+        let mut family = |name: &str, help: &str, family: &Family<Labels<1>, Counter>| {
+            registry.register(name, help, family.clone());
+        };
+        family(
             "findings",
-            "Errors and warnings found, once a rule and review",
-            self.findings.clone(),
+            "Errors and warnings found, each rule once a review",
+            &self.findings,
         );
-        registry.register(
+        family(
+            "refusals",
+            "Reviews refused without a judgement",
+            &self.refusals,
+        );
+        family(
             "bad_requests",
             "Requests answered with an HTTP error",
-            self.bad_requests.clone(),
+            &self.bad_requests,
         );
-        registry.register_with_unit(
-            "request_duration",
-            "From the head of a request to its answer",
-            Unit::Seconds,
-            self.duration.clone(),
+        family(
+            "connection_errors",
+            "Connections that came to nothing",
+            &self.connection_errors,
         );
+        registry.register("decisions", "Reviews answered", self.decisions.clone());
         registry.register(
-            "requests_in_flight",
+            "in_flight_requests",
             "Requests being answered",
             self.in_flight.clone(),
-        );
-        registry.register_with_unit(
-            "request_body",
-            "Size of bodies read",
-            Unit::Bytes,
-            self.body.clone(),
         );
         registry.register(
             "panics",
             "Reviews whose judgement broke off",
             self.panics.clone(),
         );
+        let duration = (
+            "request_duration",
+            "From the head of a request to its answer",
+        );
+        registry.register_with_unit(duration.0, duration.1, Unit::Seconds, self.duration.clone());
+        let body = ("request_body", "Size of bodies read");
+        registry.register_with_unit(body.0, body.1, Unit::Bytes, self.body.clone());
     }
 
-    /// Counts an answer.
-    pub(super) fn observe(&self, facts: &Facts<'_>) {
+    /// Counts a review's answer.
+    pub(super) fn observe(&self, facts: &Facts<'_>, duration: Duration) {
         let labels = [
             ("verdict", facts.verdict.as_str()),
             ("mode", facts.mode.as_str()),
@@ -114,13 +128,48 @@ impl Metrics {
         for rule in &facts.rules {
             self.findings.get_or_create(&[("rule", rule.id())]).inc();
         }
+        if let Some(refusal) = facts.refusal {
+            let reason = [("reason", refusal.as_str())];
+            self.refusals.get_or_create(&reason).inc();
+        }
+        self.duration.observe(duration.as_secs_f64());
+    }
+
+    /// Counts a body that was read whole.
+    #[expect(clippy::cast_precision_loss, reason = "a body is far below 2^53 bytes")]
+    pub(super) fn observe_body(&self, bytes: usize) {
+        self.body.observe(bytes as f64);
+    }
+
+    /// Counts a request that is answered with an HTTP error.
+    pub(super) fn observe_bad_request(&self, reason: &'static str) {
+        self.bad_requests.get_or_create(&[("reason", reason)]).inc();
+    }
+
+    /// Counts a connection that was not accepted, or whose handshake failed.
+    pub(super) fn observe_connection_error(&self, error: &io::Error) {
+        let reason = match error.kind() {
+            io::ErrorKind::Other => "limit",
+            io::ErrorKind::TimedOut => "handshake-timeout",
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => "handshake",
+            _ if error.raw_os_error().is_some() => "socket",
+            _ => "other",
+        };
+        self.connection_errors
+            .get_or_create(&[("reason", reason)])
+            .inc();
     }
 
     /// The text that Prometheus reads (OpenMetrics 1.0).
-    pub(super) fn text(&self) -> String {
-        let mut text = String::new();
+    pub(super) fn text(&self, certificate: &Store) -> String {
+        let mut now = Registry::default();
+        at_scrape::register(&mut now, certificate);
+        let (mut counted, mut text) = (String::new(), String::new());
         // Writing into a string does not fail.
-        let _ = encode(&mut text, &self.registry);
-        text
+        let _ = encode(&mut counted, &self.registry);
+        let _ = encode(&mut text, &now);
+        // Each of the two ends with the end of everything.
+        counted.truncate(counted.trim_end_matches("# EOF\n").len());
+        counted + &text
     }
 }

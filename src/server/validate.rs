@@ -2,64 +2,148 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Version, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, timeout_at};
 
-use super::body::{self, Unread};
-use super::{Shared, log};
-use crate::admission::{self, Answer, BadReview, Refusal};
+use super::bad_request::BadRequest;
+use super::body::Unread;
+use super::deadline::deadline;
+use super::open::Open;
+use super::{Shared, Stage};
+use crate::admission::{self, Answer, Refusal};
+
+/// Bodies up to this many bytes are judged where they are read, in well under
+/// a millisecond; longer ones on a thread of their own, so that nobody waits
+/// behind them and the deadline holds.
+const SMALL: usize = 64 << 10;
+/// A request that is not let in is read this far to learn whom to answer. The
+/// API server writes the uid into the first hundred bytes.
+const HEAD: usize = 64 << 10;
 
 /// The one route, and clear words for everything else.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/validate", post(validate).fallback(wrong_method))
+        .route("/livez", get(async || "ok\n"))
         .fallback(wrong_path)
         .with_state(shared)
 }
 
 async fn wrong_path(State(shared): State<Arc<Shared>>) -> BadRequest {
-    shared.bad_request(BadRequest::WrongPath)
+    BadRequest::WrongPath.observed(&shared)
 }
 
 async fn wrong_method(State(shared): State<Arc<Shared>>) -> BadRequest {
-    shared.bad_request(BadRequest::WrongMethod)
+    BadRequest::WrongMethod.observed(&shared)
 }
 
 async fn validate(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let _in_flight = InFlight::new(&shared);
-    let begun = Instant::now();
-    match review(&shared, request, begun).await {
-        Ok(body) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
-        Err(bad) => shared.bad_request(bad).into_response(),
+    let version = request.version();
+    let mut open = Open::new(Arc::clone(&shared), request);
+    let mut response = match review(&shared, &mut open).await {
+        Ok(answer) => {
+            open.answered(&answer.facts);
+            let json = HeaderValue::from_static("application/json");
+            ([(header::CONTENT_TYPE, json)], answer.body).into_response()
+        }
+        Err(bad) => open.failed(bad).into_response(),
+    };
+    // Whoever is told to close goes elsewhere next time, and no request is
+    // lost to a connection that ends just as it is sent.
+    if shared.stage() == Stage::Stopping && version < Version::HTTP_2 {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
+    response
+}
+
+/// Waits to be let in, reads the body and has it judged, all in time.
+async fn review(shared: &Arc<Shared>, open: &mut Open) -> Result<Answer<'static>, BadRequest> {
+    if !is_json(&open.head.headers) {
+        return Err(BadRequest::WrongType);
+    }
+    let query = open.head.uri.query();
+    let deadline = deadline(open.begun, query, shared.settings.request_timeout);
+    let Some(permit) = enter(shared, open.begun, deadline).await else {
+        return refuse_unread(open, deadline, Refusal::Busy).await;
+    };
+    let Ok(body) = timeout_at(deadline, open.incoming.whole()).await else {
+        return refuse_unread(open, deadline, Refusal::Late).await;
+    };
+    let body = body?;
+    shared.metrics.observe_body(body.len());
+    match judge(shared, body.clone(), permit, deadline).await {
+        Some(answer) => answer,
+        None => refuse(&body, Refusal::Late),
     }
 }
 
-/// Reads the body, has it judged and tells what came of it.
-async fn review(shared: &Shared, request: Request, begun: Instant) -> Result<Vec<u8>, BadRequest> {
-    let (head, body) = request.into_parts();
-    if !is_json(&head.headers) {
-        return Err(BadRequest::WrongType);
+/// A place among the requests in flight, if there is one soon enough.
+async fn enter(shared: &Shared, begun: Instant, deadline: Instant) -> Option<OwnedSemaphorePermit> {
+    let permits = Arc::clone(&shared.in_flight);
+    if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
+        return Some(permit);
     }
-    let body = body::read(&head.headers, body, shared.settings.max_body).await?;
-    #[expect(clippy::cast_precision_loss, reason = "a body is far below 2^53 bytes")]
-    shared.metrics.body.observe(body.len() as f64);
-    let Answer { body, facts } = shared.answer(&body)?;
-    let duration = begun.elapsed();
-    shared.metrics.duration.observe(duration.as_secs_f64());
-    shared.metrics.observe(&facts);
-    log::decision(&facts, duration);
-    Ok(body)
+    let until = deadline.min(begun + shared.settings.max_wait);
+    timeout_at(until, permits.acquire_owned()).await.ok()?.ok()
+}
+
+/// The answer to a body that was not read, or not to its end: enough of it is
+/// read to learn whom to answer.
+async fn refuse_unread(
+    open: &mut Open,
+    deadline: Instant,
+    refusal: Refusal,
+) -> Result<Answer<'static>, BadRequest> {
+    loop {
+        let head = admission::closed(open.incoming.so_far());
+        if let Ok(answer) = refuse(&head, refusal) {
+            return Ok(answer);
+        }
+        match timeout_at(deadline, open.incoming.more(HEAD)).await {
+            Ok(Ok(true)) => {}
+            Ok(Err(Unread::BrokenOff)) => return Err(BadRequest::BrokenOff),
+            _ => return Err(BadRequest::Refused(refusal)),
+        }
+    }
+}
+
+fn refuse(body: &[u8], refusal: Refusal) -> Result<Answer<'static>, BadRequest> {
+    let answer = admission::refuse(body, refusal)?;
+    Ok(answer.into_owned())
+}
+
+/// The judge's answer; none where it comes too late.
+async fn judge(
+    shared: &Arc<Shared>,
+    body: Bytes,
+    permit: OwnedSemaphorePermit,
+    deadline: Instant,
+) -> Option<Result<Answer<'static>, BadRequest>> {
+    if body.len() <= SMALL {
+        let answer = shared.answer(&body);
+        return (Instant::now() < deadline).then_some(answer);
+    }
+    let shared = Arc::clone(shared);
+    let judged = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        shared.answer(&body)
+    });
+    let judged = timeout_at(deadline, judged).await.ok()?;
+    Some(judged.unwrap_or(Err(BadRequest::Broken)))
 }
 
 impl Shared {
     /// Judges, and contains what breaks: the request at fault is answered and
     /// nobody else notices.
-    fn answer<'a>(&self, body: &'a [u8]) -> Result<Answer<'a>, BadRequest> {
+    fn answer(&self, body: &[u8]) -> Result<Answer<'static>, BadRequest> {
         let judged = catch_unwind(AssertUnwindSafe(|| (self.judge)(body)));
         let answer = judged.or_else(|_| {
             self.metrics.panics.inc();
@@ -67,116 +151,15 @@ impl Shared {
                 admission::refuse(body, Refusal::Panicked)
             }))
         });
-        let answer = answer.map_err(|_| BadRequest::Broken)?;
-        answer.map_err(BadRequest::BadReview)
-    }
-
-    /// Counts and logs a request that gets no review for an answer.
-    fn bad_request(&self, bad: BadRequest) -> BadRequest {
-        let (status, reason, text) = bad.describe();
-        self.metrics
-            .bad_requests
-            .get_or_create(&[("reason", reason)])
-            .inc();
-        tracing::warn!(status = status.as_u16(), reason, "bad request: {text}");
-        bad
+        let answer = answer.map_err(|_| BadRequest::Broken)??;
+        Ok(answer.into_owned())
     }
 }
 
 /// Whether the body calls itself JSON, with whatever parameters.
 fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|it| it.to_str().ok());
-    let essence = value
-        .and_then(|it| it.split(';').next())
-        .unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("application/json")
-}
-
-/// Counts a request in and, however it ends, out again.
-struct InFlight(Arc<Shared>);
-
-impl InFlight {
-    fn new(shared: &Arc<Shared>) -> Self {
-        shared.metrics.in_flight.inc();
-        Self(Arc::clone(shared))
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.metrics.in_flight.dec();
-    }
-}
-
-/// A request that cannot be answered with a review.
-#[derive(Debug)]
-enum BadRequest {
-    WrongPath,
-    WrongMethod,
-    WrongType,
-    TooLarge,
-    BrokenOff,
-    BadReview(BadReview),
-    Broken,
-}
-
-impl From<Unread> for BadRequest {
-    fn from(unread: Unread) -> Self {
-        match unread {
-            Unread::TooLarge => Self::TooLarge,
-            Unread::BrokenOff => Self::BrokenOff,
-        }
-    }
-}
-
-impl BadRequest {
-    /// The HTTP status, the label of the metric and the line that is sent.
-    fn describe(&self) -> (StatusCode, &'static str, String) {
-        let (status, reason, text) = match self {
-            Self::WrongPath => (
-                StatusCode::NOT_FOUND,
-                "path",
-                "not found: reviews go to /validate",
-            ),
-            Self::WrongMethod => (
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method",
-                "wrong method: reviews are sent with POST",
-            ),
-            Self::WrongType => (
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "content-type",
-                "wrong content type: reviews are sent as application/json",
-            ),
-            Self::TooLarge => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too-large",
-                "the body is larger than a review can be",
-            ),
-            Self::BrokenOff => (StatusCode::BAD_REQUEST, "broken-off", "the body broke off"),
-            Self::Broken => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "broken",
-                "stickler failed on this review, which is a defect of stickler",
-            ),
-            Self::BadReview(bad) => {
-                return (StatusCode::BAD_REQUEST, "review", bad.to_string());
-            }
-        };
-        (status, reason, text.to_owned())
-    }
-}
-
-impl IntoResponse for BadRequest {
-    fn into_response(self) -> Response {
-        let (status, _, text) = self.describe();
-        let mut response = (status, text + "\n").into_response();
-        if matches!(self, Self::WrongMethod) {
-            let post = axum::http::HeaderValue::from_static("POST");
-            response.headers_mut().insert(header::ALLOW, post);
-        }
-        response
-    }
+    let value = headers.get(header::CONTENT_TYPE);
+    let value = value.and_then(|it| it.to_str().ok());
+    let essence = value.and_then(|it| it.split(';').next());
+    essence.is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
 }

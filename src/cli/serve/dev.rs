@@ -83,7 +83,9 @@ fn make() -> Result<(String, Pair), Box<dyn std::error::Error>> {
     let key = KeyPair::generate()?;
     let leaf = CertificateParams::new(names)?.signed_by(&key, &ca)?;
     let key = PrivateKeyDer::try_from(key.serialize_der())?;
-    Ok((ca.pem(), Pair::new(vec![leaf.der().clone()], key)?))
+    let authority = vec![ca.der().clone()];
+    let pair = Pair::new(vec![leaf.der().clone()], key, authority)?;
+    Ok((ca.pem(), pair))
 }
 
 /// A path as one word of a shell.

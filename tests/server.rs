@@ -1,0 +1,28 @@
+//! The webhook over real sockets: TLS, HTTP, limits, life and end.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a panic is how a test fails"
+)]
+
+#[path = "server/bounds.rs"]
+mod bounds;
+#[path = "server/callers.rs"]
+mod callers;
+#[path = "server/certificates.rs"]
+mod certificates;
+#[path = "server/harness.rs"]
+mod harness;
+#[path = "server/http.rs"]
+mod http;
+#[path = "server/logs.rs"]
+mod logs;
+#[path = "server/metrics.rs"]
+mod metrics;
+#[path = "server/process.rs"]
+mod process;
+#[path = "server/readiness.rs"]
+mod readiness;
+#[path = "server/spawned.rs"]
+mod spawned;

@@ -1,0 +1,278 @@
+//! Every bound: what is too much, too slow or too late is answered or ended,
+//! and nobody else notices.
+
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use stickler::admission::{Refusal, refuse};
+use stickler::server::{Judge, Settings};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+use crate::harness::{
+    Running, boxed, connect, head, large_review, post, real, response, review, settings,
+    until_closed,
+};
+
+const SOON: Duration = Duration::from_millis(200);
+
+/// A judge that holds on to every review of `hold` until it is released.
+#[derive(Clone, Default)]
+struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    fn judge(&self) -> Box<Judge> {
+        let (gate, real) = (self.clone(), real());
+        boxed(move |body| {
+            if body.windows(6).any(|it| it == b"\"hold\"") {
+                let (open, opened) = &*gate.0;
+                drop(opened.wait_while(open.lock().unwrap(), |open| !*open));
+            }
+            real(body)
+        })
+    }
+
+    fn release(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
+    }
+}
+
+/// Long enough to be judged on a thread of its own.
+fn held() -> String {
+    large_review("hold", 100_000)
+}
+
+fn message(answer: &Value) -> &str {
+    answer["response"]["status"]["message"].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn too_many_requests_are_refused_by_their_uid() {
+    let gate = Gate::default();
+    let settings = Settings {
+        max_in_flight: 1,
+        max_wait: Duration::ZERO,
+        ..settings()
+    };
+    let server = Arc::new(Running::with(gate.judge(), settings).await);
+    let first = tokio::spawn({
+        let server = Arc::clone(&server);
+        async move { server.post(held()).await.json::<Value>().await.unwrap() }
+    });
+    while server.metric("stickler_in_flight_requests").await < 1.0 {}
+    // In flight is counted from the head on; the place is taken right after.
+    let busy = loop {
+        let answer: Value = server
+            .post(review("u-2").to_string())
+            .await
+            .json()
+            .await
+            .unwrap();
+        assert_eq!(answer["response"]["uid"], "u-2");
+        if answer["response"]["status"]["code"] == 500 {
+            break answer;
+        }
+    };
+    let expected = refuse(review("u-2").to_string().as_bytes(), Refusal::Busy)
+        .unwrap()
+        .body;
+    assert_eq!(busy, serde_json::from_slice::<Value>(&expected).unwrap());
+    let large = server.post(large_review("u-3", 1 << 20)).await;
+    assert_eq!(
+        large.json::<Value>().await.unwrap()["response"]["uid"],
+        "u-3"
+    );
+    gate.release();
+    assert_eq!(first.await.unwrap()["response"]["status"]["code"], 403);
+    let shed = server
+        .metric(r#"stickler_refusals_total{reason="busy"}"#)
+        .await;
+    assert!(shed >= 2.0, "{shed}");
+}
+
+#[tokio::test]
+async fn a_slow_judgement_is_answered_before_the_callers_limit() {
+    let gate = Gate::default();
+    let server = Running::with(gate.judge(), settings()).await;
+    let url = server.url() + "?timeout=500ms";
+    let answer = post(&server.client(), &url, held()).await.unwrap();
+    let answer: Value = answer.json().await.unwrap();
+    assert_eq!(answer["response"]["uid"], "hold");
+    assert_eq!(answer["response"]["allowed"], json!(false));
+    assert_eq!(answer["response"]["status"]["code"], 504);
+    assert_eq!(
+        message(&answer),
+        "stickler ran out of time (its deadline is just below the webhook's timeoutSeconds); \
+         the object was not judged in time and not admitted, try again"
+    );
+    gate.release();
+    let late = server
+        .metric(r#"stickler_refusals_total{reason="late"}"#)
+        .await;
+    assert!((late - 1.0).abs() < 0.1);
+}
+
+#[tokio::test]
+async fn half_a_body_is_answered_by_its_uid_in_time() {
+    let server = Running::start().await;
+    let body = large_review("u-slow", 1000);
+    let mut stream = connect(&server).await;
+    let half = head(body.len(), "?timeout=400ms") + &body[..body.len() / 2];
+    stream.write_all(half.as_bytes()).await.unwrap();
+    let (head, answer) = response(&mut stream).await;
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(answer["response"]["uid"], "u-slow");
+    assert!(message(&answer).starts_with("stickler ran out of time"));
+}
+
+#[tokio::test]
+async fn half_a_body_without_a_uid_is_a_time_out() {
+    let server = Running::start().await;
+    let mut stream = connect(&server).await;
+    let half = head(1000, "?timeout=300ms") + r#"{"kind":"Admission"#;
+    stream.write_all(half.as_bytes()).await.unwrap();
+    let (head, line) = response(&mut stream).await;
+    assert!(head.starts_with("HTTP/1.1 408 "), "{head}");
+    assert_eq!(line, "the body did not come in time\n");
+}
+
+#[tokio::test]
+async fn connections_are_bounded_and_come_free_again() {
+    let settings = Settings {
+        max_connections: 2,
+        ..settings()
+    };
+    let server = Running::with(real(), settings).await;
+    let (first, second) = (connect(&server).await, connect(&server).await);
+    let refused = post(&server.client(), &server.url(), review("u").to_string()).await;
+    assert!(refused.is_err(), "{refused:?}");
+    assert!(
+        server
+            .metric(r#"stickler_connection_errors_total{reason="limit"}"#)
+            .await
+            >= 1.0
+    );
+    drop((first, second));
+    while post(&server.client(), &server.url(), review("u").to_string())
+        .await
+        .is_err()
+    {}
+}
+
+#[tokio::test]
+async fn a_peer_that_never_shakes_hands_is_hung_up_on() {
+    let settings = Settings {
+        handshake_timeout: SOON,
+        ..settings()
+    };
+    let server = Running::with(real(), settings).await;
+    let mut silent = TcpStream::connect(server.reviews).await.unwrap();
+    let mut half = TcpStream::connect(server.reviews).await.unwrap();
+    half.write_all(&[0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
+        .await
+        .unwrap();
+    until_closed(&mut silent).await;
+    until_closed(&mut half).await;
+    let line = r#"stickler_connection_errors_total{reason="handshake-timeout"}"#;
+    assert!((server.metric(line).await - 2.0).abs() < 0.1);
+}
+
+#[tokio::test]
+async fn a_first_request_must_come_soon() {
+    let settings = Settings {
+        first_request_timeout: SOON,
+        ..settings()
+    };
+    let server = Running::with(real(), settings).await;
+    let mut silent = connect(&server).await;
+    let mut half = connect(&server).await;
+    half.write_all(b"POST /validate HTTP/1.1\r\nHost: loc")
+        .await
+        .unwrap();
+    until_closed(&mut silent).await;
+    until_closed(&mut half).await;
+}
+
+#[tokio::test]
+async fn a_kept_connection_outlives_the_other_limits() {
+    let settings = Settings {
+        first_request_timeout: SOON,
+        handshake_timeout: SOON,
+        ..settings()
+    };
+    let server = Running::with(real(), settings).await;
+    let mut stream = connect(&server).await;
+    let body = review("u").to_string();
+    let request = head(body.len(), "") + &body;
+    for _ in 0..2 {
+        stream.write_all(request.as_bytes()).await.unwrap();
+        assert!(response(&mut stream).await.0.starts_with("HTTP/1.1 200 "));
+        // It is the time itself that is tested here.
+        tokio::time::sleep(3 * SOON).await;
+    }
+}
+
+#[tokio::test]
+async fn an_idle_connection_ends_even_if_a_head_trickles_in() {
+    let settings = Settings {
+        idle_timeout: SOON,
+        ..settings()
+    };
+    let server = Running::with(real(), settings).await;
+    let body = review("u").to_string();
+    let request = head(body.len(), "") + &body;
+    for trickle in [false, true] {
+        let mut stream = connect(&server).await;
+        stream.write_all(request.as_bytes()).await.unwrap();
+        assert!(response(&mut stream).await.0.starts_with("HTTP/1.1 200 "));
+        if trickle {
+            let mut ticks = tokio::time::interval(SOON / 10);
+            while stream.write_all(b"X").await.is_ok() && stream.flush().await.is_ok() {
+                ticks.tick().await;
+            }
+        }
+        until_closed(&mut stream).await;
+    }
+}
+
+#[tokio::test]
+async fn who_never_reads_is_hung_up_on_and_holds_up_nobody() {
+    let settings = Settings {
+        idle_timeout: 10 * SOON,
+        ..settings()
+    };
+    let server = Running::with(real(), settings).await;
+    let body = review("u").to_string();
+    let request = head(body.len(), "") + &body;
+    let mut stream = connect(&server).await;
+    let mut written = 0;
+    while stream.write_all(request.as_bytes()).await.is_ok() {
+        written += 1;
+        if written == 100 {
+            let response = server.post(review("u").to_string()).await;
+            assert_eq!(response.status(), 200);
+        }
+    }
+    assert!(written >= 100);
+}
+
+#[tokio::test]
+async fn a_body_that_lingers_does_not_hold_a_place() {
+    let settings = Settings {
+        max_in_flight: 1,
+        request_timeout: SOON,
+        ..settings()
+    };
+    let server = Running::with(real(), settings).await;
+    let mut stream = connect(&server).await;
+    stream.write_all(head(1000, "").as_bytes()).await.unwrap();
+    assert!(response(&mut stream).await.0.starts_with("HTTP/1.1 408 "));
+    let response = server.post(review("u").to_string()).await;
+    assert_eq!(
+        response.json::<Value>().await.unwrap()["response"]["status"]["code"],
+        403
+    );
+}

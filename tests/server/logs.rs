@@ -1,0 +1,76 @@
+//! One line a decision, whatever became of it.
+
+use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::harness::{head, large_review, review};
+use crate::spawned::Spawned;
+
+#[tokio::test]
+async fn a_decision_leaves_a_line_that_tells_all_but_the_object() {
+    let server = Spawned::dev(&[]).await;
+    let post = server
+        .client()
+        .post(server.url())
+        .header("content-type", "application/json");
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let post = post
+        .header("traceparent", parent)
+        .body(review("u-1").to_string());
+    assert_eq!(post.send().await.unwrap().status(), 200);
+    let mut line = server.line(|line| line["message"] == "reviewed").await;
+    let line = line.as_object_mut().unwrap();
+    assert!(line.remove("timestamp").unwrap().is_string());
+    assert!(line.remove("duration_seconds").unwrap().as_f64().unwrap() > 0.0);
+    let expected = json!({
+        "level": "INFO",
+        "target": "stickler::decision",
+        "message": "reviewed",
+        "uid": "u-1",
+        "namespace": "default",
+        "name": "cafe",
+        "operation": "create",
+        "user": "admin",
+        "dry_run": false,
+        "verdict": "deny",
+        "mode": "enforce",
+        "rules": "unknown-parameter",
+        "traceparent": parent,
+    });
+    assert_eq!(json!(line), expected);
+}
+
+#[tokio::test]
+async fn a_caller_who_hangs_up_leaves_a_line_with_the_uid() {
+    let server = Spawned::dev(&[]).await;
+    let body = large_review("u-gone", 10_000);
+    let mut stream = server.connect().await;
+    let half = head(body.len(), "") + &body[..5_000];
+    stream.write_all(half.as_bytes()).await.unwrap();
+    while server.metric("stickler_in_flight_requests").await < 1.0 {}
+    drop(stream);
+    let line = server.line(|line| line["uid"] == "u-gone").await;
+    assert_eq!(
+        (&line["verdict"], &line["refusal"]),
+        (&json!("fail"), &json!("hung-up"))
+    );
+    while server.metric("stickler_in_flight_requests").await > 0.0 {}
+}
+
+#[tokio::test]
+async fn hostile_text_cannot_forge_a_line() {
+    let server = Spawned::dev(&[]).await;
+    let mut review = review("u\n{\"verdict\":\"allow\"}");
+    review["request"]["userInfo"]["username"] = json!("a\nb\u{1b}[31m");
+    let post = server
+        .client()
+        .post(server.url())
+        .header("content-type", "application/json");
+    let post = post
+        .header("traceparent", "not a trace")
+        .body(review.to_string());
+    assert_eq!(post.send().await.unwrap().status(), 200);
+    let line = server.line(|line| line["message"] == "reviewed").await;
+    assert_eq!(line["user"], "a\nb\u{1b}[31m");
+    assert_eq!(line.get("traceparent"), None);
+}

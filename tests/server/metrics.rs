@@ -1,0 +1,78 @@
+//! What `/metrics` shows.
+
+use std::collections::BTreeSet;
+
+use crate::harness::{Running, review};
+
+/// Every metric and its labels: what dashboards and alerts rely on.
+const SHOWN: &[&str] = &[
+    "process_cpu_seconds_total",
+    "process_open_fds",
+    "process_resident_memory_bytes",
+    "process_start_time_seconds",
+    "stickler_bad_requests_total{reason}",
+    "stickler_build_info{version}",
+    "stickler_certificate_not_after_seconds{certificate}",
+    "stickler_certificate_reloads_total{result}",
+    "stickler_decisions_total{verdict,mode,operation}",
+    "stickler_findings_total{rule}",
+    "stickler_in_flight_requests",
+    "stickler_panics_total",
+    "stickler_request_body_bytes_bucket{le}",
+    "stickler_request_body_bytes_count",
+    "stickler_request_body_bytes_sum",
+    "stickler_request_duration_seconds_bucket{le}",
+    "stickler_request_duration_seconds_count",
+    "stickler_request_duration_seconds_sum",
+];
+
+/// A line's metric with the names of its labels.
+fn name(line: &str) -> String {
+    let (metric, _) = line.rsplit_once(' ').unwrap();
+    let Some((name, labels)) = metric.split_once('{') else {
+        return metric.to_owned();
+    };
+    let labels = labels.trim_end_matches('}').split("\",");
+    let labels: Vec<_> = labels
+        .filter_map(|label| Some(label.split_once('=')?.0))
+        .collect();
+    format!("{name}{{{}}}", labels.join(","))
+}
+
+#[tokio::test]
+async fn names_and_labels_are_a_closed_set() {
+    let server = Running::start().await;
+    server.post(review("u-secret").to_string()).await;
+    server.post("nonsense").await;
+    let (status, text) = server.page("/metrics").await;
+    assert_eq!(status, 200);
+    assert_eq!(text.matches("# EOF").count(), 1);
+    assert!(text.ends_with("# EOF\n"));
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let shown: BTreeSet<_> = lines.map(name).collect();
+    assert_eq!(shown, SHOWN.iter().map(ToString::to_string).collect());
+    for secret in ["u-secret", "cafe", "default", "admin"] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn reviews_are_counted_and_measured() {
+    let server = Running::start().await;
+    for uid in ["u-1", "u-2"] {
+        server.post(review(uid).to_string()).await;
+    }
+    for (line, value) in [
+        (
+            r#"stickler_decisions_total{verdict="deny",mode="enforce",operation="create"}"#,
+            2.0,
+        ),
+        (r#"stickler_findings_total{rule="unknown-parameter"}"#, 2.0),
+        ("stickler_request_duration_seconds_count", 2.0),
+        (r#"stickler_request_body_bytes_bucket{le="1024.0"}"#, 2.0),
+        ("stickler_in_flight_requests", 0.0),
+        ("stickler_panics_total", 0.0),
+    ] {
+        assert!((server.metric(line).await - value).abs() < 0.1, "{line}");
+    }
+}

@@ -1,0 +1,152 @@
+//! The real process: how it starts, drains and ends.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+use crate::harness::{head, post, response, review};
+use crate::spawned::{BINARY, Spawned};
+
+#[tokio::test]
+async fn sigterm_fails_readiness_and_serves_on() {
+    let server = Spawned::dev(&["--drain-delay", "3600"]).await;
+    let client = server.client();
+    server.signal("TERM");
+    while server.page("/readyz").await != (503, "not ready: stopping\n".to_owned()) {}
+    let answer = post(&client, &server.url(), review("u").to_string()).await;
+    assert_eq!(answer.unwrap().headers()["connection"], "close");
+}
+
+#[tokio::test]
+async fn what_is_in_flight_is_finished() {
+    let mut server = Spawned::dev(&[]).await;
+    let body = review("u-1").to_string();
+    let mut stream = server.connect().await;
+    let request = head(body.len(), "") + &body;
+    let (first, rest) = request.as_bytes().split_at(request.len() - 100);
+    stream.write_all(first).await.unwrap();
+    while server.metric("stickler_in_flight_requests").await < 1.0 {}
+    server.signal("TERM");
+    while TcpStream::connect(server.reviews).await.is_ok() {}
+    stream.write_all(rest).await.unwrap();
+    let (head, answer) = response(&mut stream).await;
+    assert!(head.contains("connection: close"), "{head}");
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(answer["response"]["uid"], "u-1");
+    assert_eq!(server.exit_code().await, Some(0));
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_at_once() {
+    let mut server = Spawned::dev(&["--drain-delay", "3600"]).await;
+    server.signal("TERM");
+    server
+        .line(|line| line["message"] == "stopping: readiness fails, serving goes on")
+        .await;
+    server.signal("INT");
+    assert_eq!(server.exit_code().await, Some(1));
+}
+
+#[tokio::test]
+async fn the_curl_line_of_dev_gets_a_denial() {
+    let server = Spawned::dev(&[]).await;
+    let curl = server.curl.clone();
+    let run = tokio::task::spawn_blocking(move || Command::new("sh").args(["-c", &curl]).output());
+    let output = run.await.unwrap().expect("curl is installed");
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("an AdmissionReview");
+    assert_eq!(
+        answer["response"]["status"]["message"],
+        "Ingress default/cafe: unknown parameter 'expire' in entry 1 (coffee-svc), columns 31-36 of \
+         annotations.nginx.com/sticky-cookie-services: nginx refuses to reload; did you mean 'expires'? \
+         [unknown-parameter]"
+    );
+}
+
+#[tokio::test]
+async fn review_prints_the_bytes_that_serve_sends() {
+    let server = Spawned::dev(&[]).await;
+    let client = server.client();
+    let recorded = std::fs::read_dir("tests/corpus/reviews").unwrap();
+    let mut bodies: Vec<_> = recorded
+        .map(|entry| std::fs::read(entry.unwrap().path()).unwrap())
+        .collect();
+    bodies.push(review("u").to_string().into_bytes());
+    for body in bodies {
+        let served = post(&client, &server.url(), body.clone()).await.unwrap();
+        let served = served.bytes().await.unwrap();
+        let mut child = Command::new(BINARY)
+            .arg("review")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(&body).unwrap();
+        let printed = child.wait_with_output().unwrap();
+        assert!(printed.status.success());
+        assert_eq!(printed.stdout, served);
+    }
+}
+
+#[tokio::test]
+async fn running_out_of_files_is_survived() {
+    let server = Arc::new(Spawned::limited(40).await);
+    let mut open = Vec::new();
+    for _ in 0..60 {
+        open.push(TcpStream::connect(server.reviews).await.unwrap());
+    }
+    server
+        .line(|line| {
+            line["message"]
+                .as_str()
+                .unwrap()
+                .starts_with("accepting connections fails")
+        })
+        .await;
+    drop(open);
+    let client = server.client();
+    while post(&client, &server.url(), review("u").to_string())
+        .await
+        .is_err()
+    {}
+}
+
+#[test]
+fn what_cannot_work_is_refused_at_start_with_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty");
+    std::fs::write(&empty, "").unwrap();
+    let empty = empty.to_str().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    for (arguments, line) in [
+        (
+            &["--tls-cert", "nowhere", "--tls-key", empty][..],
+            "stickler: the certificate: nowhere: No such file or directory (os error 2)\n"
+                .to_owned(),
+        ),
+        (
+            &["--tls-cert", empty, "--tls-key", empty],
+            "stickler: the certificate: certificate: there is no certificate in it\n".to_owned(),
+        ),
+        (
+            &["--dev", "--client-ca", "nowhere"],
+            "stickler: --client-ca nowhere: No such file or directory (os error 2)\n".to_owned(),
+        ),
+        (
+            &["--dev", "--listen", &taken],
+            format!("stickler: --listen {taken}: Address already in use (os error 98)\n"),
+        ),
+    ] {
+        let output = Command::new(BINARY)
+            .arg("serve")
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), line);
+        assert_eq!(output.status.code(), Some(2));
+    }
+}
