@@ -9,7 +9,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod certs;
 mod check;
+mod duration;
 mod explain;
 mod generate;
 mod output;
@@ -46,6 +48,7 @@ enum Command {
     Man(generate::Man),
     Probe(probe::Probe),
     Policy(policy::Policy),
+    Certs(certs::Certs),
 }
 
 /// Why a command could not do its work: one line, for exit code 2.
@@ -72,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Man(man) => man.run(),
         Command::Probe(probe) => probe.run(),
         Command::Policy(policy) => policy.run(),
+        Command::Certs(certs) => certs.run(),
     };
     outcome.unwrap_or_else(|Failure(line)| {
         // Where standard error is closed there is nobody to tell.

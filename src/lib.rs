@@ -33,6 +33,7 @@
 #![forbid(unsafe_code)]
 
 pub mod admission;
+pub mod certs;
 pub mod cli;
 pub mod finding;
 pub mod ingress;

@@ -56,7 +56,10 @@ async fn readyz(State(shared): State<Arc<Shared>>) -> (StatusCode, String) {
     if let Err(why) = ready::call(shared.reviews, shared.certificate.pair()).await {
         return (
             StatusCode::SERVICE_UNAVAILABLE,
-            format!("not ready: {why}\n"),
+            match shared.certificate.trouble() {
+                None => format!("not ready: {why}\n"),
+                Some(trouble) => format!("not ready: {why}: {trouble}\n"),
+            },
         );
     }
     let text = shared.certificate.trouble().map_or_else(

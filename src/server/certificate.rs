@@ -22,7 +22,7 @@ pub struct Pair {
     /// When the leaf ends, in seconds since 1970.
     pub(super) not_after: i64,
     /// Whom callers trust, if we know; of a bundle every one.
-    pub(super) authority: Vec<CertificateDer<'static>>,
+    pub(super) authority: Option<Vec<CertificateDer<'static>>>,
     /// When the last of them ends.
     pub(super) authority_not_after: Option<i64>,
     /// A name that the leaf is for.
@@ -49,6 +49,9 @@ pub enum BadPair {
         /// Its end, in seconds since 1970.
         not_after: i64,
     },
+    /// There is none to be had for now.
+    #[error("{0}")]
+    Unavailable(String),
 }
 
 impl BadPair {
@@ -66,19 +69,19 @@ impl Pair {
         let key = PrivateKeyDer::from_pem_slice(key);
         let key = key.map_err(|error| BadPair::unreadable("key", &error))?;
         let authority = authority.map(|pem| certificates("authority", pem));
-        Self::new(chain, key, authority.transpose()?.unwrap_or_default())
+        Self::new(chain, key, authority.transpose()?)
     }
 
     /// The same from DER.
     pub fn new(
         chain: Vec<CertificateDer<'static>>,
         key: PrivateKeyDer<'static>,
-        authority: Vec<CertificateDer<'static>>,
+        authority: Option<Vec<CertificateDer<'static>>>,
     ) -> Result<Self, BadPair> {
         let leaf = chain.first();
         let leaf = leaf.ok_or_else(|| BadPair::unreadable("certificate", &"there is none"))?;
         let (not_after, name) = read_leaf(leaf)?;
-        let ends: Result<Vec<_>, _> = authority.iter().map(not_after_of).collect();
+        let ends: Result<Vec<_>, _> = authority.iter().flatten().map(not_after_of).collect();
         let provider = rustls::crypto::ring::default_provider();
         let certified = CertifiedKey::from_der(chain, key, &provider);
         let certified = certified.map_err(|error| BadPair::Mismatch(error.to_string()))?;

@@ -83,7 +83,7 @@ fn make() -> Result<(String, Pair), Box<dyn std::error::Error>> {
     let key = KeyPair::generate()?;
     let leaf = CertificateParams::new(names)?.signed_by(&key, &ca)?;
     let key = PrivateKeyDer::try_from(key.serialize_der())?;
-    let authority = vec![ca.der().clone()];
+    let authority = Some(vec![ca.der().clone()]);
     let pair = Pair::new(vec![leaf.der().clone()], key, authority)?;
     Ok((ca.pem(), pair))
 }

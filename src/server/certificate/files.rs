@@ -79,7 +79,7 @@ impl Files {
         loop {
             ticks.tick().await;
             let reload = self.poll(store);
-            let not_after = store.pair().not_after;
+            let not_after = store.pair().map(|pair| pair.not_after);
             match reload {
                 Reload::Same => {}
                 Reload::Replaced => tracing::info!(not_after, "the certificate was reloaded"),
