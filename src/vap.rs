@@ -53,7 +53,7 @@ impl Display for Backstop<'_> {
         let Self { name, action, .. } = self;
         let name = text(name);
         write!(f, "{HEAD}  name: {name}\n{CONSTRAINTS}")?;
-        self.conditions(f)?;
+        conditions(f)?;
         writeln!(f, "  variables:")?;
         for (variable, expression) in cel::VARIABLES {
             writeln!(f, "    - name: {variable}")?;
@@ -76,15 +76,6 @@ impl Display for Backstop<'_> {
 }
 
 impl Backstop<'_> {
-    fn conditions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "  matchConditions:")?;
-        for (name, expression) in cel::CONDITIONS {
-            writeln!(f, "    - name: {name}")?;
-            block(f, expression)?;
-        }
-        Ok(())
-    }
-
     fn selector(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.exclude.is_empty() {
             return Ok(());
@@ -121,6 +112,15 @@ spec:
         operations: [CREATE, UPDATE]
         scope: Namespaced
 ";
+
+fn conditions(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    writeln!(f, "  matchConditions:")?;
+    for (name, expression) in cel::CONDITIONS {
+        writeln!(f, "    - name: {name}")?;
+        block(f, expression)?;
+    }
+    Ok(())
+}
 
 fn validation(f: &mut fmt::Formatter<'_>, check: &Check) -> fmt::Result {
     let rules: Vec<_> = check.rules.iter().copied().map(Rule::id).collect();

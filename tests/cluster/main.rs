@@ -27,16 +27,19 @@ mod promql;
 
 mod apiserver;
 mod authority;
+mod balancer;
 mod cluster;
 mod compile;
 mod leash;
 mod parts;
 mod place;
+mod replica;
 mod session;
 mod webhook;
 
 // The tests.
 mod backstop;
+mod certs;
 mod chart;
 mod deployment;
 mod documentation;

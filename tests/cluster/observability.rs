@@ -2,10 +2,31 @@
 //! own, and the API server's about its webhooks.
 
 use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::Value;
 
 use crate::place::Place;
-use crate::promql::{expressions, metrics};
-use crate::webhook::Webhook;
+use crate::promql::{alerts, metrics};
+
+const DASHBOARD: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/deploy/dashboards/stickler.json"
+);
+
+/// Every expression in the alerts and the dashboard.
+fn expressions() -> Vec<String> {
+    let text = fs::read_to_string(DASHBOARD).expect("the dashboard");
+    let dashboard: Value = serde_json::from_str(&text).expect("JSON");
+    let panels = dashboard["panels"].as_array().expect("panels");
+    let targets = panels
+        .iter()
+        .filter_map(|panel| panel["targets"].as_array());
+    let alerts = alerts();
+    let all = targets.flatten().chain(&alerts);
+    all.map(|rule| rule["expr"].as_str().expect("an expression").to_owned())
+        .collect()
+}
 
 /// The samples that a page of metrics has, or would have: a counter without a
 /// sample yet has its type written down all the same.

@@ -150,7 +150,7 @@ impl Server {
 }
 
 /// The log line that names the addresses.
-fn listening(log: &str) -> Option<Value> {
+pub(crate) fn listening(log: &str) -> Option<Value> {
     let mut lines = log
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok());
@@ -158,7 +158,7 @@ fn listening(log: &str) -> Option<Value> {
 }
 
 /// The body of an answer with status 200.
-fn http_get(address: &str, path: &str) -> Result<String, String> {
+pub(crate) fn http_get(address: &str, path: &str) -> Result<String, String> {
     let ask = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect(address)?;
         write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n")?;

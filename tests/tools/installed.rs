@@ -8,12 +8,12 @@ use crate::built::{at, built, go, key};
 
 /// A tool and the version that the tests were written with.
 pub(crate) struct Tool {
-    name: &'static str,
+    pub(crate) name: &'static str,
     /// The arguments of `go build` or of `go install`.
-    arguments: &'static [&'static str],
+    pub(crate) arguments: &'static [&'static str],
     /// The folder with the `go.mod` that pins it; `None` where its own does,
     /// which `go install` needs to have no `replace` in it.
-    module: Option<&'static str>,
+    pub(crate) module: Option<&'static str>,
 }
 
 /// Installs charts.
@@ -21,22 +21,6 @@ pub(crate) const HELM: Tool = Tool {
     name: "helm",
     arguments: &["-ldflags", "-s -w", "helm.sh/helm/v4/cmd/helm@v4.3.1"],
     module: None,
-};
-
-/// Tries alerts. It needs no service discovery, and is built faster without.
-pub(crate) const PROMTOOL: Tool = Tool {
-    name: "promtool",
-    arguments: &[
-        "-tags",
-        "remove_all_sd",
-        "-ldflags",
-        "-s -w",
-        "github.com/prometheus/prometheus/cmd/promtool",
-    ],
-    module: Some(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/tools/promtool"
-    )),
 };
 
 pub(crate) const INSTALL: &str = "the tests of the chart build their tools from Go modules: \
@@ -59,7 +43,9 @@ impl Tool {
         let key = key((version, self.arguments, fs::read(&pins).map_err(at(&pins))?));
         built(self.name, key, |program| {
             let mut command = Command::new("go");
-            command.args(["build", "-buildvcs=false", "-o"]).arg(program);
+            command
+                .args(["build", "-buildvcs=false", "-o"])
+                .arg(program);
             go(command.args(self.arguments).current_dir(module), INSTALL).map(drop)
         })
     }

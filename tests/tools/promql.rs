@@ -6,30 +6,13 @@ use std::fs;
 use serde_json::Value;
 
 const RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/prometheus/rules.yaml");
-const DASHBOARD: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/deploy/dashboards/stickler.json"
-);
-
 /// The alerts of all groups.
 pub(crate) fn alerts() -> Vec<Value> {
     let text = fs::read_to_string(RULES).expect("the rules");
     let rules: Value = stickler::yaml::from_str(&text).expect("YAML");
     let groups = rules["groups"].as_array().expect("groups");
-    let rules = groups.iter().flat_map(|group| group["rules"].as_array());
+    let rules = groups.iter().filter_map(|group| group["rules"].as_array());
     rules.flatten().cloned().collect()
-}
-
-/// Every expression in the alerts and the dashboard.
-pub(crate) fn expressions() -> Vec<String> {
-    let text = fs::read_to_string(DASHBOARD).expect("the dashboard");
-    let dashboard: Value = serde_json::from_str(&text).expect("JSON");
-    let panels = dashboard["panels"].as_array().expect("panels");
-    let targets = panels.iter().flat_map(|panel| panel["targets"].as_array());
-    let alerts = alerts();
-    let all = targets.flatten().chain(&alerts);
-    all.map(|rule| rule["expr"].as_str().expect("an expression").to_owned())
-        .collect()
 }
 
 /// The metrics that an expression names: words that are neither functions nor

@@ -63,7 +63,19 @@ seccompProfile:
   type: RuntimeDefault
 {{- end -}}
 
-{{/* The flags by which the replicas look after their certificates themselves. */}}
-{{- define "stickler.selfManagedFlags" -}}
+{{/* The flags by which a replica knows itself; those with the usual name are left out. */}}
+{{- define "stickler.certificateFlags" -}}
+{{- $name := include "stickler.fullname" . -}}
+{{- if eq .Values.certificates.mode "selfManaged" -}}
 - --self-managed
+{{- if ne $name "stickler" }}
+- --secret={{ $name }}-ca
+- --service={{ $name }}
+- --webhook-configuration={{ $name }}
+{{- end }}
+{{- else -}}
+- --tls-cert=/certs/tls.crt
+- --tls-key=/certs/tls.key
+- --tls-ca={{ eq .Values.certificates.mode "existingSecret" | ternary "/ca" "/certs" }}/ca.crt
+{{- end -}}
 {{- end -}}

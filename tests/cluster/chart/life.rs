@@ -1,11 +1,13 @@
 //! A release from its installation to its end, by real helm.
 
-use k8s_openapi::ByteString;
+use std::fs;
+
 use serde_json::{Value, json};
 
 use super::{CHART, helm};
-use crate::authority::Authority;
+use crate::cluster::cluster;
 use crate::place::Place;
+use crate::replica::Replica;
 
 /// A release in a namespace of its own, whose webhook looks at no other.
 struct Release<'a> {
@@ -56,34 +58,23 @@ impl<'a> Release<'a> {
         self.get(&format!("validatingwebhookconfiguration {namespace}"))
     }
 
-    /// Writes the CA and publishes it, as the replicas do.
-    fn certify(&self) {
-        let name = &self.place.namespace;
-        let authority = Authority::new().expect("a CA");
-        let ca = ByteString(authority.certificate().into());
-        let secret = json!({
-            "apiVersion": "v1",
-            "kind": "Secret",
-            "metadata": {"name": format!("{name}-ca")},
-            "data": {"ca.crt": ca},
-        });
-        let webhook = json!({
-            "name": format!("{name}.{name}.svc"),
-            "admissionReviewVersions": ["v1", "v1beta1"],
-            "sideEffects": "None",
-            "clientConfig": {"caBundle": ca},
-        });
-        let configuration = json!({
-            "apiVersion": "admissionregistration.k8s.io/v1",
-            "kind": "ValidatingWebhookConfiguration",
-            "metadata": {"name": name},
-            "webhooks": [webhook],
-        });
-        for object in [secret, configuration] {
-            self.place.shell(&format!(
-                "echo '{object}' | kubectl apply --server-side --field-manager=stickler -f -"
-            ));
-        }
+    /// A replica with what the chart grants, and a certificate of its making.
+    fn replica(&self) -> Replica {
+        let Self { place, .. } = self;
+        let name = &place.namespace;
+        let token = place.shell(&format!("kubectl create token {name}"));
+        let view = place.shell("kubectl config view --raw --flatten -o json");
+        let mut kubeconfig: Value = serde_json::from_str(&view).expect("JSON");
+        kubeconfig["users"][0]["user"] = json!({"token": token.trim()});
+        let path = cluster().folder.join(format!("{name}.account"));
+        fs::write(&path, kubeconfig.to_string()).expect("a kubeconfig");
+        let flags = [
+            &format!("--secret={name}-ca")[..],
+            &format!("--service={name}"),
+        ];
+        let mut replica = Replica::start(place, "chart", &path, &flags);
+        replica.until_ready();
+        replica
     }
 
     /// What must outlive an upgrade.
@@ -120,7 +111,7 @@ async fn upgrades_change_no_certificate() {
         (Value::Null, Value::Null),
         "made by Helm"
     );
-    release.certify();
+    let _replica = release.replica();
     let before = release.certificates();
     assert!(
         before.0["ca.crt"].is_string() && before.1.is_string(),
