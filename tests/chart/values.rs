@@ -14,7 +14,7 @@ fn mistakes_are_told() {
         ("image.digest=sha256:1", "digest"),
         ("certificates.mode=selfSigned", "mode"),
         (
-            "certificates.mode=existingSecret",
+            "certificates.mode=existingSecret,certificates.existingSecret.caBundle=PEM",
             "certificates.existingSecret.name: the Secret with tls.crt and tls.key",
         ),
         (

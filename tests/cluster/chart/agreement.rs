@@ -53,7 +53,7 @@ fn strip(value: &mut Value) {
 /// away with the release; Kustomize, which takes nothing away, lets the replicas
 /// make it.
 fn without_create(object: &mut Value) {
-    if let Some(rules) = object["rules"].as_array_mut() {
+    if let Some(rules) = object.get_mut("rules").and_then(Value::as_array_mut) {
         rules.retain(|rule| rule["verbs"] != json!(["create"]));
     }
 }
