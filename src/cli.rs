@@ -9,10 +9,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod audit;
 mod certs;
 mod check;
 mod duration;
 mod explain;
+mod fix;
 mod generate;
 mod output;
 mod parse;
@@ -40,25 +42,38 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(Box<serve::Serve>),
-    Review(review::Review),
-    Check(check::Check),
-    Explain(explain::Explain),
+    Check(Box<check::Check>),
+    Audit(Box<audit::Audit>),
     Parse(parse::Parse),
-    Completions(generate::Completions),
-    Man(generate::Man),
-    Probe(probe::Probe),
+    Explain(explain::Explain),
+    Fix(fix::Fix),
+    Review(review::Review),
     Policy(policy::Policy),
     Certs(certs::Certs),
+    Probe(probe::Probe),
+    Completions(generate::Completions),
+    Man(generate::Man),
 }
 
-/// Why a command could not do its work: one line, for exit code 2.
+/// Why a command could not do its work: one line, and the exit code.
 #[derive(Debug)]
-pub(crate) struct Failure(String);
+pub(crate) struct Failure {
+    line: String,
+    code: u8,
+}
 
 impl Failure {
     /// What was being done, and what went wrong.
     pub(crate) fn new(doing: impl Display, error: impl Display) -> Self {
-        Self(format!("{doing}: {error}"))
+        Self {
+            line: format!("{doing}: {error}"),
+            code: 2,
+        }
+    }
+
+    /// The same with another exit code than 2.
+    pub(crate) fn with_code(self, code: u8) -> Self {
+        Self { code, ..self }
     }
 }
 
@@ -69,17 +84,19 @@ pub fn run() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Review(review) => review.run(),
         Command::Check(check) => check.run(),
+        Command::Audit(audit) => audit.run(),
         Command::Explain(explain) => explain.run(),
         Command::Parse(parse) => parse.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
         Command::Probe(probe) => probe.run(),
+        Command::Fix(fix) => fix.run(),
         Command::Policy(policy) => policy.run(),
         Command::Certs(certs) => certs.run(),
     };
-    outcome.unwrap_or_else(|Failure(line)| {
+    outcome.unwrap_or_else(|Failure { line, code }| {
         // Where standard error is closed there is nobody to tell.
         let _ = writeln!(std::io::stderr(), "stickler: {line}");
-        ExitCode::from(2)
+        ExitCode::from(code)
     })
 }

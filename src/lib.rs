@@ -12,7 +12,7 @@
 //! how diagnostics go out:
 //!
 //! ```text
-//! main → cli → {server → admission, manifest, render} → ingress → lint
+//! main → cli → {server → admission, audit, manifest, render} → ingress → lint
 //! ```
 //!
 //! | module | what it is |
@@ -21,6 +21,7 @@
 //! | [`ingress`] | a borrowed view of an Ingress in any of its three API versions |
 //! | [`policy`] | the operator's policy file: what is in force for whom |
 //! | [`admission`] | bytes of an AdmissionReview in, bytes of its answer out |
+//! | [`audit`] | a cluster's Ingresses, page by page |
 //! | [`yaml`] | YAML and JSON as trees whose every value knows its place |
 //! | [`manifest`] | YAML or JSON text in, Ingresses with their places out |
 //! | [`finding`] | a diagnostic with its source, as rendered |
@@ -33,6 +34,7 @@
 #![forbid(unsafe_code)]
 
 pub mod admission;
+pub mod audit;
 pub mod certs;
 pub mod cli;
 pub mod finding;

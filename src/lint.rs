@@ -56,12 +56,26 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
             );
         }
         controller::judge_ingress(subject, &mut found);
+        let before = found.len();
         found.extend(browser::judge(subject, policy, &entries));
         policy::judge(policy, &entries, &mut found);
+        keep_certain_fixes(&entries, &mut found[before..]);
     }
     policy.apply(&mut found);
     found.sort_by(|a, b| order(a).cmp(&order(b)));
     found
+}
+
+/// Takes the fixes off diagnostics of entries in which nginx decodes something:
+/// what the readers behind it see is then not what the words say.
+fn keep_certain_fixes(entries: &[Entry<'_>], found: &mut [Diagnostic]) {
+    let unsure: Vec<_> = entries.iter().filter(|entry| !entry.is_plain()).collect();
+    for diagnostic in found.iter_mut().filter(|_| !unsure.is_empty()) {
+        let number = diagnostic.entry.as_ref().map(|entry| entry.number);
+        if unsure.iter().any(|entry| Some(entry.number) == number) {
+            diagnostic.fix = None;
+        }
+    }
 }
 
 /// The order of the text, an annotation's diagnostics before those of the spec.

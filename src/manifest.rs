@@ -11,6 +11,7 @@
 //! where something was found.
 
 mod check;
+mod fix;
 mod ignore;
 mod json;
 mod locate;
@@ -20,8 +21,9 @@ mod report;
 mod walk;
 
 pub use check::check;
+pub use fix::{Fixed, Refusal, fix, fix_paths, write};
 pub use report::{Counts, InputError, Report, SkipReason, Skipped};
-pub use walk::check_paths;
+pub use walk::{STDIN, check_paths};
 
 use crate::lint::{Diagnostic, Subject};
 

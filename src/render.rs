@@ -20,7 +20,6 @@ mod sarif;
 mod summary;
 mod text;
 
-pub(crate) use json::row as json_row;
 pub use summary::{Scope, Summary};
 pub(crate) use text::{printable, wrap};
 

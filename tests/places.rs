@@ -7,28 +7,17 @@
 
 use proptest::prelude::*;
 use stickler::lint::Span;
+use stickler::lint::annotation::PLUS_KEY;
 use stickler::yaml::{documents, places, read_json};
 
 #[path = "support/emitter.rs"]
 mod emitter;
 
+#[path = "support/values.rs"]
+mod values;
+
 use emitter::{Choices, Emitter, Frame, Style};
-
-const CHARACTERS: &[char] = &[
-    'a', 'b', 'Z', '0', '9', '=', ';', '/', '-', '_', '.', ' ', ' ', '\'', '"', '\\', '#', ':',
-    '{', '}', '[', ',', '&', '*', '|', '>', '%', '@', 'é', 'ß', '世', '𝄞', '\u{a0}', '~', '\t',
-    '\n', '\u{7}', '\u{85}', '\u{2028}', '\u{feff}', '\u{1b}',
-];
-
-fn values() -> impl Strategy<Value = String> {
-    let characters = prop::sample::select(CHARACTERS);
-    prop_oneof![
-        prop::collection::vec(characters, 1..40).prop_map(|all| all.into_iter().collect()),
-        "[a-z=/;]{1,6}( [a-z=/;]{1,6}){0,6}",
-        "serviceName=[a-z]{1,8} [a-z_]{1,8}( expires=1h| path=/[a-zé]{1,5}| secure){0,4}",
-        "[ ]{0,2}[a-z]{1,4}(\n{1,3}[ ]{0,2}[a-z]{1,5} ?[a-z]{1,3}){0,4}\n{0,3}",
-    ]
-}
+use values::values;
 
 proptest! {
     #![proptest_config(ProptestConfig {
@@ -63,7 +52,7 @@ proptest! {
         };
         let root = root.unwrap_or_else(|error| panic!("{error} in\n{text}"));
         let node = root.get("metadata").and_then(|metadata| metadata.get("annotations"));
-        let node = node.and_then(|annotations| annotations.get("key"));
+        let node = node.and_then(|annotations| annotations.get(PLUS_KEY));
         let node = node.unwrap_or_else(|| panic!("no value in\n{text}"));
         prop_assert_eq!(&node.scalar().unwrap().value, &value, "the value of\n{}", text);
         let found = places(&text, node);

@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn names_are_found_as_reports_write_them() {
         assert_eq!(find("[brace]").unwrap(), Rule::Brace);
-        let Failure(line) = find("unknown-paramter").unwrap_err();
+        let Failure { line, .. } = find("unknown-paramter").unwrap_err();
         assert!(line.contains("did you mean 'unknown-parameter'?"), "{line}");
         assert!(find("nonsense").is_err());
     }

@@ -3,11 +3,12 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
 use super::Failure;
-use super::terminal::{self, Colour};
+use super::terminal::{self, Colour, Shared};
 use crate::finding::{Failure as Unread, Finding};
 use crate::lint::Severity;
 use crate::render::{Format, Report, Style, Summary};
@@ -77,10 +78,10 @@ fn destination(text: &str) -> Result<Destination, String> {
 impl Output {
     /// Open every report that was asked for.
     pub(super) fn open(&self) -> Result<Reports<'_>, Failure> {
-        let out = BufWriter::new(io::stdout());
+        let out = Shared::new(io::stdout());
         let style = self.style(self.colour.on_stdout());
         let mut open = vec![Open {
-            report: self.format.open(Box::new(out), style),
+            report: self.format.open(Box::new(out.clone()), style),
             takes_failures: !self.format.is_text(),
         }];
         for Destination { format, file } in &self.destinations {
@@ -94,6 +95,7 @@ impl Output {
         }
         Ok(Reports {
             asked: self,
+            out,
             open,
             annotations: self.annotates().then(Vec::new),
             summary: Summary::default(),
@@ -125,6 +127,8 @@ impl Output {
 /// The reports of one run, written side by side.
 pub(super) struct Reports<'o> {
     asked: &'o Output,
+    /// Standard output, as the first report has it.
+    out: Shared<io::Stdout>,
     /// The one on standard output first.
     open: Vec<Open>,
     /// Findings for GitHub's annotations, until the text is complete.
@@ -157,6 +161,7 @@ impl Reports<'_> {
     /// reports that machines read.
     pub(super) fn failure(&mut self, failure: &Unread, text: &str) -> io::Result<()> {
         self.summary.failures += 1;
+        self.catch_up()?;
         let format = match self.asked.format {
             Format::Full => Format::Full,
             _ => Format::Concise,
@@ -169,6 +174,11 @@ impl Reports<'_> {
             report.failure(failure, text)?;
         }
         Ok(())
+    }
+
+    /// Show what was written so far, before something goes to standard error.
+    pub(super) fn catch_up(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 
     /// What was counted so far, to count on.
@@ -198,12 +208,15 @@ impl Reports<'_> {
         })
     }
 
-    /// The summary and the statistics, where the report has no place for them.
+    /// What the report has no place for: the summary, the statistics, notes.
     fn tell(&self) -> io::Result<()> {
         let is_text = self.asked.format.is_text();
         let mut err = io::stderr().lock();
         if !is_text && !self.asked.quiet {
             writeln!(err, "{}", self.summary)?;
+        }
+        if !self.asked.quiet {
+            write!(err, "{}", self.summary.left_out(self.asked.verbose))?;
         }
         if !self.asked.statistics {
             return Ok(());
@@ -220,7 +233,18 @@ impl Reports<'_> {
 /// How a run went.
 pub(super) struct Verdict {
     /// Whether something was found that `--fail-on` names.
-    pub(super) fails: bool,
-    /// The counts.
-    pub(super) summary: Summary,
+    fails: bool,
+    summary: Summary,
+}
+
+impl Verdict {
+    /// Input that cannot be read counts more than findings do.
+    pub(super) fn exit_code(&self, may_be_empty: bool) -> ExitCode {
+        ExitCode::from(match self {
+            Self { summary, .. } if summary.failures > 0 => 2,
+            Self { fails: true, .. } => 1,
+            Self { summary, .. } if summary.saw_nothing() && !may_be_empty => 3,
+            _ => 0,
+        })
+    }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::Timestamp;
 
 use super::Failure;
 use super::terminal::{self, Colour};
@@ -62,7 +63,7 @@ impl Parse {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let reading = controller::read(&self.value);
         let findings = self.findings(&reading);
-        let view = View::of(&self.value, &reading);
+        let view = View::of(&self.value, &reading, Timestamp::now());
         if self.json {
             terminal::print(&view.json(&findings)?)?;
         } else {

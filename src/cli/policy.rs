@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::Failure;
 use crate::lint::Severity;
-use crate::policy::{self, FILE_NAME, Faults, Policies};
+use crate::policy::{self, FILE_NAME, Faults, Live, Policies};
 
 mod vap;
 
@@ -165,9 +165,23 @@ fn load(file: &Path) -> Result<Policies, Failure> {
     Ok(policies)
 }
 
+/// The policy of a server: of the file that is named, to be read again when it
+/// changes, or that of none.
+pub(super) fn open(file: Option<&Path>) -> Result<Live, Failure> {
+    let Some(file) = file else {
+        return Ok(Live::default());
+    };
+    let opened = Live::open(file, Timestamp::now());
+    let (live, warnings) = opened.map_err(|faults| unusable(&faults))?;
+    for warning in &warnings.list {
+        tracing::warn!(file = warnings.file, "the policy: {warning}");
+    }
+    Ok(live)
+}
+
 /// The failure of a command that was to work under a policy.
 pub(super) fn unusable(faults: &Faults) -> Failure {
-    Failure(format!("the policy cannot be used:\n{faults}"))
+    Failure::new("the policy cannot be used", format_args!("\n{faults}"))
 }
 
 /// Where standard error is closed there is nobody to tell.

@@ -15,7 +15,7 @@ mod logging;
 mod self_managed;
 mod signals;
 
-use super::Failure;
+use super::{Failure, policy};
 use crate::admission::{self, Terms};
 use crate::server::callers::Callers;
 use crate::server::certificate::{Files, Store};
@@ -94,6 +94,10 @@ pub(super) struct Serve {
     #[arg(long, value_name = "DIR", requires = "dev")]
     dev_dir: Option<PathBuf>,
 
+    /// The policy to judge by, read again when it changes [default: none: enforce, nothing required]
+    #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
+    policy: Option<PathBuf>,
+
     /// Address for reviews, HTTPS [default: 0.0.0.0:8443; with --dev 127.0.0.1:8443]
     #[arg(long, value_name = "ADDRESS:PORT", env = "STICKLER_LISTEN")]
     listen: Option<SocketAddr>,
@@ -137,11 +141,11 @@ impl Serve {
         }
         let mut signals = Signals::new()?;
         let (stop, stopped) = oneshot::channel();
-        let terms = Terms::default();
+        let policy = Arc::new(policy::open(self.policy.as_deref())?);
         let serving = server::serve(
             sockets,
             identity,
-            Box::new(move |body| admission::answer(body, &terms)),
+            Box::new(move |body| admission::answer(body, &Terms::now(policy.snapshot()))),
             self.bounds.settings(self.dev),
             async { drop(stopped.await) },
         );

@@ -1,6 +1,8 @@
 //! The terminal: its colours, its width, and printing to it.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::cell::RefCell;
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::rc::Rc;
 
 use anstream::{AutoStream, ColorChoice};
 use clap::{Args, ValueEnum};
@@ -72,5 +74,30 @@ pub(super) fn tolerate(written: io::Result<()>) -> Result<(), Failure> {
             Err(Failure::new("writing findings", error))
         }
         _ => Ok(()),
+    }
+}
+
+/// A buffered writer with several owners.
+pub(super) struct Shared<W: Write>(Rc<RefCell<BufWriter<W>>>);
+
+impl<W: Write> Shared<W> {
+    pub(super) fn new(out: W) -> Self {
+        Self(Rc::new(RefCell::new(BufWriter::new(out))))
+    }
+}
+
+impl<W: Write> Clone for Shared<W> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+impl<W: Write> Write for Shared<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.borrow_mut().flush()
     }
 }

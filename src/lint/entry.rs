@@ -48,6 +48,14 @@ impl<'s> Entry<'s> {
         diagnostic.with_entry(self.number, self.service)
     }
 
+    /// Whether nginx takes every word as it is written, with nothing to decode.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        let plain =
+            |c: char| !matches!(c, '\'' | '\\' | '#') && (!c.is_control() || c.is_whitespace());
+        self.parameters.of(self.value).chars().all(plain)
+    }
+
     /// Where another parameter can be added: behind the last word.
     #[must_use]
     pub fn end(&self) -> Span {

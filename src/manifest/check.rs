@@ -3,11 +3,10 @@
 use super::ignore;
 use super::locate::{Located, locate};
 use super::object::{Found, Object};
-use super::read::read;
+use super::read::{Lists, read};
 use super::report::{InputError, Report, SkipReason, Skipped};
 use super::{Judge, Source};
 use crate::finding::{Finding, Location, ObjectRef};
-use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
 use crate::lint::{Diagnostic, Span};
 use crate::yaml::{Document, Error, Lines, Node};
 
@@ -16,18 +15,25 @@ use crate::yaml::{Document, Error, Lines, Node};
 /// What cannot be read is in [`Report::errors`]; everything else is checked.
 #[must_use]
 pub fn check(source: Source, judge: &Judge<'_>) -> Report {
-    let mut checker = Checker::new(&source, judge);
-    read(&source.text, &mut |document, found| {
+    let mut report = examine(&source, judge);
+    if !report.findings.is_empty() || !report.errors.is_empty() {
+        report.text = Some(source.text);
+    }
+    report
+}
+
+/// As [`check`], without the text.
+pub(super) fn examine(source: &Source, judge: &Judge<'_>) -> Report {
+    let mut checker = Checker::new(source, judge);
+    read(&source.text, Lists::ByElement, &mut |document, found| {
         checker.take(document, found);
     });
+    checker.keep_all();
     let mut report = checker.report;
     report.findings.sort_by_key(|finding| {
         let location = finding.location.as_ref();
         location.map(|location| (location.document, location.bytes))
     });
-    if !report.findings.is_empty() || !report.errors.is_empty() {
-        report.text = Some(source.text);
-    }
     report
 }
 
@@ -46,6 +52,9 @@ struct Checker<'s> {
     candidates: Vec<Candidate>,
     /// The last object of the document at hand.
     object: ObjectRef,
+    /// The number of the document that was looked through for comments, and
+    /// whether it may hold one of ours.
+    ignores: Option<(usize, bool)>,
 }
 
 impl<'s> Checker<'s> {
@@ -62,10 +71,12 @@ impl<'s> Checker<'s> {
             report,
             candidates: Vec::new(),
             object: ObjectRef::default(),
+            ignores: None,
         }
     }
 
     fn take(&mut self, document: &Document<'s>, found: Found<'_, 's>) {
+        let may_ignore = self.may_ignore(document);
         match found {
             Found::Ingress(object) => self.ingress(document, &object),
             Found::Other(object, place) => {
@@ -82,7 +93,7 @@ impl<'s> Checker<'s> {
             Found::Error(error) => self.error(document, error),
             Found::End(root) => self.end(document, root),
         }
-        if !document.own_text().contains("stickler:") {
+        if !may_ignore {
             self.keep_all();
         }
     }
@@ -90,13 +101,7 @@ impl<'s> Checker<'s> {
     fn ingress(&mut self, document: &Document<'s>, object: &Object<'_, 's>) {
         let subject = &object.ingress.subject;
         self.report.counts.ingresses += 1;
-        let annotated = [PLUS_KEY, ORG_KEY];
-        if annotated
-            .iter()
-            .any(|key| subject.annotation(key).is_some())
-        {
-            self.report.counts.annotated += 1;
-        }
+        self.report.counts.annotated += usize::from(subject.carries_our_keys());
         self.object = object.name.clone();
         let diagnostics = (self.judge)(subject);
         if diagnostics.is_empty() {
@@ -135,13 +140,14 @@ impl<'s> Checker<'s> {
     }
 
     fn end(&mut self, document: &Document<'s>, root: &Node<'s>) {
-        if !document.own_text().contains("stickler:") {
+        if !self.may_ignore(document) {
             return;
         }
         let lines = self.lines().clone();
         let candidates = std::mem::take(&mut self.candidates);
         let sorted = ignore::apply(document, root, &lines, candidates);
-        self.report.counts.ignored += sorted.silenced;
+        self.report.counts.ignored += sorted.silenced.len();
+        self.report.silenced.extend(sorted.silenced);
         self.candidates = sorted.kept;
         for (place, diagnostic) in sorted.unused {
             let located = Located {
@@ -154,6 +160,21 @@ impl<'s> Checker<'s> {
             self.candidate(document, diagnostic, &object, located);
         }
         self.keep_all();
+    }
+
+    /// Whether the document may hold a comment for us; looked up once, for a
+    /// document may be a list of thousands.
+    fn may_ignore(&mut self, document: &Document<'s>) -> bool {
+        match self.ignores {
+            Some((number, may)) if number == document.number => may,
+            _ => {
+                // JSON has no comments, and no end at which they are applied.
+                self.keep_all();
+                let may = document.own_text().contains("stickler:");
+                self.ignores = Some((document.number, may));
+                may
+            }
+        }
     }
 
     fn keep_all(&mut self) {

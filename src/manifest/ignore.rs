@@ -2,6 +2,7 @@
 //! line or on the line above.
 
 use super::check::Candidate;
+use crate::finding::Finding;
 use crate::lint::text::{did_you_mean, quote};
 use crate::lint::{CATALOGUE, Diagnostic, FieldPath, Place, Rule, Span};
 use crate::yaml::{Content, Document, Lines, Node, Style, places};
@@ -9,7 +10,7 @@ use crate::yaml::{Content, Document, Lines, Node, Style, places};
 /// What is left of a document's findings.
 pub(super) struct Sorted {
     pub(super) kept: Vec<Candidate>,
-    pub(super) silenced: usize,
+    pub(super) silenced: Vec<Finding>,
     /// Comments that silence nothing, each with its place.
     pub(super) unused: Vec<(Span, Diagnostic)>,
 }
@@ -22,16 +23,19 @@ pub(super) fn apply(
     candidates: Vec<Candidate>,
 ) -> Sorted {
     let mut ignores = ignores(document, root, lines);
-    let before = candidates.len();
-    let mut kept = candidates;
-    kept.retain(|candidate| {
+    let mut kept = Vec::with_capacity(candidates.len());
+    let mut silenced = Vec::new();
+    for candidate in candidates {
         let mut silent = false;
         for ignore in &mut ignores {
-            silent |= ignore.silences(candidate, lines);
+            silent |= ignore.silences(&candidate, lines);
         }
-        !silent
-    });
-    let silenced = before - kept.len();
+        if silent {
+            silenced.push(candidate.finding);
+        } else {
+            kept.push(candidate);
+        }
+    }
     let unused = ignores.into_iter().flat_map(Ignore::complaints).collect();
     Sorted {
         kept,

@@ -29,27 +29,44 @@ fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// Reads the JSON at the start of a text, one value after the other; what
+/// The values of JSON at the start of a text, one after the other; what
 /// follows the last one is for others to read.
+pub(super) fn values(text: &str) -> (Vec<Document<'_>>, Documents<'_>) {
+    let mut found = Vec::new();
+    let rest = each_value(text, &mut |document, _| found.push(document));
+    (found, rest)
+}
+
+/// Reads the JSON at the start of a text.
 pub(super) fn read<'t>(text: &'t str, visit: Visit<'_, 't>) -> Documents<'t> {
-    let mut number = 0;
-    let mut end = text.len() - without_mark(text).len();
-    let mut values = serde_json::Deserializer::from_str(&text[end..]).into_iter::<&RawValue>();
-    let base = end;
-    while let Some(Ok(value)) = values.next() {
-        end = base + values.byte_offset();
-        number += 1;
-        let range = Span::new(end - value.get().len(), end);
-        let document = Document {
-            text,
-            range,
-            number,
-        };
+    each_value(text, &mut |document, value| {
         let mut reader = Reader {
             document,
             visit: &mut *visit,
         };
         reader.object(value, &Inherited::default(), 0);
+    })
+}
+
+fn each_value<'t>(
+    text: &'t str,
+    visit: &mut dyn FnMut(Document<'t>, &'t RawValue),
+) -> Documents<'t> {
+    let base = text.len() - without_mark(text).len();
+    let (mut end, mut number) = (base, 0);
+    let mut values = serde_json::Deserializer::from_str(&text[base..]).into_iter::<&RawValue>();
+    while let Some(Ok(value)) = values.next() {
+        end = base + values.byte_offset();
+        number += 1;
+        let range = Span::new(end - value.get().len(), end);
+        visit(
+            Document {
+                text,
+                range,
+                number,
+            },
+            value,
+        );
     }
     Documents::behind(text, end, number)
 }

@@ -11,23 +11,34 @@ use crate::yaml::{Document, Error, Node, NodeDeserializer, documents};
 /// Where objects go, with the document they stand in.
 pub(super) type Visit<'v, 't> = &'v mut dyn FnMut(&Document<'t>, Found<'_, 't>);
 
+/// How the lists of a text are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lists {
+    /// Element by element, where nothing needs the whole.
+    ByElement,
+    /// As a whole, so that [`Found::End`] follows every YAML document.
+    Whole,
+}
+
 /// Reads `text` to its end, whatever is wrong with parts of it.
-pub(super) fn read<'t>(text: &'t str, visit: Visit<'_, 't>) {
+pub(super) fn read<'t>(text: &'t str, lists: Lists, visit: Visit<'_, 't>) {
     let rest = if json::looks_like(text) {
         json::read(text, visit)
     } else {
         documents(text)
     };
     for document in rest {
-        read_document(&document, visit);
+        read_document(&document, lists, visit);
     }
 }
 
-fn read_document<'t>(document: &Document<'t>, visit: Visit<'_, 't>) {
+fn read_document<'t>(document: &Document<'t>, lists: Lists, visit: Visit<'_, 't>) {
     let text = document.own_text();
     let read = match ListHead::of(text) {
         // Comments that silence findings are weighed against the whole document.
-        Some(head) if !text.contains("stickler:") => read_list(document, &head, visit),
+        Some(head) if lists == Lists::ByElement && !text.contains("stickler:") => {
+            read_list(document, &head, visit)
+        }
         _ => read_whole(document, visit),
     };
     match read {

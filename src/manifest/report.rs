@@ -15,6 +15,8 @@ pub struct Report {
     pub text: Option<String>,
     /// What was found, in the order of the text. Each has a location.
     pub findings: Vec<Finding>,
+    /// What comments silence.
+    pub silenced: Vec<Finding>,
     /// What could not be read; everything else was.
     pub errors: Vec<InputError>,
     /// What was left out, and why.

@@ -10,20 +10,21 @@ use rayon::prelude::*;
 
 use super::report::Report;
 use super::{Judge, Source, check};
+use crate::policy::FILE_NAME;
 
 /// Files that are read and checked at a time: enough to keep every core busy,
 /// few enough that memory does not grow with the number of files.
 const BATCH: usize = 256;
 
 /// The name of standard input in messages.
-const STDIN: &str = "<stdin>";
+pub const STDIN: &str = "<stdin>";
 
 /// Checks what `paths` name, and gives each report to `sink` on the calling
 /// thread, in the order of the paths and below a folder by name.
 ///
 /// A folder is walked as ripgrep does: hidden names and what `.gitignore`
-/// names are left out, and only `*.yaml`, `*.yml` and `*.json` are read. What
-/// is named is always read. `-` is standard input. A path with `*`, `?` or
+/// names are left out, and only `*.yaml`, `*.yml` and `*.json` are read, the
+/// policy in `stickler.yaml` excepted. What is named is always read. `-` is standard input. A path with `*`, `?` or
 /// `[` that is no file is a glob. A path that cannot be read gives a report
 /// with an error, and the others are still read.
 pub fn check_paths(
@@ -35,7 +36,7 @@ pub fn check_paths(
 }
 
 /// As [`check_paths`], for any work on a text that ends in a report.
-pub(crate) fn each_source<R: Send + From<Report>>(
+pub(super) fn each_source<R: Send + From<Report>>(
     paths: &[String],
     sink: &mut dyn FnMut(R) -> ControlFlow<()>,
     work: &(dyn Fn(Source) -> R + Sync),
@@ -121,10 +122,13 @@ fn inputs(path: &str) -> Box<dyn Iterator<Item = Input>> {
 fn folder(path: &Path) -> impl Iterator<Item = Input> + use<> {
     let mut walk = ignore::WalkBuilder::new(path);
     walk.sort_by_file_name(Ord::cmp).require_git(false);
-    walk.build().filter_map(|entry| match entry {
+    let here = path == Path::new(".");
+    walk.build().filter_map(move |entry| match entry {
         Ok(entry) => {
             let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
-            (is_file && is_manifest(entry.path())).then(|| Input::File(entry.into_path()))
+            let found = entry.path();
+            let short = found.strip_prefix("./").ok().filter(|_| here);
+            (is_file && is_manifest(found)).then(|| Input::File(short.unwrap_or(found).to_owned()))
         }
         Err(error) => {
             let (name, message) = describe(&error);
@@ -133,7 +137,11 @@ fn folder(path: &Path) -> impl Iterator<Item = Input> + use<> {
     })
 }
 
+/// By its name; the policy, which is looked for under a name of its own, is none.
 fn is_manifest(path: &Path) -> bool {
+    if path.file_name().is_some_and(|name| name == FILE_NAME) {
+        return false;
+    }
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|extension| {
         ["yaml", "yml", "json"]

@@ -51,7 +51,9 @@ fn properties(location: Option<&Location>) -> String {
     let Some(at) = location else {
         return String::new();
     };
-    let mut properties = format!("file={},", property(&at.file));
+    // GitHub knows paths relative to the repository's root only.
+    let file = at.file.strip_prefix("./").unwrap_or(&at.file);
+    let mut properties = format!("file={},", property(file));
     if at.line > 0 {
         let _ = write!(
             properties,

@@ -51,11 +51,6 @@ struct LastRow<'a> {
     summary: &'a Summary,
 }
 
-/// A finding as JSON has it.
-pub(crate) fn row(finding: &Finding) -> serde_json::Result<serde_json::Value> {
-    serde_json::to_value(Row::from(finding))
-}
-
 impl<'a> From<&'a Finding> for Row<'a> {
     fn from(finding: &'a Finding) -> Self {
         let diagnostic = &finding.diagnostic;

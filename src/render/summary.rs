@@ -26,6 +26,12 @@ pub struct Summary {
     pub warnings: usize,
     /// The objects of other kinds and the files that are no manifests.
     pub skipped: usize,
+    /// The files that are sources of Helm templates.
+    #[serde(skip)]
+    pub templates: usize,
+    /// The findings that a comment silences.
+    #[serde(skip)]
+    pub ignored: usize,
     /// The findings that are notes.
     #[serde(skip)]
     pub notes: usize,
@@ -86,6 +92,28 @@ impl Summary {
             let _ = writeln!(lines, "{count:>width$}  {rule}: {}", rule.summary());
             lines
         })
+    }
+
+    /// What the counts leave out, a line each: templates always, and what
+    /// comments silence if `verbose`.
+    #[must_use]
+    pub fn left_out(&self, verbose: bool) -> String {
+        let mut lines = String::new();
+        if self.templates > 0 {
+            let files = match self.templates {
+                1 => "1 file is the source of a Helm template and was skipped".to_owned(),
+                many => format!("{many} files are sources of Helm templates and were skipped"),
+            };
+            let _ = writeln!(
+                lines,
+                "note: {files}; check what the chart renders: helm template CHART | stickler check -"
+            );
+        }
+        if verbose && self.ignored > 0 {
+            let findings = counted(self.ignored, "finding is", "findings are");
+            let _ = writeln!(lines, "note: {findings} silenced by comments");
+        }
+        lines
     }
 
     fn looked_at(&self) -> String {
@@ -161,6 +189,21 @@ fn counted(count: usize, one: &str, many: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_left_out_is_said() {
+        let summary = Summary {
+            templates: 1,
+            ignored: 2,
+            ..Summary::default()
+        };
+        let note = "note: 1 file is the source of a Helm template and was skipped; \
+                    check what the chart renders: helm template CHART | stickler check -\n";
+        assert_eq!(summary.left_out(false), note);
+        let silenced = "note: 2 findings are silenced by comments\n";
+        assert_eq!(summary.left_out(true), note.to_owned() + silenced);
+        assert_eq!(Summary::default().left_out(true), "");
+    }
 
     #[test]
     fn the_line_tells_what_was_looked_at_and_what_was_found() {

@@ -229,12 +229,9 @@ impl<'v, 't> Reader<'v, 't> {
 
     fn unreadable(&mut self, error: &ScanError) -> Error {
         let at = self.offsets.offset(*error.marker());
-        let line_end = self.offsets.text[at..].find(['\n', '\r']);
-        let end = line_end.map_or(self.offsets.text.len(), |length| at + length);
-        Error::new(
-            Span::new(at, end.min(at + 1).max(at)),
-            message(error.info()),
-        )
+        let next = self.offsets.text[at..].chars().next();
+        let length = next.filter(|c| !c.is_control()).map_or(0, char::len_utf8);
+        Error::new(Span::new(at, at + length), message(error.info()))
     }
 }
 

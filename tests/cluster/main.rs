@@ -44,6 +44,7 @@ mod chart;
 mod deployment;
 mod documentation;
 mod mistakes;
+mod modes;
 mod observability;
 mod reach;
 mod updates;

@@ -45,11 +45,21 @@ impl Webhook {
         place: &Place,
         change: impl FnOnce(&mut ValidatingWebhookConfiguration),
     ) -> Self {
+        Self::under(place, None, change).await
+    }
+
+    /// The same under a policy; one that is installed has its own. In this
+    /// place at least the policy's mode is `enforce`.
+    pub(crate) async fn under(
+        place: &Place,
+        policy: Option<&str>,
+        change: impl FnOnce(&mut ValidatingWebhookConfiguration),
+    ) -> Self {
         let server = cluster().control_plane.as_ref().map(|_| {
             let folder = cluster()
                 .folder
                 .join(format!("{}.stickler", place.namespace));
-            Server::start(&folder).unwrap_or_else(|why| panic!("{why}"))
+            Server::start(&folder, policy).unwrap_or_else(|why| panic!("{why}"))
         });
         let mut configuration = shipped(place);
         if let Some(server) = &server {
@@ -108,7 +118,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(folder: &Path) -> Result<Self, String> {
+    fn start(folder: &Path, policy: Option<&str>) -> Result<Self, String> {
         let text = |error: std::io::Error| error.to_string();
         let authority = Authority::new().map_err(|error| error.to_string())?;
         let pair = authority.loopback().map_err(|error| error.to_string())?;
@@ -116,13 +126,18 @@ impl Server {
         let (certificate, key) = (folder.join("tls.crt"), folder.join("tls.key"));
         fs::write(&certificate, pair.certificate).map_err(text)?;
         fs::write(&key, pair.key).map_err(text)?;
-        let arguments = [
+        let mut arguments = vec![
             "serve".to_owned(),
             format!("--tls-cert={}", certificate.display()),
             format!("--tls-key={}", key.display()),
             "--listen=127.0.0.1:0".to_owned(),
             "--admin=127.0.0.1:0".to_owned(),
         ];
+        if let Some(policy) = policy {
+            let path = folder.join("policy.yaml");
+            fs::write(&path, policy).map_err(text)?;
+            arguments.push(format!("--policy={}", path.display()));
+        }
         let program = Path::new(env!("CARGO_BIN_EXE_stickler"));
         let mut stickler = Leashed::start(program, arguments, folder.join("log"))?;
         let line = stickler.until("stickler serve", |stickler| listening(&stickler.log()))?;

@@ -86,3 +86,19 @@ fn no_policy_that_we_hand_out_has_faults() {
         assert_eq!(warnings.count(Severity::Warning), 0, "{warnings}");
     }
 }
+
+/// The first indented block of the reference that is a policy.
+#[test]
+fn the_example_of_the_reference_is_a_good_policy() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policy.md");
+    let reference = std::fs::read_to_string(path).unwrap();
+    let lines = reference
+        .lines()
+        .skip_while(|line| *line != "    mode: enforce");
+    let lines = lines.map_while(|line| line.strip_prefix("    "));
+    let example = lines.collect::<Vec<_>>().join("\n");
+    let now = "2026-06-15T12:00:00Z".parse().unwrap();
+    let (policies, warnings) = Policies::parse("docs/policy.md", &example, now).unwrap();
+    assert_eq!(warnings.to_string(), "");
+    assert_eq!(policies.exemptions().len(), 1);
+}

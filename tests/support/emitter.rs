@@ -119,9 +119,11 @@ impl Emitter {
         if frame == Frame::SecondDocument {
             self.line("# a comment with ümläuts: |");
             self.line("--- # first");
-            self.line("first: é");
+            self.line("{kind: Käfer, apiVersion: v1, first: é}");
             self.line("---");
         }
+        self.line("apiVersion: networking.k8s.io/v1");
+        self.line("kind: Ingress # 'a'");
         self.line("metadata:");
         self.line("  name: käfer");
         if frame == Frame::Comments {
@@ -135,7 +137,11 @@ impl Emitter {
             self.line("other: \"x: |\" # key: | 'é'");
         }
         self.pad(indent);
-        self.push_one_of(&["key:", "\"key\":", "'key' :"]);
+        self.push_one_of(&[
+            "nginx.com/sticky-cookie-services:",
+            "\"nginx.com/sticky-cookie-services\":",
+            "'nginx.com/sticky-cookie-services' :",
+        ]);
         match frame {
             Frame::Tagged => self.push(" !!str"),
             Frame::Anchored => self.push(" &a é".trim_end_matches(" é")),
@@ -146,13 +152,17 @@ impl Emitter {
         self.scalar(value, style, indent);
         if self.choices.flip() {
             self.pad(indent);
-            self.line("last: 1");
+            self.line("last: é");
         }
     }
 
     fn in_flow(&mut self, value: &str, style: Style) {
-        self.push("{metadata: {name: ünï, annotations: {\"other\": [1, '}'], ");
-        self.push_one_of(&["key: ", "\"key\":", "'key' : "]);
+        self.push("{kind: Ingress, apiVersion: networking.k8s.io/v1, metadata: {name: ünï, other: [1, '}'], annotations: {");
+        self.push_one_of(&[
+            "nginx.com/sticky-cookie-services: ",
+            "\"nginx.com/sticky-cookie-services\":",
+            "'nginx.com/sticky-cookie-services' : ",
+        ]);
         if style == Style::Plain && self.text.ends_with(':') {
             self.push(" ");
         }
@@ -161,7 +171,7 @@ impl Emitter {
             Style::Single => self.single(value, 4),
             _ => self.double(value, 4),
         }
-        self.push_one_of(&[" , last: 1}}}", "}}}", "\n }}}"]);
+        self.push_one_of(&[" , last: é}}}", "}}}", "\n }}}"]);
         let newline = self.newline;
         self.push(newline);
     }
@@ -169,23 +179,28 @@ impl Emitter {
     fn aliased(&mut self, value: &str, style: Style) {
         self.push("shared: &shared ");
         self.scalar(value, style, 0);
+        self.line("apiVersion: networking.k8s.io/v1");
+        self.line("kind: Ingress");
         self.line("metadata:");
         self.line("  annotations:");
-        self.line("    key: *shared");
+        self.line("    nginx.com/sticky-cookie-services: *shared");
     }
 
     fn merged(&mut self, value: &str, style: Style) {
         self.line("shared: &shared");
-        self.push("  key: ");
+        self.push("  nginx.com/sticky-cookie-services: ");
         self.scalar(value, style, 2);
         self.line("  other: x");
+        self.line("apiVersion: networking.k8s.io/v1");
+        self.line("kind: Ingress");
         self.line("metadata:");
         self.line("  annotations: {<<: *shared, other: é}");
     }
 
     fn json(&mut self, value: &str) {
+        self.push("{\"kind\": \"Ingress\", \"apiVersion\": \"networking.k8s.io/v1\", ");
         self.push(
-            "{\"metadata\": {\"name\": \"é\\ud834\\udd1e\",\n\t\"annotations\": {\"key\": \"",
+            "\"metadata\": {\"name\": \"é\\ud834\\udd1e\",\n\t\"annotations\": {\"nginx.com/sticky-cookie-services\": \"",
         );
         for c in value.chars() {
             let start = self.text.len();
@@ -199,7 +214,7 @@ impl Emitter {
             }
             self.mark(start);
         }
-        self.push("\", \"last\": [1, true, null, -1.5e3]}}}\n");
+        self.push("\"}, \"last\": [1, true, null, -1.5e3]}}\n");
     }
 
     fn utf16(&mut self, c: char) {

@@ -26,7 +26,10 @@ pub(crate) fn metrics(expression: &str) -> BTreeSet<String> {
         let end = word.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
         let (word, behind) = word.split_at(end.unwrap_or(word.len()));
         rest = behind;
-        if matches!(word, "by" | "without" | "on" | "ignoring" | "group_left" | "group_right") {
+        if matches!(
+            word,
+            "by" | "without" | "on" | "ignoring" | "group_left" | "group_right"
+        ) {
             // Labels in brackets.
             rest = rest.split_once(')').map_or("", |(_, behind)| behind);
         } else if !rest.trim_start().starts_with(['(']) && !is_aggregation(word, rest) {

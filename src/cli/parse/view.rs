@@ -2,15 +2,16 @@
 
 use std::fmt::Write as _;
 
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::super::Failure;
 use crate::finding::Finding;
-use crate::lint::Span;
 use crate::lint::controller::{Entry, Reading};
 use crate::lint::nginx::{self, Directive};
 use crate::lint::text::quote;
-use crate::render::{self, printable};
+use crate::lint::{Consequence, Fix, Severity, Span};
+use crate::render::printable;
 
 /// What the controller and nginx make of a value.
 #[derive(Serialize)]
@@ -43,22 +44,46 @@ struct WordView {
     span: Span,
 }
 
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    view: &'a View<'a>,
+    findings: Vec<Row<'a>>,
+}
+
+/// A finding, as check writes it, without the object and the place that a
+/// value by itself has none of.
+#[derive(Serialize)]
+struct Row<'a> {
+    rule: &'static str,
+    severity: Severity,
+    consequence: Option<Consequence>,
+    message: &'a str,
+    help: Option<&'a str>,
+    entry: Option<usize>,
+    span: Option<Span>,
+    fix: Option<&'a Fix>,
+}
+
 impl<'v> View<'v> {
-    pub(super) fn of(value: &'v str, reading: &Reading) -> Self {
+    /// `now` is when nginx would send the headers.
+    pub(super) fn of(value: &'v str, reading: &Reading, now: Timestamp) -> Self {
         let entries = reading.entries.iter();
         Self {
             value,
             accepted: reading.accepted(),
-            entries: entries.map(|entry| EntryView::of(value, entry)).collect(),
+            entries: entries
+                .map(|entry| EntryView::of(value, entry, now))
+                .collect(),
         }
     }
 
-    /// One document; `findings` in the shape that check has for them.
+    /// One document.
     pub(super) fn json(&self, findings: &[Finding]) -> Result<String, Failure> {
-        let document = serde_json::to_value(self).and_then(|mut document| {
-            let rows: Result<Vec<_>, _> = findings.iter().map(row).collect();
-            document["findings"] = rows?.into();
-            serde_json::to_string_pretty(&document)
+        let findings = findings.iter().map(Row::from).collect();
+        let document = serde_json::to_string_pretty(&Document {
+            view: self,
+            findings,
         });
         let document = document.map_err(|error| Failure::new("JSON", error))?;
         Ok(document + "\n")
@@ -67,6 +92,9 @@ impl<'v> View<'v> {
     /// A paragraph an entry.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
+        if !self.accepted {
+            text.push_str("the controller rejects the whole Ingress; it would read:\n\n");
+        }
         for entry in &self.entries {
             entry.tell(&mut text);
         }
@@ -74,17 +102,24 @@ impl<'v> View<'v> {
     }
 }
 
-/// A finding without the object and the place, which there are none of.
-fn row(finding: &Finding) -> serde_json::Result<serde_json::Value> {
-    let mut row = render::json_row(finding)?;
-    if let Some(fields) = row.as_object_mut() {
-        fields.retain(|name, _| !matches!(name.as_str(), "type" | "object" | "location"));
+impl<'a> From<&'a Finding> for Row<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        let found = &finding.diagnostic;
+        Self {
+            rule: found.rule.id(),
+            severity: found.severity,
+            consequence: found.consequence,
+            message: &found.message,
+            help: found.help.as_deref(),
+            entry: found.entry.as_ref().map(|entry| entry.number),
+            span: found.place.span,
+            fix: found.fix.as_ref(),
+        }
     }
-    Ok(row)
 }
 
 impl<'v> EntryView<'v> {
-    fn of(value: &'v str, entry: &Entry) -> Self {
+    fn of(value: &'v str, entry: &Entry, now: Timestamp) -> Self {
         let parameters = entry.parameters.of(value);
         let Directive {
             words,
@@ -109,7 +144,7 @@ impl<'v> EntryView<'v> {
                 .collect(),
             set_cookie: cookie
                 .filter(|_| accepted)
-                .map(|cookie| cookie.set_cookie().text),
+                .map(|cookie| dated(&cookie.set_cookie().text, now)),
         }
     }
 
@@ -133,5 +168,57 @@ impl<'v> EntryView<'v> {
             let _ = writeln!(text, "  nginx sends: {sent}");
         }
         text.push('\n');
+    }
+}
+
+/// The header with the moment of expiry in place of the core's `NOW+n`: the
+/// core knows no clock.
+fn dated(header: &str, now: Timestamp) -> String {
+    const LEFT_OPEN: &str = "; expires=NOW+";
+    let date = |rest: &str| {
+        let (seconds, attributes) = rest.split_once(';')?;
+        let date = cookie_time(seconds.parse().ok()?, now)?;
+        Some(format!("{date};{attributes}"))
+    };
+    header
+        .split_once(LEFT_OPEN)
+        .and_then(|(before, rest)| Some(format!("{before}; expires={}", date(rest)?)))
+        .unwrap_or_else(|| header.to_owned())
+}
+
+/// A moment as nginx writes it into cookies: two digits for years up to 2037
+/// (nginx 1.31.5, `src/core/ngx_times.c`, `ngx_http_cookie_time`).
+fn cookie_time(seconds: i64, now: Timestamp) -> Option<String> {
+    let moment = now.checked_add(SignedDuration::from_secs(seconds)).ok()?;
+    let moment = moment.to_zoned(TimeZone::UTC);
+    let year = if moment.year() > 2037 { "%Y" } else { "%y" };
+    let format = format!("%a, %d-%b-{year} %H:%M:%S GMT");
+    Some(moment.strftime(&format).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_get_the_date_that_nginx_would_write() {
+        let epoch = Timestamp::UNIX_EPOCH;
+        for (header, written) in [
+            (
+                "s=1; expires=NOW+60; max-age=60",
+                "s=1; expires=Thu, 01-Jan-70 00:01:00 GMT; max-age=60",
+            ),
+            (
+                "s=1; expires=NOW+3155760000; max-age=3155760000; path=/",
+                "s=1; expires=Wed, 01-Jan-2070 00:00:00 GMT; max-age=3155760000; path=/",
+            ),
+            ("s=1; path=/", "s=1; path=/"),
+            (
+                "s=1; expires=NOW+9223372036854775807; max-age=1",
+                "s=1; expires=NOW+9223372036854775807; max-age=1",
+            ),
+        ] {
+            assert_eq!(dated(header, epoch), written);
+        }
     }
 }

@@ -48,6 +48,7 @@ pub(super) struct Jar<'c> {
     pub(super) setters: Vec<Setter<'c>>,
     slots: HashMap<Slot<'c>, Crowd<'c>>,
     shelves: HashMap<Slot<'c>, Crowd<'c>>,
+    scopes: HashSet<Scope<'c>>,
     lengths: HashSet<usize>,
 }
 
@@ -123,6 +124,7 @@ impl<'c> Jar<'c> {
             setters: Vec::new(),
             slots: HashMap::new(),
             shelves: HashMap::new(),
+            scopes: HashSet::new(),
             lengths: HashSet::new(),
         };
         for (index, contender) in contenders.iter().enumerate() {
@@ -137,6 +139,7 @@ impl<'c> Jar<'c> {
                 let slot = (setter.scope, setter.name, setter.path);
                 jar.slots.entry(slot).or_default().join(*setter);
             }
+            jar.scopes.insert(setter.scope);
             jar.lengths.insert(setter.path.len());
         }
         jar
@@ -155,12 +158,13 @@ impl<'c> Jar<'c> {
         setter: &Setter<'c>,
         host: &'c str,
     ) -> impl Iterator<Item = Setter<'c>> {
-        let known = |path: &&str| self.lengths.contains(&path.len());
-        let paths = url::coverings(&setter.place.path).filter(known);
-        let paths = paths.filter(|path| path.len() >= setter.path.len());
-        let shelves = paths.flat_map(move |path| scopes(host).map(move |scope| (scope, path)));
-        let crowds =
-            shelves.filter_map(|(scope, path)| self.shelves.get(&(scope, setter.folded, path)));
+        let scopes = scopes(host).filter(|scope| self.scopes.contains(scope));
+        let crowds = scopes.flat_map(move |scope| {
+            let known = move |path: &&str| self.lengths.contains(&path.len());
+            let paths = url::coverings(&setter.place.path).filter(known);
+            let paths = paths.filter(move |path| path.len() >= setter.path.len());
+            paths.filter_map(move |path| self.shelves.get(&(scope, setter.folded, path)))
+        });
         let stranger = |other: &Setter<'_>| !other.is_same_upstream(setter);
         crowds
             .flat_map(|crowd| &crowd.few)

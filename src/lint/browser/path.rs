@@ -127,7 +127,7 @@ fn relative(case: &Case<'_>, attribute: Attribute<'_>, found: &mut Vec<Diagnosti
 fn missing(case: &Case<'_>, found: &mut Vec<Diagnostic>) {
     let rules = list(case.places().map(|place| place.written));
     let message = format!(
-        "without 'path=', a first visit below {rules} keeps cookie {} in that folder",
+        "without 'path=', cookie {} stays in the folder of the first URL opened below {rules}",
         case.name()
     );
     let mut diagnostic = case.found(Rule::MissingPath, case.emitted.name_span(), message);

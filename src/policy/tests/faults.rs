@@ -111,7 +111,7 @@ fn values_of_the_wrong_kind_say_what_was_expected() {
         ),
         (
             "exemptions: {}",
-            &["p:1:13: error: expected a list of mappings, found a mapping"],
+            &["p:1:13: error: expected a list of mappings, found an object"],
         ),
     ]);
 }

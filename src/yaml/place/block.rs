@@ -9,9 +9,9 @@ use crate::lint::Span;
 /// says so by number; so each depth is tried until the value is spelled.
 pub(super) fn scalar(text: &str, span: Span, value: &str, folds: bool) -> Option<Places> {
     let header = Header::read(text, span.start)?;
-    let first = first_indent(text, header.content);
-    let numbered = header.numbered && first > 0;
-    let mut indents = if numbered { 1..=first } else { first..=first };
+    let unsure = header.numbered || value.bytes().all(|byte| byte == b'\n');
+    let (first, deepest) = indents(text, header.content, value);
+    let mut indents = if unsure { 1..=deepest } else { first..=first };
     indents.find_map(|indent| {
         let mut decoder = Decoder::new(text, header.content, value);
         lines(&mut decoder, indent, folds);
@@ -46,14 +46,20 @@ impl Header {
     }
 }
 
-/// The indentation of the first line that is not blank.
-fn first_indent(text: &str, content: usize) -> usize {
+/// The indentation of the first line that is not blank, and the deepest of
+/// all lines that the value may have.
+fn indents(text: &str, content: usize, value: &str) -> (usize, usize) {
     let lines = text.get(content..).unwrap_or_default().split('\n');
-    let mut indents = lines.filter_map(|line| {
-        let content = line.trim_start_matches(' ');
-        (!content.trim_end_matches('\r').is_empty()).then_some(line.len() - content.len())
-    });
-    indents.next().unwrap_or_default()
+    let count = value.matches('\n').count() + 1;
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let is_blank = |line: &&str| {
+        line.trim_end_matches('\r')
+            .trim_start_matches(' ')
+            .is_empty()
+    };
+    let first = lines.clone().find(|line| !is_blank(line)).map_or(0, indent);
+    let deepest = lines.take(count).map(indent).max().unwrap_or_default();
+    (first, deepest.max(first))
 }
 
 /// Line breaks that are not spelled yet: a folded scalar must see the next

@@ -1,0 +1,104 @@
+//! `stickler audit`: a cluster in, reports and an exit code out.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::output::{Output, Reports};
+use super::policy::load_or_find;
+use super::{Failure, terminal};
+use crate::audit::{Audited, Cluster, Error};
+use crate::lint::Subject;
+use crate::render::Scope;
+
+/// Check the Ingresses of a live cluster
+///
+/// Nothing is changed, and nothing but Ingresses is read: the kubeconfig's
+/// user, or the pod's ServiceAccount, needs to list them.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stickler audit -A
+      every Ingress of the current context's cluster
+  stickler audit -n shop --context staging
+      those of one namespace of another cluster
+  stickler audit -A --format concise --policy stickler.yaml
+      a line a finding, judged as the webhook would under that policy
+
+Exit codes:
+  0  nothing at or above --fail-on
+  1  findings
+  2  usage
+  3  nothing to check: there is no Ingress
+  4  the cluster cannot be reached, or refuses")]
+pub(super) struct Audit {
+    /// The namespace [default: that of the context]
+    #[arg(
+        long,
+        short,
+        value_name = "NAMESPACE",
+        conflicts_with = "all_namespaces"
+    )]
+    namespace: Option<String>,
+
+    /// All namespaces
+    #[arg(long, short = 'A')]
+    all_namespaces: bool,
+
+    /// The kubeconfig's context [default: the current one, or the cluster around the pod]
+    #[arg(long, value_name = "NAME")]
+    context: Option<String>,
+
+    /// The operator's policy [default: stickler.yaml here or in a folder above]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+impl Audit {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        let policies = load_or_find(self.policy.as_deref())?;
+        let now = Timestamp::now();
+        let judge = |subject: &Subject<'_>| policies.check(subject, now);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::new("starting", error))?;
+        let mut reports = self.output.open()?;
+        reports.summary().scope = Scope::Cluster;
+        let read = runtime.block_on(async {
+            let (cluster, own) = Cluster::connect(self.context.as_deref()).await?;
+            let namespace = self.namespace.as_deref().unwrap_or(&own);
+            let namespace = (!self.all_namespaces).then_some(namespace);
+            let mut sink = |audited| tell(audited, &mut reports);
+            cluster.audit(namespace, &judge, &mut sink).await
+        });
+        let written = match read {
+            Ok(written) => written,
+            // Nobody is told that there is nothing where nobody could look.
+            Err(error) => return Err(unanswered(&error)),
+        };
+        match written.and_then(|()| reports.finish()) {
+            Ok(verdict) => Ok(verdict.exit_code(false)),
+            Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),
+        }
+    }
+}
+
+fn tell(audited: Audited, reports: &mut Reports<'_>) -> io::Result<()> {
+    let summary = reports.summary();
+    summary.ingresses += 1;
+    summary.annotated += usize::from(audited.annotated);
+    for (finding, value) in audited.findings {
+        reports.finding(finding, &value)?;
+    }
+    Ok(())
+}
+
+fn unanswered(error: &Error) -> Failure {
+    Failure::new("audit", error).with_code(4)
+}

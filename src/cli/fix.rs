@@ -1,0 +1,209 @@
+//! `stickler fix`: what is certain, mended in place.
+
+use std::io::{self, Write as _};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Args;
+use similar::TextDiff;
+
+use super::Failure;
+use crate::finding::Finding;
+use crate::lint::{self, Severity};
+use crate::manifest::{self, Counts, Fixed, STDIN};
+
+/// Fix manifests in place, where a finding says what was meant
+///
+/// Only the annotation's value changes: quotes, comments, indentation and every
+/// other byte of a file stay. A file is replaced at once, with its permissions.
+/// What comments silence is left alone, and so are values that several places
+/// share through an alias.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stickler fix --diff deploy/
+      show what would change
+  stickler fix deploy/
+      change it
+  stickler fix --unsafe deploy/cafe.yaml
+      also what is a guess; look at the result
+  stickler fix --check deploy/
+      change nothing; exit with 1 where something would (for CI)
+  stickler fix - < cafe.yaml > fixed.yaml
+      from standard input to standard output
+
+Exit codes:
+  0  no errors are left
+  1  errors are left, or with --check or --diff something would change
+  2  usage, or files that cannot be read or written; everything else was done
+  3  nothing to fix in: no Ingress in all of the input")]
+pub(super) struct Fix {
+    /// Files, folders, globs, or - for standard input
+    #[arg(value_name = "PATH|-", default_value = ".")]
+    paths: Vec<String>,
+
+    /// Print the changes as a unified diff, and change nothing
+    #[arg(long)]
+    diff: bool,
+
+    /// Change nothing; say which files would change
+    #[arg(long)]
+    check: bool,
+
+    /// Also make the fixes that are a guess
+    #[arg(long = "unsafe")]
+    unsafe_too: bool,
+}
+
+/// What came of all files.
+#[derive(Debug, Default)]
+struct Tally {
+    counts: Counts,
+    changed: usize,
+    applied: usize,
+    errors: usize,
+    warnings: usize,
+    failures: usize,
+}
+
+impl Fix {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        let policy = lint::Policy::default();
+        let judge = |subject: &lint::Subject<'_>| lint::check(subject, &policy);
+        let mut tally = Tally::default();
+        let mut told = Ok(());
+        manifest::fix_paths(&self.paths, &judge, self.unsafe_too, &mut |fixed| {
+            told = self.one(&fixed, &mut tally);
+            match told {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            }
+        });
+        let told = told.and_then(|()| writeln!(io::stderr(), "{}", self.summary(&tally)));
+        match told {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::new("telling what was fixed", error))
+            }
+            _ => Ok(self.exit_code(&tally)),
+        }
+    }
+
+    fn one(&self, fixed: &Fixed, tally: &mut Tally) -> io::Result<()> {
+        let report = &fixed.report;
+        tally.counts += report.counts;
+        tally.failures += report.errors.len();
+        tally.errors += count(&report.findings, Severity::Error);
+        tally.warnings += count(&report.findings, Severity::Warning);
+        let mut err = io::stderr().lock();
+        for error in &report.errors {
+            writeln!(err, "error: {error}")?;
+        }
+        for refusal in &fixed.refused {
+            let at = &refusal.location;
+            writeln!(
+                err,
+                "{}:{}:{}: not fixed: {}",
+                at.file, at.line, at.column, refusal.reason
+            )?;
+        }
+        drop(err);
+        if report.file == STDIN && !self.dry() {
+            io::stdout().lock().write_all(fixed.after.as_bytes())?;
+        }
+        if !fixed.changes() {
+            return Ok(());
+        }
+        self.change(fixed, tally)
+    }
+
+    /// Writes the file, or shows what would be written.
+    fn change(&self, fixed: &Fixed, tally: &mut Tally) -> io::Result<()> {
+        let file = &fixed.report.file;
+        if self.diff {
+            io::stdout().lock().write_all(diff(fixed).as_bytes())?;
+        } else if self.check {
+            writeln!(io::stdout(), "would fix {file} ({})", fixes(fixed.applied))?;
+        } else if file != STDIN {
+            if let Err(error) = manifest::write(Path::new(file), &fixed.before, &fixed.after) {
+                tally.failures += 1;
+                return writeln!(io::stderr(), "error: {file}: {error}");
+            }
+            writeln!(io::stdout(), "fixed {file} ({})", fixes(fixed.applied))?;
+        }
+        tally.changed += 1;
+        tally.applied += fixed.applied;
+        Ok(())
+    }
+
+    /// Whether nothing is to be written.
+    fn dry(&self) -> bool {
+        self.diff || self.check
+    }
+
+    fn summary(&self, tally: &Tally) -> String {
+        let Counts {
+            files,
+            ingresses,
+            annotated,
+            ..
+        } = tally.counts;
+        let done = if self.dry() { "Would make" } else { "Made" };
+        let left = match (tally.errors, tally.warnings) {
+            (0, 0) => "nothing is left".to_owned(),
+            (errors, warnings) => format!(
+                "{} and {} are left; see 'stickler check'",
+                many(errors, "error"),
+                many(warnings, "warning")
+            ),
+        };
+        format!(
+            "{done} {} in {} of {} ({}, {annotated} with sticky cookies): {left}.",
+            fixes(tally.applied),
+            tally.changed,
+            many(files, "file"),
+            many(ingresses, "Ingress"),
+        )
+    }
+
+    fn exit_code(&self, tally: &Tally) -> ExitCode {
+        ExitCode::from(match tally {
+            Tally { failures: 1.., .. } => 2,
+            Tally { errors: 1.., .. } => 1,
+            Tally { changed: 1.., .. } if self.dry() => 1,
+            Tally {
+                counts: Counts { ingresses: 0, .. },
+                ..
+            } => 3,
+            _ => 0,
+        })
+    }
+}
+
+fn count(findings: &[Finding], severity: Severity) -> usize {
+    let of_severity = |finding: &&Finding| finding.diagnostic.severity == severity;
+    findings.iter().filter(of_severity).count()
+}
+
+fn diff(fixed: &Fixed) -> String {
+    let file = &fixed.report.file;
+    let name = file.trim_start_matches(['/', '.']);
+    let diff = TextDiff::from_lines(fixed.before.as_str(), fixed.after.as_str());
+    let mut unified = diff.unified_diff();
+    unified.header(&format!("a/{name}"), &format!("b/{name}"));
+    unified.to_string()
+}
+
+fn fixes(count: usize) -> String {
+    match count {
+        1 => "1 fix".to_owned(),
+        _ => format!("{count} fixes"),
+    }
+}
+
+fn many(count: usize, what: &str) -> String {
+    match (count, what) {
+        (1, _) => format!("1 {what}"),
+        (_, "Ingress") => format!("{count} Ingresses"),
+        _ => format!("{count} {what}s"),
+    }
+}

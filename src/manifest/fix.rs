@@ -1,0 +1,151 @@
+//! Fixes in place: the edits that diagnostics bring, made within the scalar
+//! that holds the value, and nowhere else.
+//!
+//! ```text
+//! text ─ targets ─▶ values that can be better ─ mend ─▶ new values
+//!      ─ patch ─▶ bytes of their scalars ─ compare ─▶ a text that says the same but for them
+//! ```
+
+use std::ops::ControlFlow;
+
+mod compare;
+mod mend;
+mod patch;
+mod target;
+mod write;
+
+pub use write::write;
+
+use super::check::examine;
+use super::report::Report;
+use super::walk::each_source;
+use super::{Judge, Source};
+use crate::finding::Location;
+use patch::Patch;
+use target::Target;
+
+/// What came of fixing one text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Fixed {
+    /// The text as it was; empty for a path that cannot be read.
+    pub before: String,
+    /// The text as it should be; the same where nothing could be fixed.
+    pub after: String,
+    /// How many fixes were applied.
+    pub applied: usize,
+    /// What was left as it is, and why.
+    pub refused: Vec<Refusal>,
+    /// What is found in the text as it should be.
+    pub report: Report,
+}
+
+/// A fix that cannot be made in place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Where the value stands.
+    pub location: Location,
+    /// Why: one sentence without a final stop.
+    pub reason: String,
+}
+
+impl Fixed {
+    /// Whether the text has to change.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        self.before != self.after
+    }
+}
+
+impl From<Report> for Fixed {
+    fn from(report: Report) -> Self {
+        Self {
+            report,
+            ..Self::default()
+        }
+    }
+}
+
+/// Makes the fixes of one text that can only be what was meant, and with
+/// `unsafe_too` those that are a guess.
+///
+/// Each value is mended until nothing more can be done; a value that would
+/// come out no better stays as it is, and so does what a comment silences.
+/// Parsing the result gives exactly the mended values, and no byte outside
+/// their scalars differs.
+#[must_use]
+pub fn fix(source: Source, judge: &Judge<'_>, unsafe_too: bool) -> Fixed {
+    let before = examine(&source, judge);
+    let fixable = |finding: &crate::finding::Finding| finding.diagnostic.fix.is_some();
+    if !before.findings.iter().any(fixable) {
+        return Fixed {
+            after: source.text.clone(),
+            before: source.text,
+            report: before,
+            ..Fixed::default()
+        };
+    }
+    let wanted = mend::Wanted {
+        unsafe_too,
+        silenced: &before.silenced,
+    };
+    let (targets, mut refused) = target::collect(&source, judge, &wanted);
+    let chosen = choose(&source.text, &targets);
+    let mut patches: Vec<Patch> = Vec::new();
+    let mut applied = 0;
+    for (target, way) in targets.iter().zip(chosen) {
+        match way {
+            Some(way) => {
+                applied += target.applied;
+                patches.extend(way);
+            }
+            None => refused.push(target.refuse("the file cannot hold the fixed value in place")),
+        }
+    }
+    let after = Source {
+        text: patch::apply(&source.text, patches),
+        name: source.name,
+    };
+    Fixed {
+        report: examine(&after, judge),
+        before: source.text,
+        after: after.text,
+        applied,
+        refused,
+    }
+}
+
+/// Fixes what `paths` name, without writing anything: each result goes to
+/// `sink`, in the order that [`super::check_paths`] has.
+pub fn fix_paths(
+    paths: &[String],
+    judge: &Judge<'_>,
+    unsafe_too: bool,
+    sink: &mut dyn FnMut(Fixed) -> ControlFlow<()>,
+) {
+    each_source(paths, sink, &|source| fix(source, judge, unsafe_too));
+}
+
+/// For each target the least intrusive way to write it that holds; `None`
+/// where none does.
+///
+/// The first ways nearly always hold, so they are tried together first.
+fn choose(text: &str, targets: &[Target]) -> Vec<Option<Vec<Patch>>> {
+    let ways: Vec<Vec<Vec<Patch>>> = targets.iter().map(|target| target.ways(text)).collect();
+    let first: Option<Vec<&Vec<Patch>>> = ways.iter().map(|ways| ways.first()).collect();
+    if let Some(first) = first {
+        let all: Vec<Patch> = first.iter().copied().flatten().cloned().collect();
+        if compare::holds(text, &patch::apply(text, all), targets) {
+            return first.into_iter().cloned().map(Some).collect();
+        }
+    }
+    let alone = |(target, ways): (&Target, Vec<Vec<Patch>>)| {
+        let target = std::slice::from_ref(target);
+        let holds =
+            |way: &Vec<Patch>| compare::holds(text, &patch::apply(text, way.clone()), target);
+        ways.into_iter().find(holds)
+    };
+    targets.iter().zip(ways).map(alone).collect()
+}
+
+#[cfg(test)]
+mod tests;

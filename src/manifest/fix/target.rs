@@ -1,0 +1,173 @@
+//! The values of a text that can be better, and where they stand.
+
+use super::Refusal;
+use super::mend::{Wanted, mend};
+use super::patch::{self, Patch};
+use crate::finding::Location;
+use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+use crate::lint::{FieldPath, Span};
+use crate::manifest::locate::Walk;
+use crate::manifest::object::{Found, Object};
+use crate::manifest::read::{Lists, read};
+use crate::manifest::{Judge, Source};
+use crate::yaml::{Content, Document, Lines, Node, Places, Style, places};
+
+/// A scalar and the value it should have.
+pub(super) struct Target {
+    pub(super) places: Places,
+    pub(super) style: Style,
+    pub(super) old: String,
+    pub(super) new: String,
+    pub(super) applied: usize,
+    location: Location,
+}
+
+impl Target {
+    /// The ways to write the new value, the least intrusive first.
+    pub(super) fn ways(&self, text: &str) -> Vec<Vec<Patch>> {
+        patch::ways(text, self)
+    }
+
+    pub(super) fn refuse(&self, reason: impl Into<String>) -> Refusal {
+        Refusal {
+            location: self.location.clone(),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// What can be fixed in `source`, and what could be but for where it stands.
+pub(super) fn collect(
+    source: &Source,
+    judge: &Judge<'_>,
+    wanted: &Wanted<'_>,
+) -> (Vec<Target>, Vec<Refusal>) {
+    let file = File {
+        name: &source.name,
+        lines: Lines::new(&source.text),
+    };
+    let mut targets: Vec<Target> = Vec::new();
+    let mut refused = Vec::new();
+    read(
+        &source.text,
+        Lists::Whole,
+        &mut |document, found| match found {
+            Found::Ingress(object) => {
+                for key in [PLUS_KEY, ORG_KEY] {
+                    let subject = &object.ingress.subject;
+                    let Some(mended) = mend(subject, &object.name, key, judge, wanted) else {
+                        continue;
+                    };
+                    let (new, applied) = (mended.value, mended.applied);
+                    let old = subject.annotation(key).unwrap_or_default().to_owned();
+                    match stand(&file, document, &object, key) {
+                        Ok((location, places, style)) => targets.push(Target {
+                            places,
+                            style,
+                            old,
+                            new,
+                            applied,
+                            location,
+                        }),
+                        Err(refusal) => refused.push(*refusal),
+                    }
+                }
+            }
+            Found::End(root) => {
+                let mut shared = Vec::new();
+                collect_aliased(root, &mut shared);
+                let is_shared = |target: &mut Target| {
+                    let own = target.places.span;
+                    shared.iter().any(|shared| shared.contains(own))
+                };
+                let taken = targets.extract_if(.., is_shared);
+                refused.extend(taken.map(|target| target.refuse("an alias shares the value")));
+            }
+            _ => {}
+        },
+    );
+    (targets, refused)
+}
+
+/// Where an annotation's value stands; a refusal where it does not stand there alone.
+fn stand(
+    file: &File<'_>,
+    document: &Document<'_>,
+    object: &Object<'_, '_>,
+    key: &str,
+) -> Result<(Location, Places, Style), Box<Refusal>> {
+    let field = FieldPath::annotation(key);
+    let stand = |root: &Node<'_>| {
+        let walk = Walk::down(root, field.steps());
+        let exact = walk
+            .arrived
+            .then(|| places(object.text, walk.node))
+            .flatten();
+        let style = walk.node.scalar().map(|scalar| scalar.style);
+        (walk.alias, exact.zip(style), walk.node.resolved().span)
+    };
+    let refuse = |span: Span, reason: &str| {
+        let location = file.location(document, span);
+        let reason = reason.to_owned();
+        Box::new(Refusal { location, reason })
+    };
+    match object.with_node(stand) {
+        Ok((None, Some((places, style)), _)) => {
+            Ok((file.location(document, places.span), places, style))
+        }
+        Ok((Some(alias), ..)) => Err(refuse(alias, "the value comes through an alias")),
+        Ok((None, None, span)) => Err(refuse(span, "the value's place cannot be told")),
+        Err(error) => Err(refuse(error.span, &error.message)),
+    }
+}
+
+/// The file that the places are in.
+struct File<'s> {
+    name: &'s str,
+    lines: Lines<'s>,
+}
+
+impl File<'_> {
+    fn location(&self, document: &Document<'_>, bytes: Span) -> Location {
+        let start = self.lines.position(bytes.start);
+        let end = self.lines.position(bytes.end);
+        Location {
+            file: self.name.to_owned(),
+            document: document.number,
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            bytes,
+            ..Location::default()
+        }
+    }
+}
+
+/// The ranges of all nodes that an alias stands for.
+fn collect_aliased(node: &Node<'_>, shared: &mut Vec<Span>) {
+    match &node.content {
+        Content::Alias(target) => shared.push(extent(target)),
+        Content::Anchor(inner) => collect_aliased(inner, shared),
+        Content::Sequence(nodes) => nodes.iter().for_each(|node| collect_aliased(node, shared)),
+        Content::Mapping(pairs) => {
+            for pair in pairs {
+                collect_aliased(&pair.key, shared);
+                collect_aliased(&pair.value, shared);
+            }
+        }
+        Content::Scalar(_) => {}
+    }
+}
+
+/// A node's range, down to the end of its last descendant.
+fn extent(node: &Node<'_>) -> Span {
+    let node = node.resolved();
+    let last = match &node.content {
+        Content::Sequence(nodes) => nodes.last(),
+        Content::Mapping(pairs) => pairs.last().map(|pair| &pair.value),
+        _ => None,
+    };
+    let end = last.map_or(0, |last| extent(last).end);
+    Span::new(node.span.start, node.span.end.max(end))
+}

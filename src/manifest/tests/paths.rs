@@ -1,0 +1,89 @@
+//! Files and folders.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use super::*;
+
+/// A folder with an Ingress in each of the files, and files that are none.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let bad = ingress("BAD");
+    for (name, text) in [
+        ("b.yaml", bad.as_bytes()),
+        ("a/z.yml", bad.as_bytes()),
+        ("a/notes.txt", b"BAD"),
+        (".hidden/x.yaml", bad.as_bytes()),
+        ("built/x.yaml", bad.as_bytes()),
+        (".gitignore", b"built/\n"),
+        ("c.json", b"\xff\xfe{\0}\0"),
+        ("d.yaml", b"a: \0\xff"),
+        ("e.yaml", b"a: \xff"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    std::os::unix::fs::symlink("nowhere", folder.path().join("f.yaml")).unwrap();
+    folder
+}
+
+/// `name: findings` or `name: error` of each report, below `root`.
+fn reports(root: &Path, paths: &[&str]) -> Vec<String> {
+    let named = |path: &&str| root.join(path).display().to_string();
+    let paths: Vec<String> = paths.iter().map(named).collect();
+    let mut seen = Vec::new();
+    check_paths(&paths, &judge, &mut |report| {
+        let name = Path::new(&report.file)
+            .strip_prefix(root)
+            .unwrap()
+            .display();
+        seen.push(match report.errors.first() {
+            Some(error) => format!("{name}: {}", error.message),
+            None => format!("{name}: {}", report.findings.len()),
+        });
+        ControlFlow::Continue(())
+    });
+    seen
+}
+
+#[test]
+fn folders_are_walked_as_ripgrep_does_and_what_cannot_be_read_is_said() {
+    let folder = folder();
+    assert_eq!(
+        reports(folder.path(), &[""]),
+        [
+            "a/z.yml: 1",
+            "b.yaml: 1",
+            "c.json: the text is UTF-16; only UTF-8 is read",
+            "d.yaml: a binary file",
+            "e.yaml: not UTF-8: the byte 3 (line 1) begins no character",
+            "f.yaml: a link that leads nowhere",
+        ]
+    );
+}
+
+#[test]
+fn what_is_named_is_read_in_the_order_of_the_names() {
+    let folder = folder();
+    let named = [
+        "built/x.yaml",
+        ".hidden",
+        "none.yaml",
+        "*/*.y*ml",
+        "*.toml",
+        "a/notes.txt",
+    ];
+    assert_eq!(
+        reports(folder.path(), &named),
+        [
+            "built/x.yaml: 1",
+            ".hidden/x.yaml: 1",
+            "none.yaml: there is no such file or folder",
+            "a/z.yml: 1",
+            "built/x.yaml: 1",
+            "*.toml: no file matches",
+            "a/notes.txt: expected a Kubernetes object, found a string",
+        ]
+    );
+}

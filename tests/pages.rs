@@ -1,0 +1,155 @@
+//! The rules' pages: one form, and examples that are what they say.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use jiff::Timestamp;
+use stickler::finding::Failure;
+use stickler::lint::rule::Entry;
+use stickler::lint::{CATALOGUE, Rule, Subject};
+use stickler::manifest::{self, Report, Source};
+use stickler::policy::Policies;
+use stickler::render::{Format, Style};
+
+const HEADINGS: [&str; 7] = [
+    "What it finds",
+    "Who says so",
+    "Why it matters",
+    "Bad",
+    "Good",
+    "How to fix",
+    "How to silence",
+];
+
+#[test]
+fn pages_have_one_form() {
+    for row in CATALOGUE {
+        let mut lines = row.page.lines();
+        assert_eq!(lines.next(), Some(format!("# {}", row.id).as_str()));
+        assert_eq!(lines.nth(1), Some(sentence(row.summary).as_str()));
+        let headings: Vec<_> = row
+            .page
+            .lines()
+            .filter_map(|line| line.strip_prefix("## "))
+            .filter(|&heading| heading != "Policy")
+            .collect();
+        assert_eq!(headings, HEADINGS, "{}", row.id);
+        assert!(row.page.ends_with('\n') && !row.page.ends_with("\n\n"));
+    }
+}
+
+#[test]
+fn pages_tell_the_facts_of_the_catalogue() {
+    for row in CATALOGUE {
+        let severity = format!("| Severity | {} |", row.severity);
+        assert!(row.page.contains(&severity), "{}: {severity}", row.id);
+        let consequence = match row.consequence {
+            Some(is) => format!("| Consequence | `{is}`: {} |", is.clause()),
+            None => "| Consequence | none: ".to_owned(),
+        };
+        assert!(row.page.contains(&consequence), "{}: {consequence}", row.id);
+        assert_eq!(row.page.matches("\n| Reader | ").count(), 1, "{}", row.id);
+    }
+}
+
+#[test]
+fn the_folder_holds_the_pages_of_the_catalogue_and_no_others() {
+    let folder = std::fs::read_dir("docs/rules").unwrap();
+    let mut files: Vec<_> = folder
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let mut pages: Vec<_> = CATALOGUE
+        .iter()
+        .map(|row| format!("{}.md", row.id))
+        .collect();
+    files.sort();
+    pages.sort();
+    assert_eq!(files, pages);
+}
+
+#[test]
+fn bad_examples_are_bad_and_good_ones_are_good() {
+    for row in CATALOGUE {
+        let policies = policies(row);
+        let bad = check(example(row, "Bad"), &policies);
+        let good = check(example(row, "Good"), &policies);
+        if row.rule == Rule::UnreadableIngress {
+            // A manifest's objects that cannot be read are input errors.
+            assert_eq!((bad.errors.len(), good.errors.len()), (1, 0));
+            continue;
+        }
+        assert!(finds(&bad, row.rule), "{}: {bad:#?}", row.id);
+        assert!(!finds(&good, row.rule), "{}: {good:#?}", row.id);
+        assert_eq!((bad.errors, good.errors), (vec![], vec![]), "{}", row.id);
+    }
+}
+
+#[test]
+fn what_people_see_of_each_rule() {
+    for row in CATALOGUE {
+        let report = check(example(row, "Bad"), &policies(row));
+        insta::assert_snapshot!(row.id, drawn(&report));
+    }
+}
+
+/// The report as a terminal of 80 columns shows it, without summary.
+fn drawn(report: &Report) -> String {
+    let style = Style {
+        width: 80,
+        summary: false,
+        ..Style::default()
+    };
+    let mut out = Vec::new();
+    let mut drawing = Format::Full.open(Box::new(&mut out), style);
+    let text = report.text.as_deref().unwrap_or_default();
+    for finding in &report.findings {
+        drawing.finding(finding, text).unwrap();
+    }
+    for error in &report.errors {
+        let failure = Failure {
+            location: error.location.clone(),
+            message: error.message.clone(),
+            help: error.help.clone(),
+        };
+        drawing.failure(&failure, text).unwrap();
+    }
+    drop(drawing);
+    String::from_utf8(out).unwrap()
+}
+
+/// `a clause` as a sentence.
+fn sentence(clause: &str) -> String {
+    let mut chars = clause.chars();
+    let first = chars.next().unwrap().to_uppercase();
+    first.chain(chars).chain(['.']).collect()
+}
+
+/// The YAML below a heading.
+fn example(row: &Entry, heading: &str) -> &'static str {
+    let (_, below) = row.page.split_once(&format!("## {heading}\n")).unwrap();
+    let (_, code) = below.split_once("```yaml\n").unwrap();
+    code.split_once("```").unwrap().0
+}
+
+fn policies(row: &Entry) -> Policies {
+    if !row.page.contains("\n## Policy\n") {
+        return Policies::default();
+    }
+    let text = example(row, "Policy");
+    Policies::parse(row.id, text, Timestamp::UNIX_EPOCH)
+        .unwrap()
+        .0
+}
+
+fn check(text: &str, policies: &Policies) -> Report {
+    let source = Source {
+        name: "example.yaml".to_owned(),
+        text: text.to_owned(),
+    };
+    let judge = |subject: &Subject<'_>| policies.check(subject, Timestamp::UNIX_EPOCH);
+    manifest::check(source, &judge)
+}
+
+fn finds(report: &Report, rule: Rule) -> bool {
+    let mut findings = report.findings.iter();
+    findings.any(|finding| finding.diagnostic.rule == rule)
+}
