@@ -26,6 +26,7 @@
 //! | [`manifest`] | YAML or JSON text in, Ingresses with their places out |
 //! | [`finding`] | a diagnostic with its source, as rendered |
 //! | [`render`] | findings out: text, json, sarif and the rest |
+//! | [`certs`] | certificates: made, looked into, and kept in a Secret |
 //! | [`server`] | HTTPS, certificates, limits, life cycle, metrics |
 //! | [`probe`] | the API server's side of a review, to try an installation |
 //! | [`vap`] | a ValidatingAdmissionPolicy with what CEL can say |

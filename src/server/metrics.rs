@@ -16,6 +16,7 @@ use super::certificate::Store;
 use crate::admission::Facts;
 
 mod at_scrape;
+mod at_zero;
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
 
@@ -67,6 +68,7 @@ impl Default for Metrics {
             panics: Counter::default(),
         };
         metrics.register();
+        at_zero::begin(&metrics);
         metrics
     }
 }

@@ -92,7 +92,7 @@ pub const CHECKS: &[Check] = &[
             Rule::ControlCharacter,
         ],
         message: "a quote, a dollar sign, a backslash, a curly brace or a control character",
-        expression: r"!variables.value.matches(r'[\x22\x27$\\{}\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')",
+        expression: r"!variables.value.matches(r'[\x22\x27$\\{}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]')",
     },
     Check {
         rules: &[Rule::Comment],
@@ -115,7 +115,8 @@ pub const CHECKS: &[Check] = &[
         message: "a parameter is none of expires=<time>, domain=<domain>, httponly, secure, \
                   samesite=strict|lax|none, path=<path>",
         expression: r"variables.words.all(words, words.all(word, word == words[0] || word.matches(
-  r'^(httponly|secure|domain=.+|path=.+|samesite=(?i:strict|lax|none)|expires=(max|(\d*y)?(\d*M)?(\d*w)?(\d*d)?(\d*h)?(\d*m)?(\d+s|s)?\d*))$')))",
+  r'^(httponly|secure|domain=.+|path=.+|samesite=(?i:strict|lax|none)|expires=(max|(\d*y)?(\d*M)?(\d*w)?(\d*d)?(\d*h)?(\d*m(\d+s)?|\d*s)?\d*))$') &&
+  word.matches('^expires=(max|.*[0-9].*)$|^[^e]')))",
     },
     Check {
         rules: &[Rule::DuplicateParameter],

@@ -14,10 +14,12 @@ const SHOWN: &[&str] = &[
     "stickler_build_info{version}",
     "stickler_certificate_not_after_seconds{certificate}",
     "stickler_certificate_reloads_total{result}",
+    "stickler_connection_errors_total{reason}",
     "stickler_decisions_total{verdict,mode,operation}",
     "stickler_findings_total{rule}",
     "stickler_in_flight_requests",
     "stickler_panics_total",
+    "stickler_refusals_total{reason}",
     "stickler_request_body_bytes_bucket{le}",
     "stickler_request_body_bytes_count",
     "stickler_request_body_bytes_sum",
@@ -70,6 +72,9 @@ async fn reviews_are_counted_and_measured() {
         (r#"stickler_findings_total{rule="unknown-parameter"}"#, 2.0),
         ("stickler_request_duration_seconds_count", 2.0),
         (r#"stickler_request_body_bytes_bucket{le="1024.0"}"#, 2.0),
+        // What has not happened yet is there at 0, so that it can rise.
+        (r#"stickler_refusals_total{reason="busy"}"#, 0.0),
+        (r#"stickler_findings_total{rule="brace"}"#, 0.0),
         ("stickler_in_flight_requests", 0.0),
         ("stickler_panics_total", 0.0),
     ] {
