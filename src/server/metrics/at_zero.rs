@@ -8,13 +8,7 @@ use crate::policy::Mode;
 use crate::server::bad_request::BadRequest;
 
 /// Why connections come to nothing, as `observe_connection_error` has it.
-const CONNECTION_ERRORS: [&str; 5] = [
-    "limit",
-    "handshake-timeout",
-    "handshake",
-    "socket",
-    "other",
-];
+const CONNECTION_ERRORS: [&str; 5] = ["limit", "handshake-timeout", "handshake", "socket", "other"];
 
 /// Shows every member of each label's closed set at 0; of the modes only the
 /// default, since an operator's others are few and soon seen.
