@@ -8,7 +8,7 @@ use crate::{file, helm, template};
 const CHART: &str = "deploy/chart";
 
 /// The main switches: a golden file each, of what differs from the default.
-const SWITCHES: [(&str, &[&str]); 10] = [
+const SWITCHES: [(&str, &[&str]); 11] = [
     ("cert-manager", &["--set", "certificates.mode=certManager"]),
     (
         "issuer",
@@ -34,6 +34,13 @@ const SWITCHES: [(&str, &[&str]); 10] = [
             "--set",
             "webhook.excludedNamespaces={kube-system,monitoring},\
              webhook.namespaceSelector.matchLabels.stickler=on",
+        ],
+    ),
+    (
+        "callers",
+        &[
+            "--set",
+            "callers.caConfigMap=api-server,callers.names={kube-apiserver}",
         ],
     ),
     ("policy", &["--set", "policy.mode=warn"]),

@@ -60,6 +60,10 @@ fn ways(place: &Place) -> Vec<(&'static str, String)> {
                 "existingSecret": {"name": "own-tls", "caBundle": ca}}}),
             ),
         ),
+        (
+            "callers",
+            "--set callers.caConfigMap=api-server,callers.names={kube-apiserver}".to_owned(),
+        ),
         ("everything", file("everything", &everything())),
     ]
 }

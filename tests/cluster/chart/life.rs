@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{CHART, helm};
 use crate::cluster::cluster;
+use crate::leash::poll;
 use crate::place::Place;
 use crate::replica::Replica;
 
@@ -123,6 +124,55 @@ async fn upgrades_change_no_certificate() {
         assert_eq!(deployment["spec"]["replicas"], replicas);
         assert_eq!(release.certificates(), before, "after an upgrade");
     }
+
+    // A stolen key, as docs/operations.md has it.
+    place.shell(&format!(
+        "kubectl patch secret {}-ca -p '{{\"data\": null}}'",
+        place.namespace
+    ));
+    let renewed = poll(|| {
+        let now = release.certificates();
+        let whole = now.0["ca.crt"].is_string() && now.1.is_string();
+        (whole && now.0["ca.crt"] != before.0["ca.crt"] && now.1 != before.1).then_some(())
+    });
+    assert!(renewed.is_some(), "{:?}", release.certificates());
+    release.uninstall();
+}
+
+/// `helm test`, as a program of the test's: the Pod's own arguments, but for
+/// the address, which no Service has here, and the CA's file.
+#[tokio::test]
+async fn the_charts_own_test_gets_a_denial() {
+    let place = Place::open("chart-test").await;
+    let release = Release::new(&place);
+    release.run("install", "");
+    let replica = release.replica();
+    let ca = cluster().folder.join("chart-test.crt");
+    let name = &place.namespace;
+    place.shell(&format!(
+        "kubectl get secret {name}-ca -o jsonpath='{{.data.ca\\.crt}}' | base64 -d >{}",
+        ca.display()
+    ));
+    let pod = place.shell(&format!(
+        "{} template stickler {CHART} -n {name} {} -s templates/tests/denial.yaml | \
+         kubectl create --dry-run=client -o json -f -",
+        release.helm, release.values
+    ));
+    let pod: Value = serde_json::from_str(&pod).expect("JSON");
+    let arguments = pod["spec"]["containers"][0]["args"].as_array().cloned();
+    let arguments = arguments.expect("arguments").into_iter();
+    let address = format!("https://{name}.{name}.svc:443/validate");
+    let arguments: Vec<_> = arguments
+        .map(|argument| argument.as_str().expect("text").to_owned())
+        .map(|argument| argument.replace(&address, &replica.url()))
+        .map(|argument| argument.replace("/ca/ca.crt", &ca.display().to_string()))
+        .collect();
+    let stickler = env!("CARGO_BIN_EXE_stickler");
+    let said = place.shell(&format!("{stickler} {}", arguments.join(" ")));
+    assert!(
+        said.starts_with("denied: Ingress default/cafe: unknown parameter"),
+        "{said}"
+    );
     release.uninstall();
 }
 
