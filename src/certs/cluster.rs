@@ -105,12 +105,11 @@ impl Cluster {
             field_manager: Some(FIELD_MANAGER.to_owned()),
             ..PostParams::default()
         };
-        let written = match secret.metadata.resource_version {
-            None => self.secrets.create(&how, secret).await,
-            Some(_) => {
-                let name = &self.places.secret;
-                self.secrets.replace(name, &how, secret).await
-            }
+        let written = if secret.metadata.resource_version.is_none() {
+            self.secrets.create(&how, secret).await
+        } else {
+            let name = &self.places.secret;
+            self.secrets.replace(name, &how, secret).await
         };
         outcome(written).map_err(|error| self.about_secret("writing", error))
     }
@@ -171,7 +170,8 @@ impl Published {
     }
 
     /// What server-side apply is to own. The version makes it fail when the
-    /// configuration is another, or gone: apply would make a new one.
+    /// configuration was written since. One that was deleted since would be
+    /// made anew, were this enough to make one of, and were we allowed to.
     fn patch(&self, name: &str, ca_bundle: &str) -> serde_json::Value {
         let ca_bundle = k8s_openapi::ByteString(ca_bundle.as_bytes().to_vec());
         let webhook =

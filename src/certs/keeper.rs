@@ -32,7 +32,7 @@ pub struct Settings {
 }
 
 /// What a look came to.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum News<'a> {
     /// A step was taken; other replicas see it too.
     Took(Step),

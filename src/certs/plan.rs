@@ -38,6 +38,8 @@ pub struct Held {
     pub next: Option<Next>,
     /// The one that signed before: its leaves may still be around.
     pub old: Option<Old>,
+    /// Whether there is anything that cannot be used.
+    pub damaged: bool,
 }
 
 /// A CA that is about to take over.
@@ -82,6 +84,8 @@ pub enum Step {
     Switch,
     /// Forget the old CA: nothing that it signed is good any more.
     Forget,
+    /// Clear away what is in the Secret and cannot be used.
+    Clear,
 }
 
 impl Step {
@@ -95,6 +99,7 @@ impl Step {
             Self::Note => "note",
             Self::Switch => "switch",
             Self::Forget => "forget",
+            Self::Clear => "clear",
         }
     }
 
@@ -108,18 +113,9 @@ impl Step {
             Self::Note => "the CA that takes over is published",
             Self::Switch => "the next CA has taken over",
             Self::Forget => "forgot the old CA",
+            Self::Clear => "cleared the Secret of what cannot be used",
         }
     }
-
-    /// Every step there is.
-    pub const ALL: [Self; 6] = [
-        Self::Create,
-        Self::Prepare,
-        Self::Publish,
-        Self::Note,
-        Self::Switch,
-        Self::Forget,
-    ];
 }
 
 /// The next step, or `None` when everything is as it should be.
@@ -129,6 +125,9 @@ pub fn plan(held: &Held, bundle: &Bundle, now: Timestamp, lives: Lives) -> Optio
         let next = held.next.as_ref().filter(|next| !next.ca.ended(now));
         return Some(next.map_or(Step::Create, |_| Step::Switch));
     };
+    if held.damaged {
+        return Some(Step::Clear);
+    }
     if held.old.as_ref().is_some_and(|old| old.is_over(now)) {
         return Some(Step::Forget);
     }

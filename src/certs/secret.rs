@@ -61,6 +61,7 @@ impl Contents {
             published: time(data, PUBLISHED),
         });
         contents.held.old = contents.old(data);
+        contents.held.damaged = !contents.defects.is_empty();
         Ok(contents)
     }
 
@@ -117,11 +118,28 @@ pub fn take(step: Step, data: &mut Data, now: Timestamp, lives: Lives) -> Result
             data.insert(PUBLISHED.to_owned(), text(&now.to_string()));
         }
         Step::Switch => switch(data, now, lives),
-        Step::Forget => [OLD, UNTIL].into_iter().for_each(|key| {
-            data.remove(key);
-        }),
+        Step::Forget => remove(data, &[OLD, UNTIL]),
+        Step::Clear => clear(data),
     }
     Ok(())
+}
+
+fn remove(data: &mut Data, keys: &[&str]) {
+    data.retain(|key, _| !keys.contains(&key.as_str()));
+}
+
+/// Keeps what can be read. What is current is none of this: without it there
+/// is a new one.
+fn clear(data: &mut Data) {
+    let Ok(Contents { held, .. }) = Contents::read(data) else {
+        return;
+    };
+    if held.next.is_none() {
+        remove(data, &[NEXT.0, NEXT.1, PUBLISHED]);
+    }
+    if held.old.is_none() {
+        remove(data, &[OLD, UNTIL]);
+    }
 }
 
 fn switch(data: &mut Data, now: Timestamp, lives: Lives) {

@@ -134,12 +134,13 @@ impl Serve {
     }
 
     async fn serve(self) -> Result<ExitCode, Failure> {
+        // First of all: whoever sees that we are there may also stop us.
+        let mut signals = Signals::new()?;
         let (identity, source) = self.identity().await?;
         let sockets = self.bind().await?;
         if let (Source::Dev(dev), Ok(address)) = (&source, sockets.reviews.local_addr()) {
             dev.announce(address)?;
         }
-        let mut signals = Signals::new()?;
         let (stop, stopped) = oneshot::channel();
         let policy = Arc::new(policy::open(self.policy.as_deref())?);
         let serving = server::serve(
@@ -194,7 +195,7 @@ impl Serve {
                 let pair = files.load();
                 let pair = pair.map_err(|error| Failure::new("the certificate", error))?;
                 (Arc::new(Store::new(pair)), Some(files), Source::Files)
-            } else if self.self_managed.self_managed {
+            } else if self.self_managed.chosen {
                 let store = Arc::new(Store::empty());
                 let interval = self.bounds.settings(false).reload_interval;
                 let keeping = self.self_managed.start(Arc::clone(&store), interval);

@@ -16,6 +16,7 @@ use crate::webhook::{install, refusal, shipped};
 mod agreement;
 mod callers;
 mod outage;
+mod overlay;
 mod permissions;
 mod rotation;
 mod swap;

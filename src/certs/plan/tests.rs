@@ -1,5 +1,6 @@
 use jiff::SignedDuration;
 
+use super::Step::{Clear, Create, Forget, Note, Prepare, Publish, Switch};
 use super::*;
 
 /// A CA lives 90 h, a leaf 30 h: a rotation begins when 30 h are left, and the
@@ -26,18 +27,24 @@ fn ca(name: u8, end: i64) -> Ca {
     }
 }
 
-fn next(ca: Ca, published: Option<i64>) -> Option<Next> {
-    let published = published.map(at);
-    Some(Next { ca, published })
+fn next(ca: Ca, published: impl Into<Option<i64>>) -> Next {
+    let published = published.into().map(at);
+    Next { ca, published }
 }
 
-fn old(ca: Ca, until: i64) -> Option<Old> {
+fn old(ca: Ca, until: i64) -> Old {
     let until = at(until);
-    Some(Old { ca, until })
+    Old { ca, until }
 }
 
-fn held(current: Option<Ca>, next: Option<Next>, old: Option<Old>) -> Held {
-    Held { current, next, old }
+/// A Secret whose current CA is `current`.
+fn held(current: Ca, next: impl Into<Option<Next>>, old: impl Into<Option<Old>>) -> Held {
+    Held {
+        current: Some(current),
+        next: next.into(),
+        old: old.into(),
+        damaged: false,
+    }
 }
 
 /// One webhook that trusts the CAs of these names.
@@ -57,29 +64,12 @@ fn check(cases: impl IntoIterator<Item = Case>) {
 
 #[test]
 fn the_beginning() {
-    let one = || held(Some(ca(1, 90)), None, None);
+    let one = || held(ca(1, 90), None, None);
+    let none = Held::default;
     check([
-        Case(
-            "an empty Secret",
-            Held::default(),
-            bundle(&[]),
-            0,
-            Some(Step::Create),
-        ),
-        Case(
-            "nobody to tell",
-            Held::default(),
-            Bundle::Absent,
-            0,
-            Some(Step::Create),
-        ),
-        Case(
-            "an empty caBundle",
-            one(),
-            bundle(&[]),
-            0,
-            Some(Step::Publish),
-        ),
+        Case("an empty Secret", none(), bundle(&[]), 0, Some(Create)),
+        Case("nobody to tell", none(), Bundle::Absent, 0, Some(Create)),
+        Case("an empty caBundle", one(), bundle(&[]), 0, Some(Publish)),
         Case("all is well", one(), bundle(&[1]), 0, None),
         Case("no configuration yet", one(), Bundle::Absent, 0, None),
     ]);
@@ -87,222 +77,107 @@ fn the_beginning() {
 
 #[test]
 fn a_damaged_bundle_is_healed() {
-    let one = || held(Some(ca(1, 90)), None, None);
+    let one = || held(ca(1, 90), None, None);
     let two = |a, b| Bundle::Of(vec![a, b]);
     let good = || Some(vec![der(1)]);
     check([
-        Case(
-            "somebody else's CA",
-            one(),
-            bundle(&[7]),
-            5,
-            Some(Step::Publish),
-        ),
-        Case(
-            "one too many",
-            one(),
-            bundle(&[1, 7]),
-            5,
-            Some(Step::Publish),
-        ),
-        Case(
-            "not readable",
-            one(),
-            Bundle::Of(vec![None]),
-            5,
-            Some(Step::Publish),
-        ),
-        Case(
-            "the second of two",
-            one(),
-            two(good(), None),
-            5,
-            Some(Step::Publish),
-        ),
+        Case("a foreign CA", one(), bundle(&[7]), 5, Some(Publish)),
+        Case("one too many", one(), bundle(&[1, 7]), 5, Some(Publish)),
+        Case("no PEM", one(), two(None, None), 5, Some(Publish)),
+        Case("one of two", one(), two(good(), None), 5, Some(Publish)),
         Case("both are well", one(), two(good(), good()), 5, None),
     ]);
 }
 
 #[test]
-fn a_rotation_from_begin_to_end() {
-    let one = |next, old| held(Some(ca(1, 90)), next, old);
-    let two = |old| held(Some(ca(2, 150)), None, old);
-    let published = || next(ca(2, 150), Some(61));
+fn a_damaged_secret_is_cleared() {
+    let damaged = |held| Held {
+        damaged: true,
+        ..held
+    };
+    let one = damaged(held(ca(1, 90), None, None));
+    let none = damaged(Held::default());
     check([
-        Case("a moment before", one(None, None), bundle(&[1]), 59, None),
-        Case(
-            "a third is left",
-            one(None, None),
-            bundle(&[1]),
-            60,
-            Some(Step::Prepare),
-        ),
-        Case(
-            "not published",
-            one(next(ca(2, 150), None), None),
-            bundle(&[1]),
-            61,
-            Some(Step::Publish),
-        ),
-        Case(
-            "just published",
-            one(next(ca(2, 150), None), None),
-            bundle(&[1, 2]),
-            61,
-            Some(Step::Note),
-        ),
-        Case(
-            "settling",
-            one(published(), None),
-            bundle(&[1, 2]),
-            70,
-            None,
-        ),
-        Case(
-            "settled",
-            one(published(), None),
-            bundle(&[1, 2]),
-            71,
-            Some(Step::Switch),
-        ),
-        Case(
-            "switched",
-            two(old(ca(1, 90), 101)),
-            bundle(&[1, 2]),
-            71,
-            None,
-        ),
-        Case(
-            "overlap",
-            two(old(ca(1, 190), 101)),
-            bundle(&[2, 1]),
-            100,
-            None,
-        ),
-        Case(
-            "a leaf's life later",
-            two(old(ca(1, 190), 101)),
-            bundle(&[2, 1]),
-            101,
-            Some(Step::Forget),
-        ),
-        Case(
-            "the old one ended",
-            two(old(ca(1, 90), 101)),
-            bundle(&[2, 1]),
-            91,
-            Some(Step::Forget),
-        ),
-        Case(
-            "forgotten",
-            two(None),
-            bundle(&[2, 1]),
-            101,
-            Some(Step::Publish),
-        ),
-        Case("done", two(None), bundle(&[2]), 101, None),
+        Case("of a part of it", one, bundle(&[1]), 5, Some(Clear)),
+        Case("of all of it", none, bundle(&[1]), 5, Some(Create)),
     ]);
 }
 
 #[test]
-fn a_rotation_that_is_disturbed() {
-    let one = |next| held(Some(ca(1, 90)), next, None);
+fn a_rotation_begins() {
+    let one = || held(ca(1, 90), None, None);
+    let unseen = || held(ca(1, 90), next(ca(2, 150), None), None);
+    let published = || held(ca(1, 90), next(ca(2, 150), 61), None);
     check([
-        Case(
-            "never signs with what is not published, however long ago it was",
-            one(next(ca(2, 150), Some(61))),
-            bundle(&[1]),
-            89,
-            Some(Step::Publish),
-        ),
-        Case(
-            "settles without anybody to tell",
-            one(next(ca(2, 150), None)),
-            Bundle::Absent,
-            61,
-            Some(Step::Note),
-        ),
-        Case(
-            "another begins before the one before is forgotten",
-            held(
-                Some(ca(2, 90)),
-                next(ca(3, 150), Some(61)),
-                old(ca(1, 190), 80),
-            ),
-            bundle(&[1, 2, 3]),
-            79,
-            None,
-        ),
-        Case(
-            "the next one ended unused",
-            one(next(ca(2, 70), Some(61))),
-            bundle(&[1, 2]),
-            71,
-            Some(Step::Prepare),
-        ),
+        Case("a moment before", one(), bundle(&[1]), 59, None),
+        Case("a third is left", one(), bundle(&[1]), 60, Some(Prepare)),
+        Case("not published", unseen(), bundle(&[1]), 61, Some(Publish)),
+        Case("published", unseen(), bundle(&[1, 2]), 61, Some(Note)),
+        Case("settling", published(), bundle(&[1, 2]), 70, None),
+        Case("settled", published(), bundle(&[1, 2]), 71, Some(Switch)),
+    ]);
+}
+
+#[test]
+fn a_rotation_ends() {
+    let switched = || held(ca(2, 150), None, old(ca(1, 190), 101));
+    let ended = || held(ca(2, 150), None, old(ca(1, 90), 101));
+    let alone = || held(ca(2, 150), None, None);
+    check([
+        Case("just switched", switched(), bundle(&[1, 2]), 71, None),
+        Case("overlap", switched(), bundle(&[2, 1]), 100, None),
+        Case("it is over", switched(), bundle(&[2, 1]), 101, Some(Forget)),
+        Case("the old ended", ended(), bundle(&[2, 1]), 91, Some(Forget)),
+        Case("forgotten", alone(), bundle(&[2, 1]), 101, Some(Publish)),
+        Case("done", alone(), bundle(&[2]), 101, None),
+    ]);
+}
+
+#[test]
+fn nothing_is_signed_with_what_is_not_published_however_long_ago_it_was() {
+    let settled = held(ca(1, 90), next(ca(2, 150), 61), None);
+    check([Case("", settled, bundle(&[1]), 89, Some(Publish))]);
+}
+
+#[test]
+fn a_rotation_that_is_disturbed() {
+    let alone = held(ca(1, 90), next(ca(2, 150), None), None);
+    let busy = held(ca(2, 90), next(ca(3, 150), 61), old(ca(1, 190), 80));
+    let unused = held(ca(1, 90), next(ca(2, 70), 61), None);
+    check([
+        Case("nobody to tell", alone, Bundle::Absent, 61, Some(Note)),
+        Case("one after the other", busy, bundle(&[1, 2, 3]), 79, None),
+        Case("ended unused", unused, bundle(&[1, 2]), 71, Some(Prepare)),
     ]);
 }
 
 #[test]
 fn a_long_absence() {
-    let ended = |next, old| held(Some(ca(1, 90)), next, old);
+    let alone = || held(ca(1, 90), None, None);
+    let prepared = || held(ca(1, 90), next(ca(2, 150), 90), None);
+    let rotated = || held(ca(1, 90), None, old(ca(7, 80), 95));
     check([
+        Case("not yet", prepared(), bundle(&[1, 2]), 90, None),
+        Case("ended", alone(), bundle(&[1]), 91, Some(Create)),
         Case(
-            "the last moment",
-            ended(next(ca(2, 150), Some(90)), None),
-            bundle(&[1, 2]),
-            90,
-            None,
-        ),
-        Case(
-            "ended alone",
-            ended(None, None),
+            "one is prepared",
+            prepared(),
             bundle(&[1]),
             91,
-            Some(Step::Create),
+            Some(Switch),
         ),
-        Case(
-            "the next one is there",
-            ended(next(ca(2, 150), None), None),
-            bundle(&[1]),
-            91,
-            Some(Step::Switch),
-        ),
-        Case(
-            "both ended",
-            ended(next(ca(2, 150), None), None),
-            bundle(&[1]),
-            151,
-            Some(Step::Create),
-        ),
-        Case(
-            "ended with an old one",
-            ended(None, old(ca(7, 80), 95)),
-            bundle(&[1]),
-            91,
-            Some(Step::Create),
-        ),
+        Case("both ended", prepared(), bundle(&[1]), 151, Some(Create)),
+        Case("an old one", rotated(), bundle(&[1]), 91, Some(Create)),
     ]);
 }
 
 #[test]
 fn a_clock_that_jumps_back_changes_nothing() {
-    let one = |next| held(Some(ca(1, 90)), next, None);
+    let one = held(ca(1, 90), None, None);
+    let rotating = held(ca(1, 90), next(ca(2, 150), 61), None);
     check([
-        Case(
-            "before the CA was made",
-            one(None),
-            bundle(&[1]),
-            -500,
-            None,
-        ),
-        Case(
-            "before it was published",
-            one(next(ca(2, 150), Some(61))),
-            bundle(&[1, 2]),
-            -500,
-            None,
-        ),
+        Case("before it was made", one, bundle(&[1]), -500, None),
+        Case("before it was seen", rotating, bundle(&[1, 2]), -500, None),
     ]);
 }
 

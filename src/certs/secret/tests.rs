@@ -132,6 +132,23 @@ fn what_cannot_be_used_is_named_and_counts_as_absent() {
 }
 
 #[test]
+fn what_cannot_be_used_is_cleared_away() {
+    let mut data = Data::new();
+    take(Step::Create, &mut data, at(0), LIVES).unwrap();
+    take(Step::Prepare, &mut data, at(0), LIVES).unwrap();
+    let whole = data.clone();
+    data.insert("old.crt".to_owned(), text("no PEM"));
+    data.insert("old-until".to_owned(), text("no time"));
+    assert!(Contents::read(&data).unwrap().held.damaged);
+    take(Step::Clear, &mut data, at(0), LIVES).unwrap();
+    assert_eq!(data, whole);
+    data.remove("next.key");
+    take(Step::Clear, &mut data, at(0), LIVES).unwrap();
+    assert_eq!(keys(&data), ["ca.crt", "ca.key"]);
+    read(&data);
+}
+
+#[test]
 fn a_secret_of_somebody_else_is_refused() {
     let data = Data::from([("tls.key".to_owned(), text("theirs"))]);
     let refused = Contents::read(&data).unwrap_err();

@@ -29,11 +29,16 @@ pub(super) struct SelfManaged {
     /// The replicas share the Secret; each signs a short-lived certificate of
     /// its own, in memory. Needs permission to create Secrets, to get and
     /// update this one, and to get and patch the one configuration.
-    #[arg(long, env = "STICKLER_SELF_MANAGED", conflicts_with_all = ["tls_cert", "tls_key", "dev"])]
-    pub(super) self_managed: bool,
+    #[arg(
+        long = "self-managed",
+        id = "self_managed",
+        env = "STICKLER_SELF_MANAGED",
+        conflicts_with_all = ["tls_cert", "tls_key", "dev"]
+    )]
+    pub(super) chosen: bool,
 
     /// The namespace of the Secret and the Service [default: the Pod's own]
-    #[arg(long, env = "STICKLER_NAMESPACE")]
+    #[arg(long, env = "STICKLER_NAMESPACE", requires = "self_managed")]
     namespace: Option<String>,
 
     /// The Secret that holds the CA; it is made if need be
@@ -41,6 +46,7 @@ pub(super) struct SelfManaged {
         long,
         value_name = "NAME",
         env = "STICKLER_SECRET",
+        requires = "self_managed",
         default_value = "stickler-ca"
     )]
     secret: String,
@@ -50,6 +56,7 @@ pub(super) struct SelfManaged {
         long,
         value_name = "NAME",
         env = "STICKLER_SERVICE",
+        requires = "self_managed",
         default_value = "stickler"
     )]
     service: String,
@@ -59,6 +66,7 @@ pub(super) struct SelfManaged {
         long,
         value_name = "NAME",
         env = "STICKLER_WEBHOOK_CONFIGURATION",
+        requires = "self_managed",
         default_value = "stickler"
     )]
     webhook_configuration: String,
@@ -68,16 +76,17 @@ pub(super) struct SelfManaged {
         long,
         value_name = "NAME",
         env = "STICKLER_SERVER_NAME",
+        requires = "self_managed",
         value_delimiter = ','
     )]
     server_name: Vec<String>,
 
     /// How long a CA is good for; it is replaced when a third of that is left
-    #[arg(long, value_name = "DURATION", env = "STICKLER_CA_LIFE", value_parser = duration::parse, default_value = "365d")]
+    #[arg(long, value_name = "DURATION", env = "STICKLER_CA_LIFE", requires = "self_managed", value_parser = duration::parse, default_value = "365d")]
     ca_life: SignedDuration,
 
     /// How long a certificate is good for; it is replaced when a third of that is left
-    #[arg(long, value_name = "DURATION", env = "STICKLER_LEAF_LIFE", value_parser = duration::parse, default_value = "7d")]
+    #[arg(long, value_name = "DURATION", env = "STICKLER_LEAF_LIFE", requires = "self_managed", value_parser = duration::parse, default_value = "7d")]
     leaf_life: SignedDuration,
 }
 

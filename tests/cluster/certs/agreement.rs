@@ -1,5 +1,8 @@
 //! Replicas agree on one CA, and heal the `caBundle` of their configuration.
 
+use stickler::certs::cluster::{Cluster, Places, Write};
+use stickler::certs::plan::Bundle;
+
 use super::*;
 
 #[tokio::test]
@@ -67,6 +70,44 @@ async fn a_secret_of_somebody_else_is_left_alone() {
     assert!(replica.get("/readyz").is_err());
     assert!(replica.get("/livez").is_ok());
     assert_eq!(in_secret(&place, "tls.key").await.unwrap(), "theirs");
+}
+
+#[tokio::test]
+async fn a_write_that_comes_too_late_is_refused() {
+    let place = Place::open("too-late").await;
+    let name = &place.namespace;
+    let cluster = Cluster::new(
+        place.client.clone(),
+        Places {
+            namespace: name.clone(),
+            secret: "stickler-ca".to_owned(),
+            webhook_configuration: name.clone(),
+        },
+    );
+    configure(&place, "https://127.0.0.1:1/validate").await;
+    let read = cluster.published().await.unwrap();
+    let line = "kubectl label validatingwebhookconfiguration";
+    place.shell(&format!("{line} {name} changed=yes"));
+    assert_eq!(cluster.publish(&read, &[]).await.unwrap(), Write::Outrun);
+
+    let read = cluster.published().await.unwrap();
+    place.shell(&format!(
+        "kubectl delete validatingwebhookconfiguration {name}"
+    ));
+    // Server-side apply makes what is not there; this it cannot make.
+    let refused = cluster.publish(&read, &[]).await.unwrap_err();
+    assert!(refused.to_string().contains("is invalid"), "{refused}");
+    assert_eq!(cluster.published().await.unwrap().bundle, Bundle::Absent);
+
+    let secret = cluster.new_secret();
+    assert_eq!(cluster.write(&secret).await.unwrap(), Write::Done);
+    assert_eq!(cluster.write(&secret).await.unwrap(), Write::Outrun);
+    let read = cluster.secret().await.unwrap().unwrap();
+    place.shell("kubectl label secret stickler-ca changed=yes");
+    assert_eq!(cluster.write(&read).await.unwrap(), Write::Outrun);
+    place.shell("kubectl delete secret stickler-ca");
+    assert_eq!(cluster.write(&read).await.unwrap(), Write::Outrun);
+    assert!(cluster.secret().await.unwrap().is_none());
 }
 
 /// What the configuration says but for its `caBundle`s and the API server's

@@ -24,14 +24,14 @@ fn example(name: &str, folder: &Path, server: &str) -> String {
 }
 
 /// A place in a control plane of its own.
-async fn place_in(plane: &ControlPlane) -> Place {
-    let kubeconfig = Kubeconfig::read_from(&plane.kubeconfig).unwrap();
+async fn place_in(cluster: &ControlPlane) -> Place {
+    let kubeconfig = Kubeconfig::read_from(&cluster.kubeconfig).unwrap();
     let options = KubeConfigOptions::default();
     let config = Config::from_custom_kubeconfig(kubeconfig, &options);
     let place = Place {
         namespace: "stickler-test-callers".to_owned(),
         client: Client::try_from(config.await.unwrap()).unwrap(),
-        kubeconfig: plane.kubeconfig.clone(),
+        kubeconfig: cluster.kubeconfig.clone(),
     };
     place.shell("kubectl create namespace stickler-test-callers");
     place
@@ -74,8 +74,8 @@ async fn only_an_api_server_with_the_certificate_gets_through() {
         "--admission-control-config-file={}/admission.yaml",
         folder.display()
     );
-    let plane = ControlPlane::start(&folder, &[&flag]).unwrap();
-    let known = place_in(&plane).await;
+    let control_plane = ControlPlane::start(&folder, &[&flag]).unwrap();
+    let known = place_in(&control_plane).await;
     let ca = fs::read_to_string(folder.join("ca.crt")).unwrap();
 
     let refused = called(&known, &replica.url(), &ca).await;

@@ -57,7 +57,9 @@ impl<'a> Account<'a> {
             _ => return None,
         }
         if let Some(rules) = object.get_mut("rules").and_then(Value::as_array_mut) {
-            rules.iter_mut().for_each(|rule| self.narrow(rule, without));
+            for rule in &mut *rules {
+                self.narrow(rule, without);
+            }
             // A rule without a verb is none.
             rules.retain(|rule| rule["verbs"] != serde_json::json!([]));
         }
