@@ -16,10 +16,9 @@ mod self_managed;
 mod signals;
 
 use super::{Failure, policy};
-use crate::admission::{self, Terms};
 use crate::server::callers::Callers;
 use crate::server::certificate::{Files, Store};
-use crate::server::{self, Identity, Sockets};
+use crate::server::{self, Identity, Judging, Sockets};
 use bounds::Bounds;
 use dev::Dev;
 use logging::LogFormat;
@@ -136,17 +135,17 @@ impl Serve {
     async fn serve(self) -> Result<ExitCode, Failure> {
         // First of all: whoever sees that we are there may also stop us.
         let mut signals = Signals::new()?;
+        let policy = policy::open(self.policy.as_deref())?;
         let (identity, source) = self.identity().await?;
         let sockets = self.bind().await?;
         if let (Source::Dev(dev), Ok(address)) = (&source, sockets.reviews.local_addr()) {
             dev.announce(address)?;
         }
         let (stop, stopped) = oneshot::channel();
-        let policy = Arc::new(policy::open(self.policy.as_deref())?);
         let serving = server::serve(
             sockets,
             identity,
-            Box::new(move |body| admission::answer(body, &Terms::now(policy.snapshot()))),
+            Judging::by(policy.into()),
             self.bounds.settings(self.dev),
             async { drop(stopped.await) },
         );
