@@ -18,6 +18,10 @@ pub(super) fn register(registry: &mut Registry, certificate: &Store, policy: &Li
     certificates(ours, certificate);
     let help = "Policies found and taken or not";
     ours.register("policy_reloads", help, by_result(policy.reloads()));
+    let refused: Gauge = Gauge::default();
+    refused.set(policy.refused().is_some().into());
+    let help = "1 while the newest policy cannot be used, and an older one is in force";
+    ours.register("policy_refused", help, refused);
     if let Some(process) = Process::read() {
         process.register(registry.sub_registry_with_prefix("process"));
     }
