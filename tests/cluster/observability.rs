@@ -4,10 +4,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use k8s_openapi::api::admissionregistration::v1::WebhookClientConfig;
 use serde_json::Value;
 
+use crate::leash::poll;
 use crate::place::Place;
 use crate::promql::{alerts, metrics};
+use crate::webhook::{install, shipped};
 
 const DASHBOARD: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -49,11 +52,39 @@ fn of_type(name: &str, kind: &str) -> Vec<String> {
         .collect()
 }
 
+/// Has the API server fail to call a webhook, once closed and once open: it
+/// shows what it counts when it has counted.
+async fn fail(place: &Place) {
+    for policy in ["Fail", "Ignore"] {
+        let mut configuration = shipped(place);
+        for webhook in configuration.webhooks.iter_mut().flatten() {
+            webhook.failure_policy = Some(policy.to_owned());
+            webhook.client_config = WebhookClientConfig {
+                url: Some("https://127.0.0.1:1/validate".to_owned()),
+                ..WebhookClientConfig::default()
+            };
+        }
+        install(place, &configuration).await;
+        let metric = match policy {
+            "Fail" => "rejection_count",
+            _ => "fail_open_count",
+        };
+        let counted = poll(|| {
+            let apply = "kubectl create -f good.yaml --dry-run=server || true";
+            place.shell(apply);
+            let page = place.shell("kubectl get --raw /metrics");
+            page.contains(&format!("apiserver_admission_webhook_{metric}{{"))
+                .then_some(())
+        });
+        assert!(counted.is_some(), "{metric} stays uncounted");
+    }
+}
+
 #[tokio::test]
 async fn every_metric_that_is_asked_for_is_there() {
     let (place, webhook) = Place::guarded("metrics").await;
-    // The API server counts a call of a webhook when it fails or denies.
     let ours = samples(&webhook.metrics(&place));
+    fail(&place).await;
     let theirs = samples(&place.shell("kubectl get --raw /metrics"));
     for expression in expressions() {
         let names = metrics(&expression);

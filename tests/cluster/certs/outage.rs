@@ -40,6 +40,6 @@ async fn the_api_server_comes_late_and_goes_away() {
 
     // Damage that it cannot see and a lost way: the last good leaf stays.
     drop(way);
-    replica.until_readyz_says("ok, but the newest certificate cannot be used: reading ");
+    replica.until_readyz_says("ok\nthe newest certificate cannot be used: reading ");
     assert_denies(&place).await;
 }
