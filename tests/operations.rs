@@ -5,6 +5,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use snapbox::{Assert, Data};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -78,4 +81,22 @@ fn every_link_leads_somewhere() {
             ),
         }
     }
+}
+
+/// deploy/backstop.yaml is what stickler prints:
+/// `SNAPSHOTS=overwrite cargo test --test operations` writes it anew.
+#[test]
+fn the_shipped_backstop_is_fresh() {
+    let output = Command::new(env!("CARGO_BIN_EXE_stickler"))
+        .args(["policy", "vap"])
+        .output()
+        .unwrap();
+    let shipped = Path::new(ROOT).join("deploy/backstop.yaml");
+    Assert::new()
+        .action_env("SNAPSHOTS")
+        .normalize_paths(false)
+        .eq(
+            String::from_utf8(output.stdout).unwrap(),
+            Data::read_from(&shipped, None).raw(),
+        );
 }

@@ -123,3 +123,32 @@ fn alerts_and_dashboard_are_whole() {
         assert!(seen.contains(&indented.collect::<String>()), "{source}");
     }
 }
+
+/// stickler knows every flag that the chart gives it.
+#[test]
+fn flags_are_stickler_s() {
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_stickler"))
+        .args(["serve", "--help"])
+        .output()
+        .unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let named: [(&str, &[&str]); 2] = [
+        ("named", &["--set", "fullnameOverride=other"]),
+        (
+            "set",
+            &["--set", "server.drainDelaySeconds=5,server.logFormat=text"],
+        ),
+    ];
+    let mut flags = std::collections::BTreeSet::new();
+    for (_, arguments) in SWITCHES.into_iter().chain(named) {
+        let arguments = [arguments, &["-s", "templates/deployment.yaml"]].concat();
+        for line in render(&arguments).lines() {
+            let flag = line.trim().strip_prefix("- --");
+            flags.extend(flag.map(|flag| flag.split('=').next().unwrap().to_owned()));
+        }
+    }
+    assert!(flags.len() > 10, "{flags:?}");
+    for flag in flags {
+        assert!(help.contains(&format!("--{flag}")), "no --{flag}");
+    }
+}

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{CHART, helm};
 use crate::cluster::cluster;
-use crate::leash::poll;
+use crate::leash::{Leashed, poll};
 use crate::place::Place;
 use crate::replica::Replica;
 
@@ -87,6 +87,26 @@ impl<'a> Release<'a> {
             secret["data"].clone(),
             webhook["clientConfig"]["caBundle"].clone(),
         )
+    }
+
+    /// What becomes of an object, from now on: what it is, and its deletion.
+    fn watch(&self, what: &str) -> Leashed {
+        let cluster = cluster();
+        let plane = cluster
+            .control_plane
+            .as_ref()
+            .expect("an API server of ours");
+        let log = cluster.folder.join(format!("{what}.watch"));
+        let kubeconfig = format!("--kubeconfig={}", self.place.kubeconfig.display());
+        let name = self.place.namespace.as_str();
+        let get = ["get", what, name, &kubeconfig];
+        let watch = ["--watch", "--output-watch-events", "--output=json"];
+        let arguments = [get.as_slice(), &watch].concat();
+        let kubectl = plane.bin.join("kubectl");
+        let mut watch = Leashed::start(&kubectl, arguments, log).expect("a watch");
+        let begun = watch.until("kubectl", |watch| events(watch).first().map(drop));
+        begun.expect("an event");
+        watch
     }
 
     /// Everything there is with the release's label.
@@ -194,14 +214,44 @@ async fn broken_glass_is_mended_by_an_upgrade() {
     release.uninstall();
 }
 
+/// The events of a watch that are there in whole.
+fn events(watch: &Leashed) -> Vec<Value> {
+    let log = watch.log();
+    let events = serde_json::Deserializer::from_str(&log).into_iter();
+    events.map_while(Result::ok).collect()
+}
+
+/// When an event was, in the API server's own time.
+fn version(event: &Value) -> u64 {
+    let version = event["object"]["metadata"]["resourceVersion"].as_str();
+    version.expect("a version").parse().expect("a number")
+}
+
 #[tokio::test]
 async fn nothing_outlives_a_release() {
     let place = Place::open("chart-uninstall").await;
     let release = Release::new(&place);
     release.run("install", "");
     assert!(release.objects().contains("validatingwebhookconfiguration"));
+
+    let configuration = release.watch("validatingwebhookconfiguration");
+    let service = release.watch("service");
     let said = release.uninstall();
     assert_eq!(release.objects(), "", "{said}");
+
+    // Replaced by one that fails open and deleted, before the Service goes.
+    let seen = poll(|| Some(events(&configuration)).filter(|events| events.len() == 4));
+    let seen = seen.expect("two configurations that come and go");
+    let types: Vec<_> = seen.iter().map(|event| event["type"].clone()).collect();
+    assert_eq!(types, ["ADDED", "DELETED", "ADDED", "DELETED"]);
+    let policy = |event: &Value| event["object"]["webhooks"][0]["failurePolicy"].clone();
+    assert_eq!([policy(&seen[0]), policy(&seen[2])], ["Fail", "Ignore"]);
+    let gone = poll(|| {
+        events(&service)
+            .into_iter()
+            .find(|event| event["type"] == "DELETED")
+    });
+    assert!(version(&seen[3]) < version(&gone.expect("the Service goes")));
 }
 
 /// With the release's objects already gone Helm has nothing to put the hook
