@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{CHART, helm, only};
+use crate::cluster::cluster;
 use crate::place::Place;
 
 /// The chart's way and the overlay that must agree with it.
@@ -24,6 +25,10 @@ fn common(mut object: Value) -> Value {
     }
     if let Some(object) = object.as_object_mut() {
         object.remove("status");
+    }
+    // Base64 may be broken into lines.
+    if let Some(Value::String(bundle)) = object.pointer_mut("/webhooks/0/clientConfig/caBundle") {
+        bundle.retain(|c| c != '\n');
     }
     // Selectors name the release, too, for several may be in one cluster.
     strip(&mut object);
@@ -78,22 +83,78 @@ async fn chart_and_overlays_agree() {
     let place = Place::open("agreement").await;
     super::objects::define(&place);
     for (values, overlay) in PAIRS {
-        let helm = helm();
-        let chart = format!("{helm} template stickler {CHART} -n stickler --no-hooks {values}");
-        let mut chart = objects(&place, &chart);
+        let mut chart = objects(&place, &chart(values));
         chart.retain(|object| object["kind"] != "Secret");
         let mut overlay = objects(&place, &format!("kubectl kustomize {overlay}"));
-        // Helm makes namespaces by a flag.
-        overlay.retain(|object| object["kind"] != "Namespace");
         overlay.iter_mut().for_each(without_create);
-        let ids = |objects: &[Value]| objects.iter().map(id).collect::<Vec<_>>();
-        assert_eq!(ids(&chart), ids(&overlay), "{values}");
-        for (ours, theirs) in chart.into_iter().zip(overlay) {
-            let id = id(&ours);
-            let pretty = |object| serde_json::to_string_pretty(&common(object)).expect("JSON");
-            snapbox::assert_data_eq!(pretty(ours), snapbox::Data::text(pretty(theirs)).raw());
-            println!("{id} agrees");
+        compare(chart, overlay);
+    }
+}
+
+/// Kustomize makes the Secret from files; the chart is told of one.
+#[tokio::test]
+async fn chart_and_files_agree() {
+    let place = Place::open("agreement-files").await;
+    let folder = cluster().folder.join("agreement");
+    let folder = folder.display();
+    place.shell(&format!(
+        "cp -R ../../../deploy/kustomize {folder} && \
+         ../../../certs/make.sh {folder}/overlays/files >/dev/null"
+    ));
+    let overlay = format!("kubectl kustomize {folder}/overlays/files");
+    let mut overlay = objects(&place, &overlay);
+    let secret = only(&overlay, "Secret")["metadata"]["name"].clone();
+    let secret = secret.as_str().expect("a name").to_owned();
+    overlay.retain(|object| object["kind"] != "Secret");
+    let values = format!(
+        "--set certificates.mode=existingSecret,certificates.existingSecret.name={secret} \
+         --set-file certificates.existingSecret.caBundle={folder}/overlays/files/ca.crt"
+    );
+    let mut chart = objects(&place, &chart(&values));
+    chart.retain(|object| object["kind"] != "ConfigMap");
+    chart.iter_mut().for_each(with_ca_in_secret);
+    compare(chart, overlay);
+}
+
+/// The chart takes the CA as a value, since a Secret of yours may not hold it;
+/// Kustomize puts it into the Secret.
+fn with_ca_in_secret(object: &mut Value) {
+    if object["kind"] != "Deployment" {
+        return;
+    }
+    let spec = &mut object["spec"]["template"]["spec"];
+    let other = |named: &Value| named["name"] != "ca";
+    spec["volumes"]
+        .as_array_mut()
+        .expect("volumes")
+        .retain(other);
+    let items = &mut spec["volumes"][0]["secret"]["items"];
+    let items = items.as_array_mut().expect("items");
+    items.push(json!({"key": "ca.crt", "path": "ca.crt"}));
+    let container = &mut spec["containers"][0];
+    let mounts = container["volumeMounts"].as_array_mut();
+    mounts.expect("mounts").retain(other);
+    for argument in container["args"].as_array_mut().expect("arguments") {
+        if argument == "--tls-ca=/ca/ca.crt" {
+            *argument = "--tls-ca=/certs/ca.crt".into();
         }
+    }
+}
+
+/// A shell line that prints what the chart installs.
+fn chart(values: &str) -> String {
+    let helm = helm();
+    format!("{helm} template stickler {CHART} -n stickler --no-hooks {values}")
+}
+
+fn compare(chart: Vec<Value>, mut overlay: Vec<Value>) {
+    // Helm makes namespaces by a flag.
+    overlay.retain(|object| object["kind"] != "Namespace");
+    let ids = |objects: &[Value]| objects.iter().map(id).collect::<Vec<_>>();
+    assert_eq!(ids(&chart), ids(&overlay));
+    for (ours, theirs) in chart.into_iter().zip(overlay) {
+        let pretty = |object| serde_json::to_string_pretty(&common(object)).expect("JSON");
+        snapbox::assert_data_eq!(pretty(ours), snapbox::Data::text(pretty(theirs)).raw());
     }
 }
 
