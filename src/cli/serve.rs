@@ -133,7 +133,7 @@ impl Serve {
     }
 
     async fn serve(self) -> Result<ExitCode, Failure> {
-        // First of all: whoever sees that we are there may also stop us.
+        // Before anyone can learn that we are here.
         let mut signals = Signals::new()?;
         let policy = policy::open(self.policy.as_deref())?;
         let (identity, source) = self.identity().await?;
