@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use hyper::Request;
+use http::Request;
 use kube::client::Client;
 use kube::config::{Config, KubeConfigOptions};
 use serde::Deserialize;
@@ -108,8 +108,8 @@ impl Cluster {
                 }
             };
             let list: List<'_> = serde_json::from_str(&page)?;
-            for item in list.items {
-                if let Err(stop) = sink(audit(item.get(), judge)) {
+            for ingress in list.items {
+                if let Err(stop) = sink(audit(ingress.get(), judge)) {
                     return Ok(Err(stop));
                 }
             }

@@ -40,11 +40,11 @@ pub fn concerns_us(key: &str) -> bool {
 /// Cheap, and rather too wide than too narrow.
 fn may_be_about_affinity(key: &str) -> bool {
     let name = key.rsplit('/').next().unwrap_or(key).as_bytes();
-    let begins = |word: &[u8]| {
+    let holds = |word: &[u8]| {
         let mut windows = name.windows(word.len());
         windows.any(|window| window.eq_ignore_ascii_case(word))
     };
-    begins(b"sticky") || begins(b"cookie") || begins(b"affinity")
+    holds(b"sticky") || holds(b"cookie") || holds(b"affinity")
 }
 
 /// The key and value that the controller reads: `nginx.org`, where it knows

@@ -10,7 +10,8 @@ macro_rules! catalogue {
         /// A rule of the catalogue, by name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Rule {
-            $(#[doc = $summary] $rule,)+
+            // As code: a summary is text, and may hold what looks like HTML.
+            $(#[doc = concat!("`", $id, "`: `", $summary, "`")] $rule,)+
         }
 
         /// Every rule, in the order of a value's journey.

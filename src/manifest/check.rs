@@ -1,7 +1,7 @@
 //! One text: read, judged, located, and what comments silence left out.
 
 use super::ignore;
-use super::locate::{Located, edits, locate};
+use super::locate::{Located, edits, locate, location};
 use super::object::{Found, Object};
 use super::read::{Lists, read};
 use super::report::{InputError, Report, SkipReason, Skipped};
@@ -220,18 +220,10 @@ impl<'s> Checker<'s> {
     }
 
     fn location(&mut self, document: &Document<'s>, bytes: Span) -> Location {
-        let lines = self.lines();
-        let (start, end) = (lines.position(bytes.start), lines.position(bytes.end));
+        let file = &self.source.name;
         Location {
-            file: self.source.name.clone(),
-            document: document.number,
-            line: start.line,
-            column: start.column,
-            end_line: end.line,
-            end_column: end.column,
             template: helm_source(document.own_text()).map(str::to_owned),
-            alias: None,
-            bytes,
+            ..location(file, self.lines(), document, bytes)
         }
     }
 }
