@@ -28,8 +28,10 @@ pub use rule::{CATALOGUE, Rule};
 pub use span::Span;
 pub use subject::Subject;
 
+use std::collections::HashSet;
+
 use annotation::{ORG_KEY, PLUS_KEY};
-use controller::{Annotation, Backends, Mergeable};
+use controller::{Annotation, Mergeable, Services};
 
 /// Everything that the readers have to say about `subject`, in the order of
 /// its fields and of the value's text.
@@ -62,26 +64,24 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
         keep_certain_fixes(&entries, &mut found[before..]);
     }
     policy.apply(&mut found);
-    found.sort_by(|a, b| order(a).cmp(&order(b)));
+    found.sort_by(|a, b| a.order().cmp(&b.order()));
     found
 }
 
 /// Takes the fixes off diagnostics of entries in which nginx decodes something:
 /// what the readers behind it see is then not what the words say.
 fn keep_certain_fixes(entries: &[Entry<'_>], found: &mut [Diagnostic]) {
-    let unsure: Vec<_> = entries.iter().filter(|entry| !entry.is_plain()).collect();
-    for diagnostic in found.iter_mut().filter(|_| !unsure.is_empty()) {
-        let number = diagnostic.entry.as_ref().map(|entry| entry.number);
-        if unsure.iter().any(|entry| Some(entry.number) == number) {
+    let unsure = entries.iter().filter(|entry| !entry.is_plain());
+    let unsure: HashSet<_> = unsure.map(|entry| entry.number).collect();
+    if unsure.is_empty() {
+        return;
+    }
+    for diagnostic in found {
+        let entry = diagnostic.entry.as_ref();
+        if entry.is_some_and(|entry| unsure.contains(&entry.number)) {
             diagnostic.fix = None;
         }
     }
-}
-
-/// The order of the text, an annotation's diagnostics before those of the spec.
-fn order(diagnostic: &Diagnostic) -> impl Ord + '_ {
-    let Place { field, span } = &diagnostic.place;
-    (field, *span, diagnostic.rule)
 }
 
 /// Reads the annotation that the controller goes by, and gives the entries
@@ -104,10 +104,10 @@ fn read_winner<'s>(
         read_stripped(annotation, entries, found);
         return Vec::new();
     }
-    let backends = Backends::of(subject);
+    let mut services = Services::new(subject, annotation);
     let mut live = Vec::with_capacity(reading.entries.len());
     for entry in entries {
-        let works = controller::judge_service(subject, &backends, annotation, entry, found);
+        let works = services.judge(entry, found);
         let directive = nginx::read(annotation.value, entry.parameters);
         nginx::judge(annotation, entry, &directive, found);
         nginx::judge_hazards(annotation, entry, &directive, found);

@@ -13,6 +13,7 @@ use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::time::MissedTickBehavior;
 
 mod admin;
 mod bad_request;
@@ -21,6 +22,7 @@ pub mod callers;
 pub mod certificate;
 mod connection;
 mod deadline;
+mod judging;
 mod metrics;
 mod open;
 mod ready;
@@ -28,15 +30,12 @@ mod settings;
 mod tls;
 mod validate;
 
-use crate::admission::{Answer, BadReview};
 use callers::Callers;
 use certificate::{Files, Store};
 use connection::Bounded;
+pub use judging::Judging;
 use metrics::Metrics;
 pub use settings::Settings;
-
-/// From the bytes of a review to its answer.
-pub type Judge = dyn for<'a> Fn(&'a [u8]) -> Result<Answer<'a>, BadReview> + Send + Sync;
 
 /// Where the server listens.
 #[derive(Debug)]
@@ -60,7 +59,7 @@ pub struct Identity {
 
 /// What every request shares.
 struct Shared {
-    judge: Box<Judge>,
+    judging: Judging,
     settings: Settings,
     metrics: Metrics,
     in_flight: Arc<Semaphore>,
@@ -94,13 +93,13 @@ impl Shared {
 pub async fn serve(
     sockets: Sockets,
     identity: Identity,
-    judge: Box<Judge>,
+    judging: Judging,
     settings: Settings,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let tls = tls::config(identity.certificate.clone(), identity.callers)?;
     let shared = Arc::new(Shared {
-        judge,
+        judging,
         metrics: Metrics::default(),
         in_flight: Arc::new(Semaphore::new(settings.max_in_flight)),
         settings,
@@ -141,6 +140,14 @@ async fn reviews(
 }
 
 impl Shared {
+    /// Looks whether the files hold something new.
+    fn look(&self) {
+        if let Some(files) = &self.files {
+            files.look(&self.certificate);
+        }
+        judging::poll(&self.judging.policy);
+    }
+
     /// Counts and logs a connection that came to nothing. Only without a peer
     /// is it our own trouble: the process is out of files.
     fn connection_failed(&self, peer: Option<&SocketAddr>, error: &io::Error) {
@@ -152,13 +159,15 @@ impl Shared {
     }
 }
 
-/// Looks for a newer certificate, for as long as it is polled.
+/// Looks for a newer certificate and a newer policy, for as long as it is
+/// polled.
 async fn watch(shared: &Shared) {
-    let Some(files) = &shared.files else {
-        return std::future::pending().await;
-    };
-    let interval = shared.settings.reload_interval;
-    files.watch(&shared.certificate, interval).await;
+    let mut ticks = tokio::time::interval(shared.settings.reload_interval);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    loop {
+        ticks.tick().await;
+        shared.look();
+    }
 }
 
 /// Waits for `stop` and sees everybody off. The HTTPS side then ends by

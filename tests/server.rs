@@ -20,6 +20,8 @@ mod http;
 mod logs;
 #[path = "server/metrics.rs"]
 mod metrics;
+#[path = "server/policies.rs"]
+mod policies;
 #[path = "server/process.rs"]
 mod process;
 #[path = "server/readiness.rs"]

@@ -5,6 +5,9 @@ use super::terms::InForce;
 use crate::lint::{Diagnostic, Rule, Severity};
 use crate::policy::Mode;
 
+/// More denials than these are listed nowhere, and no warning is shown beside them.
+const MOST_COMPARED: usize = 100;
+
 /// What becomes of an object's diagnostics.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Decision {
@@ -46,7 +49,25 @@ pub(super) fn decide(
             Mode::Enforce | Mode::Warn => decision.warn.push(diagnostic),
         }
     }
+    decision.keep_quiet_about_what_is_denied();
     decision
+}
+
+impl Decision {
+    /// Drops warnings about the very words that the same answer denies: mending
+    /// those changes what there is to warn of.
+    fn keep_quiet_about_what_is_denied(&mut self) {
+        let Self { deny, warn, .. } = self;
+        if deny.len() > MOST_COMPARED {
+            warn.clear();
+        }
+        let touches = |warning: &Diagnostic, denied: &Diagnostic| {
+            let spans = warning.place.span.zip(denied.place.span);
+            let overlap = spans.is_some_and(|(a, b)| a.start < b.end && b.start < a.end);
+            overlap && warning.place.field == denied.place.field
+        };
+        warn.retain(|warning| !deny.iter().any(|denied| touches(warning, denied)));
+    }
 }
 
 fn note_once<T: PartialEq>(list: &mut Vec<T>, new: T) {

@@ -36,9 +36,16 @@ impl<'a> Before<'a> {
     /// Whether `diagnostic` of `now` is an old one: the same words about the
     /// same value, given the same backends, hosts, paths and TLS.
     pub(super) fn had(&self, diagnostic: &Diagnostic, now: &Subject<'_>) -> bool {
-        self.same_values(diagnostic, now)
-            && self.same_inputs(now)
-            && self.diagnostics.contains(diagnostic)
+        self.same_values(diagnostic, now) && self.same_inputs(now) && self.found(diagnostic)
+    }
+
+    /// Whether the old object had the diagnostic: both lists are sorted.
+    fn found(&self, diagnostic: &Diagnostic) -> bool {
+        let order = diagnostic.order();
+        let start = self.diagnostics.partition_point(|old| old.order() < order);
+        let alike = self.diagnostics[start..].iter();
+        let mut alike = alike.take_while(|old| old.order() == order);
+        alike.any(|old| old == diagnostic)
     }
 
     /// A diagnostic of a field other than an annotation hangs on both values.

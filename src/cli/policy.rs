@@ -175,7 +175,12 @@ pub(super) fn open(file: Option<&Path>) -> Result<Live, Failure> {
 
 /// The failure of a command that was to work under a policy.
 pub(super) fn unusable(faults: &Faults) -> Failure {
-    Failure::new("the policy cannot be used", format_args!("\n{faults}"))
+    let count = faults.count(Severity::Error);
+    let plural = if count == 1 { "" } else { "s" };
+    Failure::new(
+        "the policy cannot be used",
+        format_args!("{count} error{plural}\n{faults}"),
+    )
 }
 
 /// Where standard error is closed there is nobody to tell.

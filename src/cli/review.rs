@@ -17,7 +17,7 @@ use crate::admission::{self, Terms};
 #[command(after_help = "Examples:
   stickler review review.json
   stickler review review.json --policy stickler.yaml
-  kubectl get --raw /path/to/review | stickler review | jq .response.status.message")]
+  stickler review < review.json | jq -r .response.status.message")]
 pub(super) struct Review {
     /// A file with the JSON of an AdmissionReview; - reads standard input
     #[arg(default_value = "-")]

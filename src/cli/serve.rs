@@ -15,10 +15,9 @@ mod logging;
 mod signals;
 
 use super::{Failure, policy};
-use crate::admission::{self, Terms};
 use crate::server::callers::Callers;
 use crate::server::certificate::{Files, Store};
-use crate::server::{self, Identity, Sockets};
+use crate::server::{self, Identity, Judging, Sockets};
 use bounds::Bounds;
 use dev::Dev;
 use logging::LogFormat;
@@ -127,18 +126,19 @@ impl Serve {
     }
 
     async fn serve(self) -> Result<ExitCode, Failure> {
+        // Before anyone can learn that we are here.
+        let mut signals = Signals::new()?;
+        let policy = policy::open(self.policy.as_deref())?;
         let (identity, dev) = self.identity()?;
         let sockets = self.bind().await?;
         if let (Some(dev), Ok(address)) = (&dev, sockets.reviews.local_addr()) {
             dev.announce(address)?;
         }
-        let mut signals = Signals::new()?;
         let (stop, stopped) = oneshot::channel();
-        let policy = Arc::new(policy::open(self.policy.as_deref())?);
         let serving = server::serve(
             sockets,
             identity,
-            Box::new(move |body| admission::answer(body, &Terms::now(policy.snapshot()))),
+            Judging::by(policy.into()),
             self.bounds.settings(self.dev),
             async { drop(stopped.await) },
         );

@@ -73,6 +73,10 @@ fn a_wrong_type_is_an_error_that_says_where() {
             "metadata.annotations[nginx.com/sticky-cookie-services]: expected a string, found an object",
         ),
         (
+            r#"{"metadata":{"annotations":{"nginx.com/sticky-cookie\u001b":5}}}"#,
+            r"metadata.annotations['nginx.com/sticky-cookie\u{1b}']: expected a string, found a number",
+        ),
+        (
             r#"{"spec":{"rules":[{},{"host":", expected x"},{"host":5}]}}"#,
             "spec.rules[2].host: expected a string, found a number",
         ),

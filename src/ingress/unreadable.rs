@@ -1,7 +1,14 @@
 //! Why something cannot be read, and where: an error for people.
 
+use std::borrow::Cow;
+
 use serde::de::{Deserialize, Deserializer};
 use serde_path_to_error::Segment;
+
+use crate::lint::text::quote;
+
+/// The longest key that the API server takes: a domain, a slash, a name.
+const LONGEST_KEY: usize = 253 + 1 + 63;
 
 /// A value of a type that does not belong where it stands, or text that is no
 /// JSON at all.
@@ -61,11 +68,22 @@ fn path(path: &serde_path_to_error::Path) -> String {
     path.iter()
         .fold(String::new(), |path, segment| match segment {
             Segment::Seq { index } => format!("{path}[{index}]"),
-            Segment::Map { key } if path == "metadata.annotations" => format!("{path}[{key}]"),
+            Segment::Map { key } if path == "metadata.annotations" => {
+                format!("{path}[{}]", safe(key))
+            }
             Segment::Map { key } if path.is_empty() => key.clone(),
             Segment::Map { key } => format!("{path}.{key}"),
             Segment::Enum { .. } | Segment::Unknown => path,
         })
+}
+
+/// An annotation's key is what the user wrote; any other name is one of ours.
+fn safe(key: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    if key.len() <= LONGEST_KEY && key.bytes().all(plain) {
+        return Cow::Borrowed(key);
+    }
+    Cow::Owned(quote(key))
 }
 
 /// serde's words without what the user wrote, which may be long and hostile:

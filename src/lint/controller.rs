@@ -14,7 +14,7 @@ pub use backends::{Backends, Fate};
 pub use ingress::Mergeable;
 pub(crate) use ingress::judge as judge_ingress;
 pub(crate) use judge::{Annotation, judge as judge_value};
-pub(crate) use services::{judge as judge_service, judge_duplicates};
+pub(crate) use services::{Services, judge_duplicates};
 
 use super::span::Span;
 
@@ -54,6 +54,8 @@ pub struct Error {
     pub span: Span,
     /// The number of the piece, counted from 1.
     pub number: usize,
+    /// The piece, from after one semicolon to before the next.
+    pub piece: Span,
     /// What.
     pub kind: ErrorKind,
 }
@@ -81,7 +83,7 @@ pub enum ErrorKind {
 pub fn read(value: &str) -> Reading {
     let mut reading = Reading::default();
     if value.is_empty() {
-        reading.refuse(Span::at(0), 1, ErrorKind::EmptyValue);
+        reading.refuse(Span::at(0), 1, Span::at(0), ErrorKind::EmptyValue);
         return reading;
     }
     let mut start = 0;
@@ -109,7 +111,7 @@ impl Reading {
             } else {
                 ErrorKind::NoBlank
             };
-            self.refuse(span, number, kind);
+            self.refuse(span, number, span, kind);
             self.recover(value, span, number);
             return;
         };
@@ -124,7 +126,7 @@ impl Reading {
                 () if left.of(value).trim().is_empty() => ErrorKind::LeadingBlank,
                 () => ErrorKind::EqualsSigns(equals_signs),
             };
-            self.refuse(left, number, kind);
+            self.refuse(left, number, span, kind);
             self.recover(value, span, number);
         }
     }
@@ -141,7 +143,7 @@ impl Reading {
         if let Some((at, character)) = forbidden(parameters.of(value)) {
             let start = parameters.start + at;
             let at = Span::new(start, start + character.len_utf8());
-            self.refuse(at, number, ErrorKind::Forbidden(character));
+            self.refuse(at, number, span, ErrorKind::Forbidden(character));
         }
     }
 
@@ -166,8 +168,13 @@ impl Reading {
         }
     }
 
-    fn refuse(&mut self, span: Span, number: usize, kind: ErrorKind) {
-        self.errors.push(Error { span, number, kind });
+    fn refuse(&mut self, span: Span, number: usize, piece: Span, kind: ErrorKind) {
+        self.errors.push(Error {
+            span,
+            number,
+            piece,
+            kind,
+        });
     }
 }
 
@@ -247,9 +254,13 @@ mod tests {
             (r"serviceName=a x\", 15, 16, 1, Forbidden('\\')),
         ] {
             let span = Span::new(start, end);
+            let errors = read(value).errors;
+            let [error] = errors.as_slice() else {
+                panic!("{value:?}: {errors:?}");
+            };
             assert_eq!(
-                read(value).errors,
-                [Error { span, number, kind }],
+                (error.span, error.number, error.kind),
+                (span, number, kind),
                 "{value:?}"
             );
         }

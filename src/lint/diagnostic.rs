@@ -117,6 +117,13 @@ impl Diagnostic {
         }
     }
 
+    /// What diagnostics are sorted by: the order of the text, an annotation's
+    /// before those of the spec.
+    #[must_use]
+    pub fn order(&self) -> (&FieldPath, Option<Span>, Rule) {
+        (&self.place.field, self.place.span, self.rule)
+    }
+
     /// The same, with another consequence than the catalogue's, and the
     /// severity that goes with it.
     #[must_use]

@@ -32,6 +32,10 @@ pub const PARAMETERS: [&str; 6] = [
     "secure",
 ];
 
+/// An entry with more errors is refused all the same: the rest is not
+/// recorded, so that the time it takes stays in proportion to the text.
+const MOST_ERRORS: usize = 100;
+
 /// What nginx makes of one entry's parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Directive<'v> {
@@ -161,6 +165,9 @@ struct Reader<'v> {
 impl<'v> Reader<'v> {
     fn parameter(&mut self, word: &Word<'v>) {
         let Some(index) = PARAMETERS.iter().position(|known| is(&word.text, known)) else {
+            if self.errors.len() == MOST_ERRORS {
+                return;
+            }
             self.refuse(word.span, ErrorKind::Unknown(word.text.clone()));
             self.meant
                 .extend(meant::parameter(&word.text).map(|text| Word {
@@ -229,7 +236,9 @@ impl<'v> Reader<'v> {
     }
 
     fn refuse(&mut self, span: Span, kind: ErrorKind<'v>) {
-        self.errors.push(Error { span, kind });
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(Error { span, kind });
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The operator's side: probes and metrics, on a port of their own.
 
+use std::fmt::Write as _;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -50,25 +51,33 @@ async fn readyz(State(shared): State<Arc<Shared>>) -> (StatusCode, String) {
             "not ready: stopping\n".to_owned(),
         );
     }
-    if let Some(files) = &shared.files {
-        files.poll(&shared.certificate);
-    }
+    shared.look();
     if let Err(why) = ready::call(shared.reviews, shared.certificate.pair()).await {
         return (
             StatusCode::SERVICE_UNAVAILABLE,
             format!("not ready: {why}\n"),
         );
     }
-    let text = shared.certificate.trouble().map_or_else(
-        || "ok\n".to_owned(),
-        |why| format!("ok, but the newest certificate cannot be used: {why}\n"),
-    );
-    (StatusCode::OK, text)
+    (StatusCode::OK, format!("ok\n{}", troubles(&shared)))
+}
+
+/// What does not stop us yet, but somebody should know.
+fn troubles(shared: &Shared) -> String {
+    let mut text = String::new();
+    if let Some(why) = shared.certificate.trouble() {
+        let _ = writeln!(text, "the newest certificate cannot be used: {why}");
+    }
+    if let Some(faults) = shared.judging.policy.refused() {
+        let _ = writeln!(text, "the newest policy cannot be used: {faults}");
+    }
+    text
 }
 
 async fn metrics(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, OPEN_METRICS)],
-        shared.metrics.text(&shared.certificate),
+        shared
+            .metrics
+            .text(&shared.certificate, &shared.judging.policy),
     )
 }

@@ -14,6 +14,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::certificate::Store;
 use crate::admission::Facts;
+use crate::policy::Live;
 
 mod at_scrape;
 
@@ -161,9 +162,9 @@ impl Metrics {
     }
 
     /// The text that Prometheus reads (OpenMetrics 1.0).
-    pub(super) fn text(&self, certificate: &Store) -> String {
+    pub(super) fn text(&self, certificate: &Store, policy: &Live) -> String {
         let mut now = Registry::default();
-        at_scrape::register(&mut now, certificate);
+        at_scrape::register(&mut now, certificate, policy);
         let (mut counted, mut text) = (String::new(), String::new());
         // Writing into a string does not fail.
         let _ = encode(&mut counted, &self.registry);

@@ -53,3 +53,18 @@ impl Default for Settings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_go_together() {
+        let settings = Settings::default();
+        let kept_by_the_api_server = Duration::from_secs(90);
+        assert!(settings.idle_timeout >= kept_by_the_api_server + Duration::from_secs(30));
+        assert!(settings.drain_timeout > settings.request_timeout);
+        assert!(settings.max_wait < settings.request_timeout);
+        assert_eq!(settings.max_body, (3 + 3 + 1) * 1024 * 1024);
+    }
+}

@@ -144,7 +144,7 @@ impl Shared {
     /// Judges, and contains what breaks: the request at fault is answered and
     /// nobody else notices.
     fn answer(&self, body: &[u8]) -> Result<Answer<'static>, BadRequest> {
-        let judged = catch_unwind(AssertUnwindSafe(|| (self.judge)(body)));
+        let judged = catch_unwind(AssertUnwindSafe(|| self.judging.answer(body)));
         let answer = judged.or_else(|_| {
             self.metrics.panics.inc();
             catch_unwind(AssertUnwindSafe(|| {

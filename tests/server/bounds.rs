@@ -5,31 +5,30 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stickler::admission::{Refusal, refuse};
-use stickler::server::{Judge, Settings};
+use stickler::admission::{Refusal, Terms, answer, refuse};
+use stickler::server::{Judging, Settings};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 use crate::harness::{
-    Running, boxed, connect, head, large_review, post, real, response, review, settings,
-    until_closed,
+    Running, connect, head, large_review, post, real, response, review, settings, until_closed,
 };
 
-const SOON: Duration = Duration::from_millis(200);
+const SOON: Duration = Duration::from_millis(500);
 
 /// A judge that holds on to every review of `hold` until it is released.
 #[derive(Clone, Default)]
 struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
 impl Gate {
-    fn judge(&self) -> Box<Judge> {
-        let (gate, real) = (self.clone(), real());
-        boxed(move |body| {
+    fn judge(&self) -> Judging {
+        let gate = self.clone();
+        Judging::with(move |body| {
             if body.windows(6).any(|it| it == b"\"hold\"") {
                 let (open, opened) = &*gate.0;
                 drop(opened.wait_while(open.lock().unwrap(), |open| !*open));
             }
-            real(body)
+            answer(body, &Terms::default())
         })
     }
 
@@ -211,7 +210,7 @@ async fn a_kept_connection_outlives_the_other_limits() {
         stream.write_all(request.as_bytes()).await.unwrap();
         assert!(response(&mut stream).await.0.starts_with("HTTP/1.1 200 "));
         // It is the time itself that is tested here.
-        tokio::time::sleep(3 * SOON).await;
+        tokio::time::sleep(2 * SOON).await;
     }
 }
 
@@ -241,7 +240,7 @@ async fn an_idle_connection_ends_even_if_a_head_trickles_in() {
 #[tokio::test]
 async fn who_never_reads_is_hung_up_on_and_holds_up_nobody() {
     let settings = Settings {
-        idle_timeout: 10 * SOON,
+        idle_timeout: 4 * SOON,
         ..settings()
     };
     let server = Running::with(real(), settings).await;

@@ -10,9 +10,8 @@ use rcgen::{
 use reqwest::{Client, ClientBuilder, Response};
 use rustls::pki_types::{CertificateDer, ServerName};
 use serde_json::{Value, json};
-use stickler::admission::{Answer, BadReview, Terms, answer};
 use stickler::server::certificate::{Pair, Store};
-use stickler::server::{Identity, Judge, Settings, Sockets, serve};
+use stickler::server::{Identity, Judging, Settings, Sockets, serve};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -25,9 +24,15 @@ pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
     pub(crate) fn new(name: &str) -> Self {
+        Self::with(name, |_| {})
+    }
+
+    /// With changes to its own certificate.
+    pub(crate) fn with(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, name);
+        change(&mut params);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
@@ -83,9 +88,8 @@ pub(crate) fn settings() -> Settings {
 }
 
 /// The judge of the real server.
-pub(crate) fn real() -> Box<Judge> {
-    let terms = Terms::default();
-    Box::new(move |body| answer(body, &terms))
+pub(crate) fn real() -> Judging {
+    Judging::by(Arc::default())
 }
 
 impl Running {
@@ -93,20 +97,20 @@ impl Running {
         Self::with(real(), settings()).await
     }
 
-    pub(crate) async fn with(judge: Box<Judge>, settings: Settings) -> Self {
+    pub(crate) async fn with(judging: Judging, settings: Settings) -> Self {
         let authority = Authority::new("webhook CA");
         let identity = Identity {
             certificate: Arc::new(Store::new(authority.pair())),
             files: None,
             callers: None,
         };
-        Self::with_identity(authority, identity, judge, settings).await
+        Self::with_identity(authority, identity, judging, settings).await
     }
 
     pub(crate) async fn with_identity(
         authority: Authority,
         identity: Identity,
-        judge: Box<Judge>,
+        judging: Judging,
         settings: Settings,
     ) -> Self {
         install_provider();
@@ -119,7 +123,7 @@ impl Running {
         let admin = sockets.admin.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
-        let served = tokio::spawn(serve(sockets, identity, judge, settings, stopped));
+        let served = tokio::spawn(serve(sockets, identity, judging, settings, stopped));
         let stop = Some(stop);
         Self {
             reviews,
@@ -274,12 +278,4 @@ pub(crate) async fn response(stream: &mut (impl AsyncRead + Unpin)) -> (String, 
 pub(crate) async fn until_closed(stream: &mut (impl AsyncRead + Unpin)) {
     let mut buffer = [0; 4096];
     while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
-}
-
-/// Helps the compiler to a judge of every lifetime.
-pub(crate) fn boxed<F>(judge: F) -> Box<Judge>
-where
-    F: for<'a> Fn(&'a [u8]) -> Result<Answer<'a>, BadReview> + Send + Sync + 'static,
-{
-    Box::new(judge)
 }

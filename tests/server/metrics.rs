@@ -18,6 +18,8 @@ const SHOWN: &[&str] = &[
     "stickler_findings_total{rule}",
     "stickler_in_flight_requests",
     "stickler_panics_total",
+    "stickler_policy_refused",
+    "stickler_policy_reloads_total{result}",
     "stickler_request_body_bytes_bucket{le}",
     "stickler_request_body_bytes_count",
     "stickler_request_body_bytes_sum",

@@ -56,7 +56,10 @@ async fn the_curl_line_of_dev_gets_a_denial() {
     let server = Spawned::dev(&[]).await;
     let curl = server.curl.clone();
     let run = tokio::task::spawn_blocking(move || Command::new("sh").args(["-c", &curl]).output());
-    let output = run.await.unwrap().expect("curl is installed");
+    let output = run
+        .await
+        .unwrap()
+        .expect("this test runs the curl line that is printed: install curl");
     let answer: Value = serde_json::from_slice(&output.stdout).expect("an AdmissionReview");
     assert_eq!(
         answer["response"]["status"]["message"],
@@ -76,8 +79,8 @@ async fn review_prints_the_bytes_that_serve_sends() {
         .collect();
     bodies.push(review("u").to_string().into_bytes());
     for body in bodies {
-        let served = post(&client, &server.url(), body.clone()).await.unwrap();
-        let served = served.bytes().await.unwrap();
+        let sent = post(&client, &server.url(), body.clone()).await.unwrap();
+        let sent = sent.bytes().await.unwrap();
         let mut child = Command::new(BINARY)
             .arg("review")
             .stdin(Stdio::piped())
@@ -87,7 +90,7 @@ async fn review_prints_the_bytes_that_serve_sends() {
         child.stdin.take().unwrap().write_all(&body).unwrap();
         let printed = child.wait_with_output().unwrap();
         assert!(printed.status.success());
-        assert_eq!(printed.stdout, served);
+        assert_eq!(printed.stdout, sent);
     }
 }
 

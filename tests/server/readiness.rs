@@ -49,6 +49,17 @@ async fn an_ended_certificate_is_not_ready_but_alive() {
 }
 
 #[tokio::test]
+async fn an_ended_authority_is_not_ready_though_the_leaf_would_be() {
+    let ended =
+        |params: &mut rcgen::CertificateParams| params.not_after = date_time_ymd(2020, 1, 1);
+    let authority = Authority::with("CA", ended);
+    let pair = pair(&authority.leaf(|_| {}), &authority);
+    let server = serving(authority, pair).await;
+    let line = "not ready: the certificate authority has ended\n";
+    assert_eq!(server.page("/readyz").await, (503, line.to_owned()));
+}
+
+#[tokio::test]
 async fn a_certificate_of_another_authority_is_not_ready() {
     let (authority, published) = (Authority::new("CA"), Authority::new("CA"));
     let leaf = authority.leaf(|_| {});

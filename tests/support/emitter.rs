@@ -5,76 +5,13 @@ use std::fmt::Write as _;
 
 use stickler::lint::Span;
 
-/// A scalar's style.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Style {
-    Plain,
-    Single,
-    Double,
-    Literal,
-    Folded,
-}
+#[path = "emitter/block.rs"]
+mod block;
+#[path = "emitter/styles.rs"]
+mod styles;
 
-impl Style {
-    pub(crate) const ALL: &'static [Self] = &[
-        Self::Plain,
-        Self::Single,
-        Self::Double,
-        Self::Literal,
-        Self::Folded,
-    ];
-}
-
-/// What stands around the value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Frame {
-    Block,
-    Comments,
-    Flow,
-    Tagged,
-    Anchored,
-    Aliased,
-    Merged,
-    SecondDocument,
-    Json,
-}
-
-impl Frame {
-    pub(crate) const ALL: &'static [Self] = &[
-        Self::Block,
-        Self::Comments,
-        Self::Flow,
-        Self::Tagged,
-        Self::Anchored,
-        Self::Aliased,
-        Self::Merged,
-        Self::SecondDocument,
-        Self::Json,
-    ];
-}
-
-/// An endless row of small decisions.
-pub(crate) struct Choices {
-    seeds: Vec<u8>,
-    next: usize,
-}
-
-impl Choices {
-    pub(crate) fn new(seeds: Vec<u8>) -> Self {
-        Self { seeds, next: 0 }
-    }
-
-    /// One of `0..many`.
-    pub(crate) fn pick(&mut self, many: usize) -> usize {
-        self.next += 1;
-        let seed = self.seeds[self.next % self.seeds.len()];
-        (usize::from(seed) + self.next / self.seeds.len()) % many
-    }
-
-    fn flip(&mut self) -> bool {
-        self.pick(2) == 0
-    }
-}
+use styles::holds;
+pub(crate) use styles::{Choices, Frame, Style};
 
 pub(crate) struct Emitter {
     pub text: String,
@@ -355,74 +292,6 @@ impl Emitter {
         }
     }
 
-    fn block(&mut self, value: &str, folds: bool, parent: usize) {
-        let content = value.trim_end_matches('\n');
-        let trailing = value.len() - content.len();
-        let depth = 1 + self.choice(4);
-        let first = content.trim_start_matches('\n');
-        let must_number = first.starts_with([' ', '\t']) || value.starts_with('\n');
-        self.push(if folds { ">" } else { "|" });
-        let number = if must_number || self.choices.flip() {
-            depth.to_string()
-        } else {
-            String::new()
-        };
-        let chomp = match trailing {
-            0 => "-",
-            1 => ["", "+"][self.choice(2)],
-            _ => "+",
-        };
-        let both = [format!("{number}{chomp}"), format!("{chomp}{number}")];
-        let indicators = both[self.choice(2)].clone();
-        self.push(&indicators);
-        let comment = ["", " # a | comment > é"][self.choice(2)];
-        self.line(comment);
-        self.block_lines(content, folds, parent + depth);
-        for _ in 0..trailing {
-            let start = self.text.len();
-            let newline = self.newline;
-            self.push(newline);
-            self.mark(start);
-        }
-        if trailing == 0 {
-            let newline = self.newline;
-            self.push(newline);
-        }
-    }
-
-    /// The lines of a block scalar, all but its last line break.
-    fn block_lines(&mut self, content: &str, folds: bool, indent: usize) {
-        let newline = self.newline;
-        for (number, line) in content.split('\n').enumerate() {
-            if number > 0 {
-                self.push(newline);
-                self.marks.push(None);
-                if folds {
-                    // `holds` lets through only single breaks between words.
-                    self.push(newline);
-                }
-            }
-            if !line.is_empty() {
-                self.pad(indent);
-            }
-            let mut inside = false;
-            let mut chars = line.chars().peekable();
-            while let Some(c) = chars.next() {
-                let ends_word = chars
-                    .peek()
-                    .is_some_and(|&next| next != ' ' && next != '\t');
-                if folds && c == ' ' && inside && ends_word && self.choice(3) == 0 {
-                    self.push(newline);
-                    self.pad(indent);
-                    self.marks.push(None);
-                } else {
-                    self.verbatim(c);
-                }
-                inside = c != ' ' && c != '\t';
-            }
-        }
-    }
-
     fn verbatim(&mut self, c: char) {
         let start = self.text.len();
         self.text.push(c);
@@ -458,50 +327,5 @@ impl Emitter {
 
     fn choice(&mut self, many: usize) -> usize {
         self.choices.pick(many)
-    }
-}
-
-/// Whether a style can hold a value as it is written here.
-fn holds(value: &str, style: Style) -> bool {
-    let printable = value
-        .chars()
-        .all(|c| !matches!(c, '\u{7}' | '\u{1b}' | '\u{feff}'));
-    let blank = |c: char| matches!(c, ' ' | '\t');
-    match style {
-        Style::Plain => {
-            printable
-                && value.starts_with(|c: char| c.is_ascii_alphabetic())
-                && !value.ends_with(blank)
-                && !value.contains(['\t', '\n', ':', '#', ',', '[', ']', '{', '}'])
-                && !value.contains("  ")
-                && !matches!(value, "y" | "n" | "yes" | "no" | "on" | "off")
-        }
-        // What is blank at the end of a line that folds would vanish.
-        Style::Single => {
-            let lines: Vec<&str> = value.split('\n').collect();
-            let inner = |(number, line): (usize, &&str)| {
-                (number == 0 || !line.starts_with(blank))
-                    && (number + 1 == lines.len() || !line.ends_with(blank))
-            };
-            printable && lines.iter().enumerate().all(inner)
-        }
-        Style::Double => true,
-        Style::Literal => {
-            let content = value.trim_end_matches('\n');
-            printable
-                && !content.is_empty()
-                && !content
-                    .split('\n')
-                    .any(|l| !l.is_empty() && l.trim_matches(blank).is_empty())
-                && !content.trim_start_matches('\n').starts_with('\t')
-        }
-        Style::Folded => {
-            let content = value.trim_end_matches('\n');
-            printable
-                && !content.is_empty()
-                && content.split('\n').all(|line| {
-                    !line.is_empty() && !line.starts_with(blank) && !line.ends_with(blank)
-                })
-        }
     }
 }

@@ -37,7 +37,15 @@ impl Mergeable {
 /// Everything beside the value that makes the controller reject the Ingress or
 /// nginx refuse the configuration, at the field that does it.
 pub(crate) fn judge(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    let mut judge = Judge { subject, found };
+    let doubled = match Mergeable::of(subject) {
+        Some(Mergeable::Minion) => doubled_paths(subject),
+        _ => HashMap::new(),
+    };
+    let mut judge = Judge {
+        subject,
+        doubled,
+        found,
+    };
     judge.annotations();
     judge.default_backend();
     judge.rules();
@@ -52,6 +60,8 @@ pub(crate) fn judge(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
 
 struct Judge<'j, 's> {
     subject: &'j Subject<'s>,
+    /// The paths of a minion, and whether they stand there twice.
+    doubled: HashMap<&'j str, bool>,
     found: &'j mut Vec<Diagnostic>,
 }
 
@@ -192,17 +202,13 @@ impl Judge<'_, '_> {
         if paths.len() < 2 || matches!(style, Some(style) if style != "exact") {
             return;
         }
-        let doubled = match Mergeable::of(self.subject) {
-            Some(Mergeable::Minion) => doubled_paths(self.subject),
-            _ => HashMap::new(),
-        };
         let mut seen = HashSet::with_capacity(paths.len());
         for (index, path) in paths.iter().enumerate() {
             let written = path.path.as_deref().unwrap_or_default();
             let location = if written.is_empty() { "/" } else { written };
             let exact = style.is_some() || path.path_type == PathType::Exact;
             // A minion's doubled path is dropped before nginx sees it.
-            let dropped = doubled.get(written) == Some(&true);
+            let dropped = self.doubled.get(written) == Some(&true);
             if !seen.insert((location, exact)) && !dropped {
                 let field = path_field(rule_index, index).name("path");
                 let message = format!("the path {} stands twice on one host", quote(location));

@@ -42,10 +42,9 @@ impl<'s> Annotation<'s> {
 pub(crate) fn judge(annotation: Annotation<'_>, reading: &Reading, found: &mut Vec<Diagnostic>) {
     for error in &reading.errors {
         let diagnostic = refusal(annotation, error);
-        let entry = reading
-            .entries
-            .iter()
-            .find(|entry| entry.number == error.number);
+        let entries = &reading.entries;
+        let entry = entries.binary_search_by_key(&error.number, |entry| entry.number);
+        let entry = entry.ok().map(|index| &entries[index]);
         found.push(match entry {
             Some(entry) => diagnostic.with_entry(entry.number, annotation.text(entry.service)),
             None => diagnostic,
@@ -76,22 +75,8 @@ fn refusal(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
     }
 }
 
-/// The piece number `number` of the value, from semicolon to semicolon.
-fn piece(annotation: Annotation<'_>, number: usize) -> Span {
-    let value = annotation.value;
-    let mut semicolons = value.match_indices(';').map(|(at, _)| at);
-    let start = match number {
-        0 | 1 => 0,
-        number => semicolons.nth(number - 2).map_or(0, |at| at + 1),
-    };
-    let end = value[start..]
-        .find(';')
-        .map_or(value.len(), |at| start + at);
-    Span::new(start, end)
-}
-
 fn empty_piece(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
-    let piece = piece(annotation, error.number);
+    let piece = error.piece;
     let last = piece.end == annotation.value.len();
     let message = match (error.number, last) {
         (1, true) => "the value is blank",
@@ -124,7 +109,7 @@ fn empty_piece(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
 }
 
 fn leading_blank(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
-    let piece = piece(annotation, error.number);
+    let piece = error.piece;
     let text = annotation.text(piece);
     let blanks = Span::new(piece.start, piece.end - text.trim_start().len());
     annotation
@@ -195,7 +180,7 @@ fn forbidden(annotation: Annotation<'_>, error: &Error, character: char) -> Diag
 /// Takes a character out of the entry, wherever it stands, if that leaves one
 /// that nginx accepts.
 fn without(annotation: Annotation<'_>, error: &Error, character: char) -> Option<Fix> {
-    let piece = piece(annotation, error.number);
+    let piece = error.piece;
     let text = annotation.text(piece);
     let bare = text.replace(character, "");
     let parameters = Span::new(bare.find(' ')? + 1, bare.len());

@@ -14,6 +14,10 @@ use crate::lint::text::{did_you_mean, quote};
 /// How many backends a message lists at most.
 const LISTED: usize = 6;
 
+/// How many entries are told what their service was meant to be: looking for
+/// it takes time with the number of backends.
+const SUGGESTIONS: usize = 20;
+
 /// For each entry whether it counts, which it does not where a later one names
 /// the same service: the controller keeps the last.
 pub(crate) fn judge_duplicates(
@@ -38,66 +42,85 @@ pub(crate) fn judge_duplicates(
     entries.iter().map(counts).collect()
 }
 
-/// Why an entry has no effect although it is accepted; whether it has one.
-pub(crate) fn judge(
-    subject: &Subject<'_>,
-    backends: &Backends<'_>,
-    annotation: Annotation<'_>,
-    entry: &Entry,
-    found: &mut Vec<Diagnostic>,
-) -> bool {
-    let service = annotation.text(entry.service);
-    let fate = backends.fate(service);
-    let diagnostic = match fate {
-        None => Some(unknown(backends, annotation, entry)),
-        Some(Fate::Live) => cluster_ip(subject, annotation, entry),
-        Some(fate) => Some(dropped(fate, annotation, entry)),
-    };
-    found.extend(diagnostic);
-    let rendered = !entry.parameters.is_empty();
-    if !rendered {
-        let message = format!("no cookie follows {}", quote(service));
-        let diagnostic = annotation.about(entry, Rule::NoParameters, entry.span, message);
-        found.push(diagnostic.with_help("write the name of the cookie behind the service"));
-    }
-    rendered && fate == Some(Fate::Live)
+/// The services that entries name, held against the Ingress' backends.
+pub(crate) struct Services<'a, 's> {
+    subject: &'a Subject<'s>,
+    annotation: Annotation<'a>,
+    backends: Backends<'a>,
+    /// How many entries may still be told what their service was meant to be.
+    suggestions: usize,
 }
 
-fn unknown(backends: &Backends<'_>, annotation: Annotation<'_>, entry: &Entry) -> Diagnostic {
-    let service = annotation.text(entry.service);
-    let place = match entry.service {
-        empty if empty.is_empty() => Span::new(entry.keyword.start, empty.end),
-        span => span,
-    };
-    let message = format!("{} is no backend of this Ingress", quote(service));
-    let diagnostic = annotation.about(entry, Rule::UnknownBackend, place, message);
-    let all: Vec<_> = backends.names().collect();
-    let listed = all
-        .iter()
-        .take(LISTED)
-        .copied()
-        .collect::<Vec<_>>()
-        .join(", ");
-    let more = if all.len() > LISTED { ", …" } else { "" };
-    if let Some(blank) = misplaced_blank(backends, annotation, entry) {
-        let diagnostic = diagnostic.with_help(blank.help);
-        let sound = blank.certain && nginx::read(annotation.value, blank.parameters).accepted();
-        return if sound {
-            diagnostic.with_edit(true, blank.gap, blank.text)
-        } else {
-            diagnostic
-        };
+impl<'a, 's> Services<'a, 's> {
+    pub(crate) fn new(subject: &'a Subject<'s>, annotation: Annotation<'a>) -> Self {
+        Self {
+            subject,
+            annotation,
+            backends: Backends::of(subject),
+            suggestions: SUGGESTIONS,
+        }
     }
-    let meant = did_you_mean(service, all.iter().copied());
-    match meant {
-        Some(name) => diagnostic
-            .with_help(format!(
-                "did you mean {}? (backends: {listed}{more})",
-                quote(name)
-            ))
-            .with_edit(false, entry.service, name),
-        None if all.is_empty() => diagnostic.with_help("the Ingress has no backends"),
-        None => diagnostic.with_help(format!("its backends: {listed}{more}")),
+
+    /// Says why an entry has no effect although it is accepted, and gives
+    /// whether it has one.
+    pub(crate) fn judge(&mut self, entry: &Entry, found: &mut Vec<Diagnostic>) -> bool {
+        let service = self.annotation.text(entry.service);
+        let fate = self.backends.fate(service);
+        found.extend(match fate {
+            None => Some(self.unknown(entry)),
+            Some(Fate::Live) => cluster_ip(self.subject, self.annotation, entry),
+            Some(fate) => Some(dropped(fate, self.annotation, entry)),
+        });
+        let rendered = !entry.parameters.is_empty();
+        if !rendered {
+            let message = format!("no cookie follows {}", quote(service));
+            let diagnostic = self
+                .annotation
+                .about(entry, Rule::NoParameters, entry.span, message);
+            found.push(diagnostic.with_help("write the name of the cookie behind the service"));
+        }
+        rendered && fate == Some(Fate::Live)
+    }
+
+    fn unknown(&mut self, entry: &Entry) -> Diagnostic {
+        let service = self.annotation.text(entry.service);
+        let place = match entry.service {
+            empty if empty.is_empty() => Span::new(entry.keyword.start, empty.end),
+            span => span,
+        };
+        let message = format!("{} is no backend of this Ingress", quote(service));
+        let diagnostic = self
+            .annotation
+            .about(entry, Rule::UnknownBackend, place, message);
+        if self.suggestions == 0 {
+            return diagnostic;
+        }
+        self.suggestions -= 1;
+        match misplaced_blank(&self.backends, self.annotation, entry) {
+            Some(blank) => blank.mend(self.annotation, diagnostic),
+            None => self.suggest(entry, diagnostic),
+        }
+    }
+
+    fn suggest(&self, entry: &Entry, diagnostic: Diagnostic) -> Diagnostic {
+        let all: Vec<_> = self.backends.names().collect();
+        let listed = all
+            .iter()
+            .take(LISTED)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(", ");
+        let more = if all.len() > LISTED { ", …" } else { "" };
+        match did_you_mean(self.annotation.text(entry.service), all.iter().copied()) {
+            Some(name) => diagnostic
+                .with_help(format!(
+                    "did you mean {}? (backends: {listed}{more})",
+                    quote(name)
+                ))
+                .with_edit(false, entry.service, name),
+            None if all.is_empty() => diagnostic.with_help("the Ingress has no backends"),
+            None => diagnostic.with_help(format!("its backends: {listed}{more}")),
+        }
     }
 }
 
@@ -111,6 +134,19 @@ struct MisplacedBlank {
     parameters: Span,
     /// Whether the service is then a backend.
     certain: bool,
+}
+
+impl MisplacedBlank {
+    /// The diagnostic with help, and with a fix where nginx accepts what it leaves.
+    fn mend(self, annotation: Annotation<'_>, diagnostic: Diagnostic) -> Diagnostic {
+        let sound = self.certain && nginx::read(annotation.value, self.parameters).accepted();
+        let diagnostic = diagnostic.with_help(self.help);
+        if sound {
+            diagnostic.with_edit(true, self.gap, self.text)
+        } else {
+            diagnostic
+        }
+    }
 }
 
 /// A blank behind the equals sign; a TAB or newline behind the service, which

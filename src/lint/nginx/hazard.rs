@@ -9,6 +9,10 @@ use crate::lint::rule::Rule;
 use crate::lint::span::Span;
 use crate::lint::text::quote;
 
+/// No more words of one entry are looked at for each hazard: the rest are as
+/// bad, and the time it takes stays in proportion to the text.
+const MOST_WORDS: usize = 100;
+
 /// The hazards of one entry.
 pub(crate) fn judge(
     annotation: Annotation<'_>,
@@ -44,12 +48,15 @@ impl Hazards<'_, '_> {
     }
 
     fn characters(&self, found: &mut Vec<Diagnostic>) {
-        for word in &self.directive.words {
+        let suspicious =
+            |word: &&Word<'_>| self.annotation.text(word.span).bytes().any(is_suspicious);
+        let words = self.directive.words.iter().filter(suspicious);
+        for word in words.take(MOST_WORDS) {
             self.quote(word, found);
             self.marks(word, found);
             self.controls(word.span, found);
         }
-        for &span in self.comments() {
+        for &span in self.comments().take(MOST_WORDS) {
             let message = format!(
                 "{} is a comment to nginx",
                 quote(self.annotation.text(span))
@@ -135,7 +142,10 @@ impl Hazards<'_, '_> {
     fn controls(&self, range: Span, found: &mut Vec<Diagnostic>) {
         let text = self.annotation.text(range);
         let mut rest = 0;
-        while let Some(at) = text[rest..].find(char::is_control) {
+        for _ in 0..MOST_WORDS {
+            let Some(at) = text[rest..].find(char::is_control) else {
+                return;
+            };
             let start = rest + at;
             let run = text[start..].find(|c: char| !c.is_control());
             rest = run.map_or(text.len(), |length| start + length);
@@ -176,12 +186,9 @@ impl Hazards<'_, '_> {
                 .iter()
                 .any(|error| word.span.contains(error.span))
         };
-        for word in self
-            .directive
-            .words
-            .iter()
-            .filter(|word| word.text.contains(','))
-        {
+        let words = self.directive.words.iter();
+        let words = words.filter(|word| word.text.contains(','));
+        for word in words.take(MOST_WORDS) {
             let joined = joined::read(self.annotation, self.directive, word.span);
             let Some(joined) = joined.filter(|_| !refused(word)) else {
                 continue;

@@ -268,7 +268,7 @@ fn unknown_help(name: &str, value: Option<&str>, certain: Option<&str>) -> Strin
         ),
         "partitioned" => "nginx has no such parameter: remove it".to_owned(),
         "name" | "hash" => {
-            "this is the syntax of another controller: write the cookie's name alone".to_owned()
+            "this is the syntax of another controller: write the cookie name alone".to_owned()
         }
         "servicename" => "entries are separated by ';'".to_owned(),
         _ => match meant::suggested_name(name) {

@@ -192,7 +192,9 @@ impl Lexer<'_> {
     }
 
     fn refuse(&mut self, span: Span, kind: LexErrorKind) {
-        self.lexed.errors.push(LexError { span, kind });
+        if self.lexed.errors.len() < super::MOST_ERRORS {
+            self.lexed.errors.push(LexError { span, kind });
+        }
     }
 }
 

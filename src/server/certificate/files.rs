@@ -7,7 +7,6 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
 
 use super::{BadPair, Pair, Reload, Store, now};
 
@@ -72,23 +71,18 @@ impl Files {
         }
     }
 
-    /// Looks every `interval`, for as long as it is polled.
-    pub async fn watch(&self, store: &Store, interval: Duration) {
-        let mut ticks = tokio::time::interval(interval);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-        loop {
-            ticks.tick().await;
-            let reload = self.poll(store);
-            let not_after = store.pair().not_after;
-            match reload {
-                Reload::Same => {}
-                Reload::Replaced => tracing::info!(not_after, "the certificate was reloaded"),
-                Reload::Failed(error) => tracing::error!(
-                    %error,
-                    not_after,
-                    "the new certificate cannot be used; the last good one is served on"
-                ),
-            }
+    /// Looks, and tells the log what came of it.
+    pub(in crate::server) fn look(&self, store: &Store) {
+        let reload = self.poll(store);
+        let not_after = store.pair().not_after;
+        match reload {
+            Reload::Same => {}
+            Reload::Replaced => tracing::info!(not_after, "the certificate was reloaded"),
+            Reload::Failed(error) => tracing::error!(
+                %error,
+                not_after,
+                "the new certificate cannot be used; the last good one is served on"
+            ),
         }
     }
 

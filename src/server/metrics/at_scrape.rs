@@ -7,14 +7,21 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::{Counter, Labels};
+use crate::policy::Live;
 use crate::server::certificate::Store;
 
 /// Puts what is true now into `registry`.
-pub(super) fn register(registry: &mut Registry, certificate: &Store) {
+pub(super) fn register(registry: &mut Registry, certificate: &Store, policy: &Live) {
     let ours = registry.sub_registry_with_prefix("stickler");
     let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
     ours.register("build", "The version that runs", build);
     certificates(ours, certificate);
+    let help = "Policies found and taken or not";
+    ours.register("policy_reloads", help, by_result(policy.reloads()));
+    let refused: Gauge = Gauge::default();
+    refused.set(policy.refused().is_some().into());
+    let help = "1 while the newest policy cannot be used, and an older one is in force";
+    ours.register("policy_refused", help, refused);
     if let Some(process) = Process::read() {
         process.register(registry.sub_registry_with_prefix("process"));
     }
@@ -30,15 +37,21 @@ fn certificates(registry: &mut Registry, certificate: &Store) {
     }
     let help = "When a certificate ends, in seconds since 1970";
     registry.register_with_unit("certificate_not_after", help, Unit::Seconds, ends);
-    let reloads: Family<Labels<1>, Counter> = Family::default();
-    for (result, count) in ["ok", "error"].into_iter().zip(certificate.reloads()) {
-        reloads.get_or_create(&[("result", result)]).inc_by(count);
-    }
+    let help = "Certificates found and taken or not";
     registry.register(
         "certificate_reloads",
-        "Certificates found and taken or not",
-        reloads,
+        help,
+        by_result(certificate.reloads()),
     );
+}
+
+/// Counts of what was taken and of what was not.
+fn by_result(counts: [u64; 2]) -> Family<Labels<1>, Counter> {
+    let reloads: Family<Labels<1>, Counter> = Family::default();
+    for (result, count) in ["ok", "error"].into_iter().zip(counts) {
+        reloads.get_or_create(&[("result", result)]).inc_by(count);
+    }
+    reloads
 }
 
 /// What the kernel says of us, under the names that every client library of

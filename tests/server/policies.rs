@@ -1,0 +1,66 @@
+//! A policy that changes while it is in force.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use stickler::policy::Live;
+use stickler::server::certificate::Store;
+use stickler::server::{Identity, Judging, Settings};
+
+use crate::harness::{Authority, Running, review, settings};
+
+async fn under(policy: &std::path::Path) -> Running {
+    let authority = Authority::new("CA");
+    let identity = Identity {
+        certificate: Arc::new(Store::new(authority.pair())),
+        files: None,
+        callers: None,
+    };
+    let (live, _) = Live::open(policy, jiff::Timestamp::now()).unwrap();
+    let settings = Settings {
+        reload_interval: Duration::from_millis(20),
+        ..settings()
+    };
+    let judging = Judging::by(Arc::new(live));
+    Running::with_identity(authority, identity, judging, settings).await
+}
+
+async fn answer(server: &Running) -> Value {
+    let response = server.post(review("u").to_string()).await;
+    response.json::<Value>().await.unwrap()["response"].clone()
+}
+
+#[tokio::test]
+async fn a_new_policy_counts_and_a_bad_one_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("stickler.yaml");
+    std::fs::write(&file, "mode: enforce\n").unwrap();
+    let server = under(&file).await;
+    assert_eq!(answer(&server).await["allowed"], false);
+
+    std::fs::write(&file, "mode: warn\n").unwrap();
+    let allowed = loop {
+        let answer = answer(&server).await;
+        if answer["allowed"] == true {
+            break answer;
+        }
+    };
+    assert_eq!(allowed["auditAnnotations"]["mode"], "warn");
+    assert_eq!(allowed["warnings"].as_array().unwrap().len(), 1);
+
+    std::fs::write(&file, "mood: audit\n").unwrap();
+    let failed = r#"stickler_policy_reloads_total{result="error"}"#;
+    while server.metric(failed).await < 1.0 {}
+    assert_eq!(answer(&server).await["allowed"], json!(true));
+    let (status, text) = server.page("/readyz").await;
+    let start = "ok\nthe newest policy cannot be used: ";
+    assert!(
+        status == 200 && text.starts_with(start) && text.contains("mood"),
+        "{text}"
+    );
+
+    std::fs::write(&file, "mode: audit\n").unwrap();
+    while answer(&server).await["auditAnnotations"]["mode"] != "audit" {}
+    assert_eq!(server.page("/readyz").await, (200, "ok\n".to_owned()));
+}
