@@ -7,7 +7,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
+use proptest::prelude::*;
 use serde_json::Value;
 
 #[path = "../fuzz/oracles/envelope.rs"]
@@ -62,9 +64,41 @@ fn the_corpora_satisfy_the_oracles() {
     judge_all("tests/corpus/reviews", envelope::judge);
     judge_all("deploy", yaml::judge);
     judge_all("deploy/policies", policy::judge);
-    let corpus = fs::read_to_string("tests/corpus/nginx.jsonl").expect("the corpus");
-    for line in corpus.lines() {
-        let case: Value = serde_json::from_str(line).expect("a case");
-        value::judge(case["value"].as_str().expect("a value").as_bytes());
+    for value in values() {
+        value::judge(value.as_bytes());
+    }
+}
+
+/// The values of the corpus.
+fn values() -> &'static [String] {
+    static VALUES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let corpus = fs::read_to_string("tests/corpus/nginx.jsonl").expect("the corpus");
+        let value = |line| {
+            let case: Value = serde_json::from_str(line).expect("a case");
+            case["value"].as_str().expect("a value").to_owned()
+        };
+        corpus.lines().map(value).collect()
+    });
+    &VALUES
+}
+
+/// The part of a value between two places that are near its thousandths.
+fn part(value: &str, cuts: (usize, usize)) -> &str {
+    let at = |cut| {
+        let mut down = (0..=value.len() * cut / 1_000).rev();
+        down.find(|&at| value.is_char_boundary(at)).unwrap_or(0)
+    };
+    &value[at(cuts.0.min(cuts.1))..at(cuts.0.max(cuts.1))]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn spliced_values_satisfy_the_oracle(
+        parts in prop::collection::vec((any::<prop::sample::Index>(), (0..1_001_usize, 0..1_001_usize)), 1..4),
+    ) {
+        let parts = parts.into_iter().map(|(index, cuts)| part(index.get::<String>(values()), cuts));
+        value::judge(format!("serviceName=tea-svc {}", parts.collect::<String>()).as_bytes());
     }
 }
