@@ -207,6 +207,9 @@ impl<'a> Facts<'a> {
 }
 
 impl Refusal {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Busy, Self::Late, Self::Panicked, Self::HungUp];
+
     /// The word that logs and metrics use.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -10,13 +10,16 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod audit;
+mod certs;
 mod check;
+mod duration;
 mod explain;
 mod fix;
 mod generate;
 mod output;
 mod parse;
 mod policy;
+mod probe;
 mod progress;
 mod review;
 mod serve;
@@ -46,6 +49,8 @@ enum Command {
     Fix(fix::Fix),
     Review(review::Review),
     Policy(policy::Policy),
+    Certs(certs::Certs),
+    Probe(probe::Probe),
     Completions(generate::Completions),
     Man(generate::Man),
 }
@@ -84,8 +89,10 @@ pub fn run() -> ExitCode {
         Command::Parse(parse) => parse.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
+        Command::Probe(probe) => probe.run(),
         Command::Fix(fix) => fix.run(),
         Command::Policy(policy) => policy.run(),
+        Command::Certs(certs) => certs.run(),
     };
     outcome.unwrap_or_else(|Failure { line, code }| {
         // Where standard error is closed there is nobody to tell.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+use std::sync::OnceLock;
+
 use jiff::Timestamp;
 use stickler::finding::Failure;
 use stickler::lint::rule::Entry;
@@ -89,6 +91,45 @@ fn what_people_see_of_each_rule() {
         let report = check(example(row, "Bad"), &policies(row));
         insta::assert_snapshot!(row.id, drawn(&report));
     }
+}
+
+/// The edits that SARIF names do to the file what the fix does to the value.
+#[test]
+fn edits_of_the_file_are_those_of_the_value() {
+    let mut edited = 0;
+    for row in CATALOGUE {
+        let text = example(row, "Bad");
+        for finding in check(text, &policies(row)).findings {
+            let Some(fix) = &finding.diagnostic.fix else {
+                continue;
+            };
+            let key = finding.diagnostic.place.field.annotation_key().unwrap();
+            let wanted = fix.apply(&value(text, key));
+            let mut mended = text.to_owned();
+            for edit in finding.edits.iter().rev() {
+                let bytes = edit.location.bytes;
+                mended.replace_range(bytes.start..bytes.end, &edit.text);
+            }
+            assert_eq!(value(&mended, key), wanted, "{}", row.id);
+            edited += 1;
+        }
+    }
+    assert!(edited > 20, "{edited}");
+}
+
+/// An annotation's value in a manifest.
+fn value(text: &str, key: &str) -> String {
+    let value = OnceLock::new();
+    let source = Source {
+        name: "example.yaml".to_owned(),
+        text: text.to_owned(),
+    };
+    let judge = |subject: &Subject<'_>| {
+        value.get_or_init(|| subject.annotation(key).unwrap_or_default().to_owned());
+        Vec::new()
+    };
+    let _ = manifest::check(source, &judge);
+    value.into_inner().unwrap()
 }
 
 /// The report as a terminal of 80 columns shows it, without summary.

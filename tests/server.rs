@@ -12,6 +12,8 @@ mod bounds;
 mod callers;
 #[path = "server/certificates.rs"]
 mod certificates;
+#[path = "server/expiry.rs"]
+mod expiry;
 #[path = "server/harness.rs"]
 mod harness;
 #[path = "server/http.rs"]

@@ -12,6 +12,8 @@ use super::Failure;
 use crate::lint::Severity;
 use crate::policy::{self, FILE_NAME, Faults, Live, Policies};
 
+mod vap;
+
 /// Check a policy file, or show what is in force in a namespace
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -20,7 +22,9 @@ use crate::policy::{self, FILE_NAME, Faults, Live, Policies};
   stickler policy show --namespace team-a
       what is in force there, and where each line comes from
   stickler policy schema > policy.schema.json
-      the JSON schema, for editors")]
+      the JSON schema, for editors
+  stickler policy vap | kubectl apply -f -
+      what the API server itself can refuse, without a webhook")]
 pub(super) struct Policy {
     #[command(subcommand)]
     command: Command,
@@ -32,6 +36,7 @@ enum Command {
     Show(Show),
     /// Print the JSON schema of policy files
     Schema,
+    Vap(vap::Vap),
 }
 
 /// Tell everything that is wrong with a policy file
@@ -74,6 +79,7 @@ impl Policy {
             Command::Check(check) => check.run(),
             Command::Show(show) => show.run(),
             Command::Schema => print(format_args!("{:#}\n", policy::schema())),
+            Command::Vap(vap) => vap.run(),
         }
     }
 }

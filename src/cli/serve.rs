@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 mod bounds;
 mod dev;
 mod logging;
+mod self_managed;
 mod signals;
 
 use super::{Failure, policy};
@@ -21,6 +22,7 @@ use crate::server::{self, Identity, Judging, Sockets};
 use bounds::Bounds;
 use dev::Dev;
 use logging::LogFormat;
+use self_managed::{Keeping, SelfManaged};
 use signals::Signals;
 
 /// Run the webhook
@@ -35,14 +37,16 @@ use signals::Signals;
   stickler serve --tls-cert /certs/tls.crt --tls-key /certs/tls.key
       the webhook in a Pod, with a mounted Secret
   stickler serve --tls-cert tls.crt --tls-key tls.key --client-ca clients.crt --client-name kube-apiserver
-      only the API server may call")]
+      only the API server may call
+  stickler serve --self-managed
+      the webhook in a Pod that makes its own certificates")]
 pub(super) struct Serve {
     /// The certificate chain in PEM, leaf first; read again when it changes
     #[arg(
         long,
         value_name = "FILE",
         env = "STICKLER_TLS_CERT",
-        required_unless_present = "dev",
+        required_unless_present_any = ["dev", "self_managed"],
         requires = "tls_key"
     )]
     tls_cert: Option<PathBuf>,
@@ -52,7 +56,7 @@ pub(super) struct Serve {
         long,
         value_name = "FILE",
         env = "STICKLER_TLS_KEY",
-        required_unless_present = "dev",
+        required_unless_present_any = ["dev", "self_managed"],
         requires = "tls_cert"
     )]
     tls_key: Option<PathBuf>,
@@ -106,6 +110,9 @@ pub(super) struct Serve {
     log_format: Option<LogFormat>,
 
     #[command(flatten)]
+    self_managed: SelfManaged,
+
+    #[command(flatten)]
     bounds: Bounds,
 }
 
@@ -129,9 +136,9 @@ impl Serve {
         // Before anyone can learn that we are here.
         let mut signals = Signals::new()?;
         let policy = policy::open(self.policy.as_deref())?;
-        let (identity, dev) = self.identity()?;
+        let (identity, source) = self.identity().await?;
         let sockets = self.bind().await?;
-        if let (Some(dev), Ok(address)) = (&dev, sockets.reviews.local_addr()) {
+        if let (Source::Dev(dev), Ok(address)) = (&source, sockets.reviews.local_addr()) {
             dev.announce(address)?;
         }
         let (stop, stopped) = oneshot::channel();
@@ -178,32 +185,43 @@ impl Serve {
         Ok(sockets)
     }
 
-    /// Who we are and who may call, and with `--dev` what must live as long
-    /// as the server.
-    fn identity(&self) -> Result<(Identity, Option<Dev>), Failure> {
+    /// Who we are and who may call, and what must live as long as the server.
+    async fn identity(&self) -> Result<(Identity, Source), Failure> {
         let callers = self.callers()?;
-        let (pair, files, dev) = if let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) {
-            let files = Files::new(chain.clone(), key.clone(), self.tls_ca.clone());
-            let pair = files.load();
-            let pair = pair.map_err(|error| Failure::new("the certificate", error))?;
-            (pair, Some(files), None)
-        } else {
-            let (dev, pair) = Dev::start(self.dev_dir.as_deref())?;
-            (pair, None, Some(dev))
-        };
-        let certificate = Arc::new(Store::new(pair));
+        let (certificate, files, source) =
+            if let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) {
+                let files = Files::new(chain.clone(), key.clone(), self.tls_ca.clone());
+                let pair = files.load();
+                let pair = pair.map_err(|error| Failure::new("the certificate", error))?;
+                (Arc::new(Store::new(pair)), Some(files), Source::Files)
+            } else if self.self_managed.chosen {
+                let store = Arc::new(Store::empty());
+                let interval = self.bounds.settings(false).reload_interval;
+                let keeping = self.self_managed.start(Arc::clone(&store), interval);
+                (store, None, Source::SelfManaged(keeping.await?))
+            } else {
+                let (dev, pair) = Dev::start(self.dev_dir.as_deref())?;
+                (Arc::new(Store::new(pair)), None, Source::Dev(dev))
+            };
         let identity = Identity {
             certificate,
             files,
             callers,
         };
-        Ok((identity, dev))
+        Ok((identity, source))
     }
 
     fn callers(&self) -> Result<Option<Callers>, Failure> {
         let callers = |path: &PathBuf| read_callers(path, self.client_name.clone());
         self.client_ca.as_ref().map(callers).transpose()
     }
+}
+
+/// Where the certificate comes from.
+enum Source {
+    Files,
+    SelfManaged(#[expect(dead_code, reason = "ends the keeping when it is dropped")] Keeping),
+    Dev(Dev),
 }
 
 fn read_callers(path: &Path, names: Vec<String>) -> Result<Callers, Failure> {

@@ -11,6 +11,8 @@ use super::Failure;
 
 /// The width of what is no terminal, as rustc has it.
 const NO_TERMINAL: usize = 140;
+/// The width of a terminal that does not tell.
+const UNKNOWN: usize = 80;
 /// Narrower than this nothing can be drawn.
 const NARROWEST: usize = 40;
 
@@ -54,11 +56,12 @@ impl Colour {
 
 /// The columns of the terminal.
 pub(super) fn width() -> usize {
-    let terminal = io::stdout()
-        .is_terminal()
-        .then(terminal_size::terminal_size);
-    let width = terminal.flatten().map(|(width, _)| usize::from(width.0));
-    width.unwrap_or(NO_TERMINAL).max(NARROWEST)
+    if !io::stdout().is_terminal() {
+        return NO_TERMINAL;
+    }
+    let size = terminal_size::terminal_size();
+    size.map_or(UNKNOWN, |(width, _)| usize::from(width.0))
+        .max(NARROWEST)
 }
 
 /// Print to standard output.

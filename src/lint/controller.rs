@@ -22,6 +22,9 @@ use super::span::Span;
 /// documented grammar does.
 pub const KEYWORD: &str = "serviceName";
 
+/// A value with more errors is refused all the same: the rest is not recorded.
+const MOST_ERRORS: usize = 1000;
+
 /// What the controller makes of a value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reading {
@@ -65,6 +68,8 @@ pub struct Error {
 pub enum ErrorKind {
     /// The value is empty.
     EmptyValue,
+    /// The value is blanks and semicolons only.
+    BlankValue,
     /// The piece is empty or blank.
     EmptyPiece,
     /// The piece begins with a blank.
@@ -84,6 +89,11 @@ pub fn read(value: &str) -> Reading {
     let mut reading = Reading::default();
     if value.is_empty() {
         reading.refuse(Span::at(0), 1, Span::at(0), ErrorKind::EmptyValue);
+        return reading;
+    }
+    if value.chars().all(|c| c == ';' || c.is_whitespace()) {
+        let whole = Span::whole(value);
+        reading.refuse(whole, 1, whole, ErrorKind::BlankValue);
         return reading;
     }
     let mut start = 0;
@@ -169,12 +179,14 @@ impl Reading {
     }
 
     fn refuse(&mut self, span: Span, number: usize, piece: Span, kind: ErrorKind) {
-        self.errors.push(Error {
-            span,
-            number,
-            piece,
-            kind,
-        });
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(Error {
+                span,
+                number,
+                piece,
+                kind,
+            });
+        }
     }
 }
 
@@ -237,10 +249,13 @@ mod tests {
 
     #[test]
     fn refused() {
-        use ErrorKind::{EmptyPiece, EmptyValue, EqualsSigns, Forbidden, LeadingBlank, NoBlank};
+        use ErrorKind::{
+            BlankValue, EmptyPiece, EmptyValue, EqualsSigns, Forbidden, LeadingBlank, NoBlank,
+        };
         for (value, start, end, number, kind) in [
             ("", 0, 0, 1, EmptyValue),
-            (" ", 0, 0, 1, EmptyPiece),
+            (" ", 0, 1, 1, BlankValue),
+            (" ;;", 0, 3, 1, BlankValue),
             ("serviceName=a x;", 16, 16, 2, EmptyPiece),
             ("serviceName=a x;;serviceName=b y", 16, 16, 2, EmptyPiece),
             ("serviceName=a x; serviceName=b y", 16, 16, 2, LeadingBlank),

@@ -1,12 +1,12 @@
 //! One text: read, judged, located, and what comments silence left out.
 
 use super::ignore;
-use super::locate::{Located, locate};
+use super::locate::{Located, edits, locate};
 use super::object::{Found, Object};
 use super::read::{Lists, read};
 use super::report::{InputError, Report, SkipReason, Skipped};
 use super::{Judge, Source};
-use crate::finding::{Finding, Location, ObjectRef};
+use crate::finding::{Finding, Location, ObjectRef, SourceEdit};
 use crate::lint::{Diagnostic, Span};
 use crate::yaml::{Document, Error, Lines, Node};
 
@@ -108,17 +108,34 @@ impl<'s> Checker<'s> {
             return;
         }
         let located = object.with_node(|root| {
-            let locate = |diagnostic: &Diagnostic| locate(object.text, root, &diagnostic.place);
+            let locate = |diagnostic: &Diagnostic| {
+                let located = locate(object.text, root, &diagnostic.place);
+                (located, edits(object.text, root, diagnostic))
+            };
             diagnostics.iter().map(locate).collect::<Vec<_>>()
         });
         match located {
             Ok(located) => {
-                for (diagnostic, located) in diagnostics.into_iter().zip(located) {
+                for (diagnostic, (located, edits)) in diagnostics.into_iter().zip(located) {
+                    let edits = self.edits(document, edits);
                     self.candidate(document, diagnostic, &object.name, located);
+                    if let Some(last) = self.candidates.last_mut() {
+                        last.finding.edits = edits;
+                    }
                 }
             }
             Err(error) => self.error(document, error),
         }
+    }
+
+    fn edits(&mut self, document: &Document<'s>, edits: Vec<(Span, String)>) -> Vec<SourceEdit> {
+        let edits = edits.into_iter();
+        edits
+            .map(|(span, text)| SourceEdit {
+                location: self.location(document, span),
+                text,
+            })
+            .collect()
     }
 
     fn candidate(

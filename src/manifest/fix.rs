@@ -22,6 +22,7 @@ use super::walk::each_source;
 use super::{Judge, Source};
 use crate::finding::Location;
 use patch::Patch;
+pub(super) use patch::encode;
 use target::Target;
 
 /// What came of fixing one text.

@@ -1,6 +1,7 @@
 //! A field of an object, and a range of its value, as bytes of the text.
 
-use crate::lint::{Place, Span, Step};
+use super::fix::encode;
+use crate::lint::{Diagnostic, Edit, Place, Span, Step};
 use crate::yaml::{Content, Node, Pair, places};
 
 /// Where a place stands in a text.
@@ -38,6 +39,22 @@ pub(super) fn locate(text: &str, root: &Node<'_>, place: &Place) -> Located {
         key,
         alias: walk.alias,
     }
+}
+
+/// A diagnostic's fix as bytes of the text, with the escapes that the scalar's
+/// style asks for. Empty where there is none, where an alias shares the value,
+/// and where the style cannot hold it.
+pub(super) fn edits(text: &str, root: &Node<'_>, diagnostic: &Diagnostic) -> Vec<(Span, String)> {
+    let walk = Walk::down(root, diagnostic.place.field.steps());
+    let stand = || {
+        let edits = &diagnostic.fix.as_ref()?.edits;
+        let exact = places(text, walk.node)?;
+        let style = walk.node.scalar()?.style;
+        let edit = |edit: &Edit| Some((exact.span_of(edit.span), encode(style, &edit.text)?));
+        edits.iter().map(edit).collect::<Option<Vec<_>>>()
+    };
+    let alone = walk.arrived && walk.alias.is_none();
+    alone.then(stand).flatten().unwrap_or_default()
 }
 
 /// The way down from an object's root to a field.

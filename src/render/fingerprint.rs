@@ -13,21 +13,26 @@ pub(super) struct Fingerprints {
 
 impl Fingerprints {
     /// 32 hex digits made from the file, the rule, the object, the field, the
-    /// entry and the message, but from no place; then `:1`, or `:2` for the
-    /// second finding that is alike in all of these, and so on.
-    pub(super) fn of(&mut self, finding: &Finding) -> String {
-        let hash = hash(finding);
+    /// entry and the marked text, but from no place and no wording; then `:1`,
+    /// or `:2` for the second finding that is alike in all of these, and so on.
+    /// `text` is what the finding points into.
+    pub(super) fn of(&mut self, finding: &Finding, text: &str) -> String {
+        let hash = hash(finding, text);
         let times = self.seen.entry(hash).or_default();
         *times += 1;
         format!("{hash:032x}:{times}")
     }
 }
 
-fn hash(finding: &Finding) -> u128 {
+fn hash(finding: &Finding, text: &str) -> u128 {
     let diagnostic = &finding.diagnostic;
     let object = &finding.object;
     let location = finding.location.as_ref();
     let entry = diagnostic.entry.as_ref();
+    let marked = match location {
+        Some(at) => Some(at.bytes),
+        None => diagnostic.place.span,
+    };
     [
         location.map_or("", |at| at.file.as_str()),
         diagnostic.rule.id(),
@@ -36,7 +41,7 @@ fn hash(finding: &Finding) -> u128 {
         object.name.as_deref().unwrap_or_default(),
         &diagnostic.place.field.to_string(),
         entry.map_or("", |entry| entry.service.as_str()),
-        &diagnostic.message,
+        marked.map_or("", |span| span.of(text)),
     ]
     .into_iter()
     .fold(OFFSET, add)
@@ -58,7 +63,8 @@ fn add(hash: u128, text: &str) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::tests::unknown_parameter;
+    use crate::lint::Span;
+    use crate::render::tests::{CAFE, unknown_parameter};
 
     #[test]
     fn the_hash_is_fnv_1a() {
@@ -74,21 +80,27 @@ mod tests {
     fn lines_may_shift_and_nothing_else() {
         let mut shifted = unknown_parameter();
         if let Some(at) = &mut shifted.location {
-            (at.line, at.end_line) = (at.line + 5, at.end_line + 5);
+            (at.line, at.end_line) = (at.line + 1, at.end_line + 1);
+            at.bytes = Span::new(at.bytes.start + 9, at.bytes.end + 9);
         }
+        shifted.diagnostic.message = "in other words".to_owned();
         let mut renamed = unknown_parameter();
         renamed.object.name = Some("other".to_owned());
-        let of = |finding: &Finding| Fingerprints::default().of(finding);
-        assert_eq!(of(&unknown_parameter()), of(&shifted));
-        assert_ne!(of(&unknown_parameter()), of(&renamed));
+        let of = |finding: &Finding, text: &str| Fingerprints::default().of(finding, text);
+        let known = of(&unknown_parameter(), CAFE);
+        assert_eq!(known, of(&shifted, &format!("# a line\n{CAFE}")));
+        assert_ne!(known, of(&renamed, CAFE));
+        assert_ne!(
+            known,
+            of(&unknown_parameter(), &CAFE.replace("expire=", "expiry="))
+        );
     }
 
     #[test]
     fn two_that_are_alike_are_told_apart() {
         let mut fingerprints = Fingerprints::default();
-        let names: Vec<_> = (0..2)
-            .map(|_| fingerprints.of(&unknown_parameter()))
-            .collect();
+        let mut next = || fingerprints.of(&unknown_parameter(), CAFE);
+        let names = [next(), next()];
         assert!(names[0].ends_with(":1") && names[1].ends_with(":2"));
     }
 }

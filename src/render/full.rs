@@ -65,7 +65,7 @@ impl Report for Full<'_> {
                 .filter(|_| !text.is_empty())
                 .map(|(line, span)| (text, line, span)),
             label: diagnostic.consequence.map(Consequence::clause),
-            notes: finding.location.iter().flat_map(Location::notes).collect(),
+            notes: notes(finding.location.as_ref()),
             help: diagnostic.help.as_deref().map(wording::backticks),
         })
     }
@@ -80,7 +80,7 @@ impl Report for Full<'_> {
             origin: text::failed_place(failure),
             source: has_place.then_some((text, at.line, at.bytes)),
             label: None,
-            notes: at.notes(),
+            notes: notes(Some(at)),
             help: failure.help.as_deref().map(wording::backticks),
         })
     }
@@ -140,6 +140,12 @@ fn messages<'a>(
     notes
         .chain(help)
         .map(move |(level, said)| level.message(text::wrap(&said, width)).into())
+}
+
+/// What there is to say about a place.
+fn notes(location: Option<&Location>) -> Vec<String> {
+    let notes = location.iter().flat_map(|at| at.notes());
+    notes.map(|note| wording::backticks(&note)).collect()
 }
 
 /// The line of the arrow. The renderer would write the path of the excerpt

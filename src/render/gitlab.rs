@@ -56,13 +56,13 @@ impl<'w> Gitlab<'w> {
 }
 
 impl Report for Gitlab<'_> {
-    fn finding(&mut self, finding: &Finding, _text: &str) -> io::Result<()> {
+    fn finding(&mut self, finding: &Finding, text: &str) -> io::Result<()> {
         let diagnostic = &finding.diagnostic;
         let said = text::in_one_line(diagnostic);
         self.rows.push(Row {
             description: format!("{}: {said}", text::subject(finding)),
             check_name: diagnostic.rule.id().to_owned(),
-            fingerprint: self.fingerprints.of(finding),
+            fingerprint: self.fingerprints.of(finding, text),
             severity: severity(diagnostic),
             location: match &finding.location {
                 Some(at) => Place::from(at),

@@ -71,9 +71,9 @@ impl<'w> Sarif<'w> {
 }
 
 impl Report for Sarif<'_> {
-    fn finding(&mut self, finding: &Finding, _text: &str) -> io::Result<()> {
+    fn finding(&mut self, finding: &Finding, text: &str) -> io::Result<()> {
         let diagnostic = &finding.diagnostic;
-        let fingerprint = self.fingerprints.of(finding);
+        let fingerprint = self.fingerprints.of(finding, text);
         let mut result = json!({
             "ruleId": diagnostic.rule.id(),
             "ruleIndex": self.rule_index(diagnostic.rule),

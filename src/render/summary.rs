@@ -68,7 +68,12 @@ impl Summary {
             Severity::Warning => self.warnings += 1,
             Severity::Note => self.notes += 1,
         }
-        match &diagnostic.fix {
+        // What an alias shares has a fix, and no place to make it in.
+        match diagnostic
+            .fix
+            .as_ref()
+            .filter(|_| !finding.edits.is_empty())
+        {
             Some(fix) if fix.safe => self.fixable += 1,
             Some(_) => self.unsafely_fixable += 1,
             None => {}
@@ -151,9 +156,6 @@ impl Summary {
     }
 
     fn fixes(&self) -> Option<String> {
-        if self.scope == Scope::Cluster {
-            return None;
-        }
         match (self.fixable, self.unsafely_fixable) {
             (0, 0) => None,
             (safe, 0) => Some(format!(" ({safe} fixable with 'stickler fix')")),
@@ -241,7 +243,7 @@ mod tests {
              (1 fixable with 'stickler fix', 3 more with '--unsafe'); 1 input could not be read."
         );
         assert_eq!(
-            line(|s| (s.scope, s.warnings, s.fixable) = (Scope::Cluster, 2, 2)),
+            line(|s| (s.scope, s.warnings) = (Scope::Cluster, 2)),
             "Checked 12 Ingresses (7 with sticky cookies) in the cluster: 2 warnings."
         );
     }

@@ -8,7 +8,7 @@ use crate::lint::annotation::PLUS_KEY;
 use crate::lint::{Diagnostic, FieldPath, Place, Rule, Span};
 
 /// A manifest with one mistake in the annotation and one beside it.
-const CAFE: &str = r#"apiVersion: networking.k8s.io/v1
+pub(super) const CAFE: &str = r#"apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata:
   name: cafe

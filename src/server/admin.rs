@@ -55,7 +55,10 @@ async fn readyz(State(shared): State<Arc<Shared>>) -> (StatusCode, String) {
     if let Err(why) = ready::call(shared.reviews, shared.certificate.pair()).await {
         return (
             StatusCode::SERVICE_UNAVAILABLE,
-            format!("not ready: {why}\n"),
+            match shared.certificate.trouble() {
+                None => format!("not ready: {why}\n"),
+                Some(trouble) => format!("not ready: {why}: {trouble}\n"),
+            },
         );
     }
     (StatusCode::OK, format!("ok\n{}", troubles(&shared)))

@@ -1,16 +1,15 @@
 //! The server's certificate: a pair in memory, and where the next comes from.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::CertifiedKey;
-use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
 mod files;
 mod store;
 
+use crate::certs::facts::Facts;
 pub use files::Files;
 pub use store::{Reload, Store};
 
@@ -22,7 +21,7 @@ pub struct Pair {
     /// When the leaf ends, in seconds since 1970.
     pub(super) not_after: i64,
     /// Whom callers trust, if we know; of a bundle every one.
-    pub(super) authority: Vec<CertificateDer<'static>>,
+    pub(super) authority: Option<Vec<CertificateDer<'static>>>,
     /// When the last of them ends.
     pub(super) authority_not_after: Option<i64>,
     /// A name that the leaf is for.
@@ -49,6 +48,9 @@ pub enum BadPair {
         /// Its end, in seconds since 1970.
         not_after: i64,
     },
+    /// There is none to be had for now.
+    #[error("{0}")]
+    Unavailable(String),
 }
 
 impl BadPair {
@@ -66,28 +68,30 @@ impl Pair {
         let key = PrivateKeyDer::from_pem_slice(key);
         let key = key.map_err(|error| BadPair::unreadable("key", &error))?;
         let authority = authority.map(|pem| certificates("authority", pem));
-        Self::new(chain, key, authority.transpose()?.unwrap_or_default())
+        Self::new(chain, key, authority.transpose()?)
     }
 
     /// The same from DER.
     pub fn new(
         chain: Vec<CertificateDer<'static>>,
         key: PrivateKeyDer<'static>,
-        authority: Vec<CertificateDer<'static>>,
+        authority: Option<Vec<CertificateDer<'static>>>,
     ) -> Result<Self, BadPair> {
         let leaf = chain.first();
         let leaf = leaf.ok_or_else(|| BadPair::unreadable("certificate", &"there is none"))?;
-        let (not_after, name) = read_leaf(leaf)?;
-        let ends: Result<Vec<_>, _> = authority.iter().map(not_after_of).collect();
+        let leaf = facts(leaf)?;
+        let authorities = authority.iter().flatten().map(facts);
+        let authorities: Vec<_> = authorities.collect::<Result<_, _>>()?;
+        let end = |facts: &Facts| facts.not_after.as_second();
         let provider = rustls::crypto::ring::default_provider();
         let certified = CertifiedKey::from_der(chain, key, &provider);
         let certified = certified.map_err(|error| BadPair::Mismatch(error.to_string()))?;
         Ok(Self {
             certified: Arc::new(certified),
-            not_after,
-            authority_not_after: ends?.into_iter().max(),
+            not_after: end(&leaf),
+            authority_not_after: authorities.iter().map(end).max(),
             authority,
-            name,
+            name: leaf.names.into_iter().find(|name| is_server_name(name)),
         })
     }
 
@@ -115,36 +119,13 @@ fn certificates(what: &str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, 
     }
 }
 
-fn parse<'a>(der: &'a CertificateDer<'_>) -> Result<X509Certificate<'a>, BadPair> {
-    let parsed = X509Certificate::from_der(der);
-    let (_, certificate) = parsed.map_err(|error| BadPair::unreadable("certificate", &error))?;
-    Ok(certificate)
+/// Whether a caller can ask for it: there are alternative names of other kinds.
+fn is_server_name(name: &str) -> bool {
+    ServerName::try_from(name).is_ok()
 }
 
-fn not_after_of(der: &CertificateDer<'_>) -> Result<i64, BadPair> {
-    Ok(parse(der)?.validity().not_after.timestamp())
-}
-
-/// When a leaf ends, and its first DNS name or address.
-fn read_leaf(der: &CertificateDer<'_>) -> Result<(i64, Option<String>), BadPair> {
-    let leaf = parse(der)?;
-    let names = leaf.subject_alternative_name().ok().flatten();
-    let names = names.map(|names| &names.value.general_names[..]);
-    let name = names
-        .unwrap_or_default()
-        .iter()
-        .find_map(|name| match name {
-            GeneralName::DNSName(name) => Some((*name).to_owned()),
-            GeneralName::IPAddress(bytes) => address(bytes),
-            _ => None,
-        });
-    Ok((leaf.validity().not_after.timestamp(), name))
-}
-
-fn address(bytes: &[u8]) -> Option<String> {
-    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
-    let v6 = <[u8; 16]>::try_from(bytes).map(IpAddr::from);
-    Some(v4.or(v6).ok()?.to_string())
+fn facts(der: &CertificateDer<'_>) -> Result<Facts, BadPair> {
+    Facts::read(der).map_err(|error| BadPair::unreadable("certificate", &error))
 }
 
 /// Now by the wall clock, in seconds since 1970: certificates end by it, and

@@ -25,22 +25,30 @@ const PATIENCE: Duration = Duration::from_millis(800);
 /// Why we are not ready.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NotReady {
+    #[error("there is no certificate yet")]
+    NoPair,
     #[error("the certificate has ended")]
     Ended,
     #[error("the certificate authority has ended")]
     AuthorityEnded,
+    #[error("callers trust no certificate authority: the caBundle is empty or damaged")]
+    NoAuthority,
     #[error("a call to our own port failed: {0}")]
     Call(String),
 }
 
 /// Calls `address` as the API server would, and expects to be shown `pair`.
-pub(super) async fn call(address: SocketAddr, pair: Arc<Pair>) -> Result<(), NotReady> {
+pub(super) async fn call(address: SocketAddr, pair: Option<Arc<Pair>>) -> Result<(), NotReady> {
+    let pair = pair.ok_or(NotReady::NoPair)?;
     let now = now();
     if pair.not_after < now {
         return Err(NotReady::Ended);
     }
     if pair.authority_not_after.is_some_and(|end| end < now) {
         return Err(NotReady::AuthorityEnded);
+    }
+    if pair.authority.as_ref().is_some_and(Vec::is_empty) {
+        return Err(NotReady::NoAuthority);
     }
     let failed = |error: &dyn ToString| NotReady::Call(error.to_string());
     let config = config(pair).map_err(|error| failed(&error))?;
@@ -99,7 +107,7 @@ struct Expected {
 impl Expected {
     fn new(pair: Arc<Pair>, provider: Arc<CryptoProvider>) -> Result<Self, Error> {
         let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(pair.authority.iter().cloned());
+        roots.add_parsable_certificates(pair.authority.iter().flatten().cloned());
         let authority = (!roots.is_empty()).then(|| {
             let verifier =
                 WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));

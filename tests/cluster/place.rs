@@ -22,7 +22,8 @@ pub(crate) const OWN_WEBHOOK: &str = "stickler.test/own-webhook";
 pub(crate) struct Place {
     pub(crate) namespace: String,
     pub(crate) client: Client,
-    kubeconfig: PathBuf,
+    /// An administrator's, with the namespace as default.
+    pub(crate) kubeconfig: PathBuf,
 }
 
 impl Place {

@@ -85,13 +85,17 @@ impl Webhook {
         );
     }
 
-    /// How many reviews stickler has answered so far.
-    pub(crate) fn answered(&self, place: &Place) -> u64 {
-        let metrics = match &self.server {
+    /// What stickler shows at `/metrics`.
+    pub(crate) fn metrics(&self, place: &Place) -> String {
+        match &self.server {
             Some(server) => http_get(&server.admin, "/metrics").expect("metrics"),
             None => place.shell(INSTALLED_METRICS),
-        };
-        metrics
+        }
+    }
+
+    /// How many reviews stickler has answered so far.
+    pub(crate) fn answered(&self, place: &Place) -> u64 {
+        self.metrics(place)
             .lines()
             .filter(|line| line.starts_with(DECISIONS))
             .filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok())
@@ -161,7 +165,7 @@ impl Server {
 }
 
 /// The log line that names the addresses.
-fn listening(log: &str) -> Option<Value> {
+pub(crate) fn listening(log: &str) -> Option<Value> {
     let mut lines = log
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok());
@@ -169,7 +173,7 @@ fn listening(log: &str) -> Option<Value> {
 }
 
 /// The body of an answer with status 200.
-fn http_get(address: &str, path: &str) -> Result<String, String> {
+pub(crate) fn http_get(address: &str, path: &str) -> Result<String, String> {
     let ask = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect(address)?;
         write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n")?;

@@ -55,7 +55,7 @@ pub(super) struct Bounds {
     #[arg(long, value_name = "SECONDS", env = "STICKLER_MAX_WAIT", value_parser = seconds, default_value = "1")]
     max_wait: Duration,
 
-    /// How often the certificate's files are read, in seconds
+    /// How often the certificate's files, or our Secret, are read, in seconds
     #[arg(long, value_name = "SECONDS", env = "STICKLER_RELOAD_INTERVAL", value_parser = positive_seconds, default_value = "5")]
     reload_interval: Duration,
 }

@@ -5,15 +5,16 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
-use rustls::pki_types::PrivateKeyDer;
+use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 use super::Failure;
+use crate::certs::{Authority, Usage, pem};
+use crate::probe::REVIEW;
 use crate::server::certificate::Pair;
 
-/// A review whose Ingress has a mistake in it.
-const EXAMPLE: &str = include_str!("dev/review.json");
+/// Longer than anybody leaves a trial running.
+const LIFE: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// The folder with the CA's certificate and an example.
 pub(super) struct Dev {
@@ -28,7 +29,7 @@ impl Dev {
         let dev = Self::folder(dir).map_err(|error| Failure::new("--dev-dir", error))?;
         let (ca, pair) = make().map_err(|error| Failure::new("--dev", error))?;
         let written =
-            std::fs::write(dev.ca(), ca).and_then(|()| std::fs::write(dev.review(), EXAMPLE));
+            std::fs::write(dev.ca(), ca).and_then(|()| std::fs::write(dev.review(), REVIEW));
         written.map_err(|error| Failure::new(dev.path.display(), error))?;
         Ok((dev, pair))
     }
@@ -75,19 +76,13 @@ impl Dev {
 
 /// The CA's certificate in PEM, and a leaf of it.
 fn make() -> Result<(String, Pair), Box<dyn std::error::Error>> {
-    let mut ca = CertificateParams::new(Vec::new())?;
-    ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    ca.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    ca.distinguished_name
-        .push(rcgen::DnType::CommonName, "stickler --dev");
-    let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate()?)?;
+    let now = Timestamp::now();
+    let ca = Authority::make(now, LIFE)?;
     let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
-    let key = KeyPair::generate()?;
-    let leaf = CertificateParams::new(names)?.signed_by(&key, &ca)?;
-    let key = PrivateKeyDer::try_from(key.serialize_der())?;
-    let authority = vec![ca.der().clone()];
-    let pair = Pair::new(vec![leaf.der().clone()], key, authority)?;
-    Ok((ca.pem(), pair))
+    let leaf = ca.sign(&names, Usage::Server, now, LIFE)?;
+    let authority = Some(vec![ca.certificate().clone()]);
+    let pair = Pair::new(vec![leaf.certificate], leaf.key.der(), authority)?;
+    Ok((pem::certificates([ca.certificate()]), pair))
 }
 
 /// A path as one word of a shell.

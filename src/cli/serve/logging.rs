@@ -16,7 +16,9 @@ pub(super) enum LogFormat {
 
 /// Starts logging. `RUST_LOG` says which lines; without it from `info` on.
 pub(super) fn start(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // A call that fails is told by whoever made it; the client need not tell too.
+    let usual = || EnvFilter::new("info,kube_client=off");
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())

@@ -62,6 +62,10 @@ fn refusal(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
         ErrorKind::EmptyValue => at(Rule::EmptyValue, "the value is empty".to_owned()).with_help(
             format!("write '{KEYWORD}=<service> <cookie>', or remove the annotation"),
         ),
+        ErrorKind::BlankValue => at(Rule::EmptyValue, "the value has no entry".to_owned())
+            .with_help(format!(
+                "write '{KEYWORD}=<service> <cookie>', or remove the annotation"
+            )),
         ErrorKind::EmptyPiece => empty_piece(annotation, error),
         ErrorKind::LeadingBlank => leading_blank(annotation, error),
         ErrorKind::NoBlank => no_blank(annotation, error),
@@ -77,33 +81,19 @@ fn refusal(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
 
 fn empty_piece(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
     let piece = error.piece;
-    let last = piece.end == annotation.value.len();
-    let message = match (error.number, last) {
-        (1, true) => "the value is blank",
-        (_, true) => "a semicolon at the end",
-        (1, false) => "a semicolon at the start",
+    let message = match error.number {
+        1 => "a semicolon at the start",
+        _ if piece.end == annotation.value.len() => "a semicolon at the end",
         _ => "two semicolons with nothing between",
     };
     // The semicolon that stands to no purpose is the one before, or after the first.
     let cut = if error.number > 1 {
         Span::new(piece.start - 1, piece.end)
     } else {
-        Span::new(piece.start, (piece.end + 1).min(annotation.value.len()))
+        Span::new(piece.start, piece.end + 1)
     };
-    let place = if annotation.value.is_empty() {
-        piece
-    } else {
-        cut
-    };
-    let diagnostic = annotation.at(Rule::EmptyEntry, place, message);
-    let alone = annotation
-        .value
-        .split(';')
-        .all(|piece| piece.trim().is_empty());
-    if alone {
-        return diagnostic.with_help(format!("write '{KEYWORD}=<service> <cookie>'"));
-    }
-    diagnostic
+    annotation
+        .at(Rule::EmptyEntry, cut, message)
         .with_help("remove the semicolon")
         .with_edit(true, cut, "")
 }

@@ -108,8 +108,9 @@ fn differences<'n>(old: &str, new: &'n str) -> Vec<(Span, &'n str)> {
     operations.into_iter().filter(differs).map(range).collect()
 }
 
-/// A piece of a value as it stands within a scalar.
-fn encode(style: Style, piece: &str) -> Option<String> {
+/// A piece of a value as it stands within a scalar; `None` where the style
+/// cannot hold it.
+pub(in crate::manifest) fn encode(style: Style, piece: &str) -> Option<String> {
     let simple = !piece.chars().any(char::is_control);
     match style {
         Style::Plain | Style::Literal | Style::Folded => simple.then(|| piece.to_owned()),

@@ -74,7 +74,7 @@ impl Files {
     /// Looks, and tells the log what came of it.
     pub(in crate::server) fn look(&self, store: &Store) {
         let reload = self.poll(store);
-        let not_after = store.pair().not_after;
+        let not_after = store.pair().map(|pair| pair.not_after);
         match reload {
             Reload::Same => {}
             Reload::Replaced => tracing::info!(not_after, "the certificate was reloaded"),

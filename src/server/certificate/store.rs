@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arc_swap::ArcSwap;
+use arc_swap::ArcSwapOption;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
@@ -12,7 +12,7 @@ use super::{BadPair, Pair};
 /// Serves the last good pair.
 #[derive(Debug)]
 pub struct Store {
-    pair: ArcSwap<Pair>,
+    pair: ArcSwapOption<Pair>,
     /// Why the newest pair is not the one that is served.
     trouble: Mutex<Option<BadPair>>,
     /// Reloads that brought a new pair, and ones that failed.
@@ -34,8 +34,16 @@ impl Store {
     /// Serves `pair` until there is a better one.
     #[must_use]
     pub fn new(pair: Pair) -> Self {
+        let store = Self::empty();
+        store.pair.store(Some(Arc::new(pair)));
+        store
+    }
+
+    /// Serves nobody until there is a pair: handshakes fail.
+    #[must_use]
+    pub fn empty() -> Self {
         Self {
-            pair: ArcSwap::from_pointee(pair),
+            pair: ArcSwapOption::empty(),
             trouble: Mutex::new(None),
             reloads: [AtomicU64::new(0), AtomicU64::new(0)],
         }
@@ -46,7 +54,7 @@ impl Store {
     pub fn offer(&self, found: Result<Pair, BadPair>) -> Reload {
         match found {
             Ok(pair) => {
-                self.pair.store(Arc::new(pair));
+                self.pair.store(Some(Arc::new(pair)));
                 self.set_trouble(None);
                 self.reloads[0].fetch_add(1, Relaxed);
                 Reload::Replaced
@@ -70,8 +78,13 @@ impl Store {
         trouble.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// There is nothing newer than what is served.
+    pub fn recovered(&self) {
+        self.set_trouble(None);
+    }
+
     /// The pair that is served.
-    pub(in crate::server) fn pair(&self) -> Arc<Pair> {
+    pub(in crate::server) fn pair(&self) -> Option<Arc<Pair>> {
         self.pair.load_full()
     }
 
@@ -83,6 +96,7 @@ impl Store {
 
 impl ResolvesServerCert for Store {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.pair.load().certified))
+        let pair = self.pair.load();
+        pair.as_ref().map(|pair| Arc::clone(&pair.certified))
     }
 }

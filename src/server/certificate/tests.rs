@@ -108,7 +108,7 @@ fn a_swapped_secret_is_noticed_and_a_bad_one_is_not_served() {
     let Reload::Failed(BadPair::Mismatch(_)) = files.poll(&store) else {
         panic!("no mismatch")
     };
-    assert_eq!(store.pair().name.as_deref(), Some("first"));
+    assert_eq!(store.pair().unwrap().name.as_deref(), Some("first"));
     assert!(store.trouble().is_some());
     assert_eq!(
         files.poll(&store),
@@ -125,7 +125,7 @@ fn a_swapped_secret_is_noticed_and_a_bad_one_is_not_served() {
 
     volume.update("..4", &second.0, &second.1);
     assert_eq!(files.poll(&store), Reload::Replaced);
-    assert_eq!(store.pair().name.as_deref(), Some("second"));
+    assert_eq!(store.pair().unwrap().name.as_deref(), Some("second"));
     assert_eq!((store.trouble(), store.reloads()), (None, [1, 2]));
 
     std::fs::remove_file(volume.0.path().join("..data")).unwrap();

@@ -28,12 +28,14 @@ pub(super) fn register(registry: &mut Registry, certificate: &Store, policy: &Li
 }
 
 fn certificates(registry: &mut Registry, certificate: &Store) {
-    let pair = certificate.pair();
     let ends: Family<Labels<1>, Gauge> = Family::default();
-    ends.get_or_create(&[("certificate", "leaf")])
-        .set(pair.not_after);
-    if let Some(not_after) = pair.authority_not_after {
-        ends.get_or_create(&[("certificate", "ca")]).set(not_after);
+    let pair = certificate.pair();
+    let leaf = pair.as_ref().map(|pair| pair.not_after);
+    let ca = pair.as_ref().and_then(|pair| pair.authority_not_after);
+    for (which, not_after) in [("leaf", leaf), ("ca", ca)] {
+        if let Some(not_after) = not_after {
+            ends.get_or_create(&[("certificate", which)]).set(not_after);
+        }
     }
     let help = "When a certificate ends, in seconds since 1970";
     registry.register_with_unit("certificate_not_after", help, Unit::Seconds, ends);

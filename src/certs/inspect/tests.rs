@@ -1,0 +1,172 @@
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+
+use jiff::SignedDuration;
+use tempfile::TempDir;
+
+use super::*;
+use crate::certs::{Authority, Leaf, Usage, pem};
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+fn noon() -> Timestamp {
+    "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
+/// Files in a folder: a CA good for ten hours, and leaves good for one.
+struct Folder(TempDir, Authority);
+
+impl Folder {
+    fn new() -> Self {
+        let ca = Authority::make(noon(), HOUR * 10).unwrap();
+        let folder = Self(TempDir::new().unwrap(), ca);
+        folder.write("ca.crt", &pem::certificates([folder.1.certificate()]));
+        folder.leaf("tls", Usage::Server);
+        folder.leaf("client", Usage::Client);
+        folder
+    }
+
+    fn leaf(&self, name: &str, usage: Usage) -> Leaf {
+        let names = ["stickler.stickler.svc".to_owned()];
+        let leaf = self.1.sign(&names, usage, noon(), HOUR).unwrap();
+        let certificate = pem::certificates([&leaf.certificate]);
+        self.write(&format!("{name}.crt"), &certificate);
+        self.write(&format!("{name}.key"), &leaf.key.pem());
+        leaf
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.0.path().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(path, Permissions::from_mode(0o640)).unwrap();
+    }
+
+    fn read(&self, name: &str) -> Result<File, Unreadable> {
+        File::read(&self.0.path().join(name))
+    }
+
+    /// The problems of some of the files, without the folder's name.
+    fn problems(&self, files: &[&str], name: Option<&str>, now: Timestamp) -> Vec<String> {
+        let files: Vec<_> = files.iter().map(|file| self.read(file).unwrap()).collect();
+        let name = name.map(|name| ServerName::try_from(name).unwrap());
+        let report = inspect(&files, name.as_ref(), now);
+        let folder = format!("{}/", self.0.path().display());
+        let problems = report.problems.into_iter();
+        problems
+            .map(|problem| problem.replace(&folder, ""))
+            .collect()
+    }
+}
+
+#[test]
+fn a_good_set_is_without_problems() {
+    let folder = Folder::new();
+    for files in [
+        &["ca.crt", "tls.crt", "tls.key", "client.crt", "client.key"][..],
+        &["ca.crt"],
+        &["tls.crt"],
+        &["tls.key"],
+    ] {
+        let name = Some("stickler.stickler.svc");
+        assert_eq!(folder.problems(files, name, noon()), [""; 0], "{files:?}");
+    }
+}
+
+#[test]
+fn time_is_up_for_a_leaf_and_for_a_ca_apart() {
+    let folder = Folder::new();
+    let files = ["ca.crt", "tls.crt"];
+    let leaf = "tls.crt: 'CN=stickler.stickler.svc' expired at 2026-03-01T13:00:00Z";
+    let ca = "ca.crt: 'CN=stickler CA 2026-03-01T12:00:00Z' expired at 2026-03-01T22:00:00Z";
+    let early = [
+        "ca.crt: 'CN=stickler CA 2026-03-01T12:00:00Z' is not valid before 2026-03-01T11:55:00Z",
+        "tls.crt: 'CN=stickler.stickler.svc' is not valid before 2026-03-01T11:55:00Z",
+    ];
+    let problems = |hours| folder.problems(&files, None, noon() + HOUR * hours);
+    assert_eq!(problems(1), [""; 0]);
+    assert_eq!(problems(2), [leaf]);
+    assert_eq!(problems(11), [ca, leaf]);
+    assert_eq!(problems(-1), early);
+}
+
+#[test]
+fn what_does_not_belong_together_is_told() {
+    let folder = Folder::new();
+    let other = Folder::new();
+    fs::copy(
+        other.0.path().join("tls.key"),
+        folder.0.path().join("other.key"),
+    )
+    .unwrap();
+    fs::copy(
+        other.0.path().join("ca.crt"),
+        folder.0.path().join("other-ca.crt"),
+    )
+    .unwrap();
+    assert_eq!(
+        folder.problems(&["tls.crt", "other.key"], None, noon()),
+        ["other.key: the private key belongs to none of the certificates"]
+    );
+    for (leaf, error) in [("tls.crt", "BadSignature"), ("client.crt", "BadSignature")] {
+        assert_eq!(
+            folder.problems(&["other-ca.crt", leaf], None, noon()),
+            [format!(
+                "{leaf}: no CA among the files vouches for 'CN=stickler.stickler.svc': \
+                 invalid peer certificate: {error}"
+            )]
+        );
+    }
+    assert_eq!(
+        folder.problems(&["tls.crt", "client.crt"], Some("other.svc"), noon()),
+        [
+            "tls.crt: 'CN=stickler.stickler.svc' is not for 'other.svc' (names: stickler.stickler.svc)"
+        ]
+    );
+}
+
+#[test]
+fn a_key_that_everybody_may_read() {
+    let folder = Folder::new();
+    let path = folder.0.path().join("tls.key");
+    fs::set_permissions(path, Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(
+        folder.problems(&["tls.crt", "tls.key"], None, noon()),
+        ["tls.key: everybody on this machine may read the private key"]
+    );
+}
+
+#[test]
+fn what_is_no_pem_is_unreadable() {
+    let folder = Folder::new();
+    for (content, why) in [
+        ("", "there is no certificate and no private key in it"),
+        ("words", "there is no certificate and no private key in it"),
+        (
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            "",
+        ),
+        ("-----BEGIN CERTIFICATE-----\nAAAA", ""),
+        (
+            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+            "the private key: ",
+        ),
+    ] {
+        folder.write("bad", content);
+        let unreadable = folder.read("bad").unwrap_err();
+        assert!(unreadable.why.starts_with(why), "{content:?}: {unreadable}");
+    }
+    assert!(folder.read("missing").is_err());
+}
+
+#[test]
+fn json_names_the_kinds() {
+    let folder = Folder::new();
+    let files = ["ca.crt", "tls.crt", "tls.key"].map(|file| folder.read(file).unwrap());
+    let report = serde_json::to_value(inspect(&files, None, noon())).unwrap();
+    let found = &report["found"];
+    assert_eq!(found[0]["kind"], "ca");
+    assert_eq!(found[1]["kind"], "leaf");
+    assert_eq!(found[1]["expiresInSeconds"], 3600);
+    assert_eq!(found[2]["kind"], "key");
+    assert_eq!(found[2]["belongsTo"], "CN=stickler.stickler.svc");
+}

@@ -1,0 +1,37 @@
+//! `stickler certs`: make certificates, and look into them.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::Failure;
+
+mod generate;
+mod inspect;
+
+/// Make certificates for the webhook, or look into them
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stickler certs generate certs/out
+      a CA and a certificate of it for localhost and the Service
+  stickler certs inspect certs/out/*
+      what they are, until when they are good, and whether they belong together")]
+pub(super) struct Certs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Generate(generate::Generate),
+    Inspect(inspect::Inspect),
+}
+
+impl Certs {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        match self.command {
+            Command::Generate(generate) => generate.run(),
+            Command::Inspect(inspect) => inspect.run(),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `stickler certs inspect`: what is in PEM files, and what is wrong with it.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use jiff::Timestamp;
+use rustls::pki_types::ServerName;
+
+use super::Failure;
+use crate::certs::inspect::{Certificate, File, Report, What, inspect};
+use crate::cli::duration;
+
+/// Tell what certificates and keys are, and what is wrong with them
+///
+/// The files are also held against each other: a key and its certificate, a
+/// certificate and its CA. The exit code is 0 when all is well, 1 when there
+/// are problems, 2 when a file cannot be read.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stickler certs inspect ca.crt tls.crt tls.key --name stickler.stickler.svc
+      whether the API server will get through to the webhook
+  kubectl get validatingwebhookconfiguration stickler \\
+      -o jsonpath='{.webhooks[0].clientConfig.caBundle}' | base64 -d | stickler certs inspect /dev/stdin
+      whom the API server trusts")]
+pub(super) struct Inspect {
+    /// Files with certificates or private keys in PEM
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// The server name that callers ask for
+    #[arg(long, value_parser = server_name)]
+    name: Option<ServerName<'static>>,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn server_name(text: &str) -> Result<ServerName<'static>, String> {
+    let name = ServerName::try_from(text.to_owned());
+    name.map_err(|_| "not a DNS name, and not an address".to_owned())
+}
+
+impl Inspect {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        let files: Result<Vec<_>, _> = self.files.iter().map(|path| File::read(path)).collect();
+        let files = files.map_err(|error| Failure::new("certs inspect", error))?;
+        let report = inspect(&files, self.name.as_ref(), Timestamp::now());
+        let written = if self.json {
+            json(&report)
+        } else {
+            text(&report)
+        };
+        written.map_err(|error| Failure::new("standard output", error))?;
+        Ok(ExitCode::from(u8::from(!report.problems.is_empty())))
+    }
+}
+
+fn json(report: &Report) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, report)?;
+    writeln!(out)
+}
+
+fn text(report: &Report) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for found in &report.found {
+        let file = found.file.display();
+        match &found.what {
+            What::Ca(ca) => certificate(&mut out, &format!("{file}: CA"), ca)?,
+            What::Leaf(leaf) => certificate(&mut out, &format!("{file}: certificate"), leaf)?,
+            What::Key { belongs_to } => {
+                let whose = belongs_to.as_deref().unwrap_or("something else");
+                writeln!(out, "{file}: private key of {whose}")?;
+            }
+        }
+    }
+    for problem in &report.problems {
+        writeln!(out, "problem: {problem}")?;
+    }
+    match report.problems.len() {
+        0 => writeln!(io::stderr(), "No problems."),
+        1 => writeln!(io::stderr(), "1 problem."),
+        count => writeln!(io::stderr(), "{count} problems."),
+    }
+}
+
+fn certificate(out: &mut impl io::Write, what: &str, certificate: &Certificate) -> io::Result<()> {
+    writeln!(out, "{what} {}", certificate.subject)?;
+    if !certificate.names.is_empty() {
+        writeln!(out, "  names    {}", certificate.names.join(", "))?;
+    }
+    writeln!(out, "  issuer   {}", certificate.issuer)?;
+    writeln!(
+        out,
+        "  valid    {} to {}",
+        certificate.not_before, certificate.not_after
+    )?;
+    let seconds = certificate.expires_in_seconds;
+    let about = duration::about(seconds.unsigned_abs());
+    if seconds < 0 {
+        writeln!(out, "  expired  {about} ago")
+    } else {
+        writeln!(out, "  expires  in {about}")
+    }
+}

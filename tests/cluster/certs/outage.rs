@@ -1,0 +1,45 @@
+//! The API server is away: at the start, and later.
+
+use super::*;
+
+/// The address of the API server, and a kubeconfig that goes through `port`.
+fn detour(place: &Place, port: u16) -> (String, std::path::PathBuf) {
+    let view = "kubectl config view --raw --flatten -o json";
+    let mut kubeconfig: Value = serde_json::from_str(&place.shell(view)).unwrap();
+    let server = kubeconfig["clusters"][0]["cluster"]["server"].take();
+    let server = server
+        .as_str()
+        .unwrap()
+        .trim_start_matches("https://")
+        .to_owned();
+    kubeconfig["clusters"][0]["cluster"]["server"] = format!("https://127.0.0.1:{port}").into();
+    let path = place.kubeconfig.with_extension("detour");
+    std::fs::write(&path, kubeconfig.to_string()).unwrap();
+    (server, path)
+}
+
+#[tokio::test]
+async fn the_api_server_comes_late_and_goes_away() {
+    let place = Place::open("outage").await;
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let (server, kubeconfig) = detour(&place, port);
+    let mut replica = Replica::start(&place, "replica", &kubeconfig, &[]);
+    configure(&place, &replica.url()).await;
+
+    // Not there: alive, not ready, and it says why.
+    replica.until_error("Secret stickler-test-outage/stickler-ca: ");
+    assert!(replica.get("/livez").is_ok());
+    replica.until_readyz_says("not ready: there is no certificate yet: reading Secret");
+
+    // There: ready without a restart.
+    let way = Balancer::start(&format!("127.0.0.1:{port}"), vec![server]);
+    replica.until_ready();
+    assert_denies(&place).await;
+
+    // Damage that it cannot see and a lost way: the last good leaf stays.
+    drop(way);
+    replica.until_readyz_says("ok\nthe newest certificate cannot be used: reading ");
+    assert_denies(&place).await;
+}

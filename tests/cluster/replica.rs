@@ -1,0 +1,124 @@
+//! A stickler that makes its own certificates: one of several, as a process.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::cluster::cluster;
+use crate::leash::Leashed;
+use crate::place::Place;
+use crate::webhook::{http_get, listening};
+
+/// A running `stickler serve --self-managed`.
+pub(crate) struct Replica {
+    stickler: Leashed,
+    admin: String,
+    /// Where it answers reviews.
+    pub(crate) reviews: String,
+}
+
+impl Replica {
+    /// Starts one that keeps the place's own Secret and configuration, and
+    /// returns when it listens, which is before it is ready.
+    pub(crate) fn start(place: &Place, name: &str, kubeconfig: &Path, flags: &[&str]) -> Self {
+        let namespace = &place.namespace;
+        let environment = format!("KUBECONFIG={}", kubeconfig.display());
+        let own = [
+            "--self-managed",
+            &format!("--namespace={namespace}"),
+            &format!("--webhook-configuration={namespace}"),
+            "--server-name=127.0.0.1",
+        ];
+        Self::run(place, name, &environment, &[&own, flags].concat())
+    }
+
+    /// Starts one that reads its certificate from a folder, as a mounted Secret.
+    pub(crate) fn with_files(place: &Place, folder: &Path, flags: &[&str]) -> Self {
+        let files = [
+            &format!("--tls-cert={}/tls.crt", folder.display())[..],
+            &format!("--tls-key={}/tls.key", folder.display()),
+        ];
+        Self::run(place, "files", "KUBECONFIG=", &[&files, flags].concat())
+    }
+
+    fn run(place: &Place, name: &str, environment: &str, flags: &[&str]) -> Self {
+        let log = cluster()
+            .folder
+            .join(format!("{}.{name}.log", place.namespace));
+        let program = [environment, env!("CARGO_BIN_EXE_stickler"), "serve"];
+        let local = [
+            "--reload-interval=0.25",
+            "--listen=127.0.0.1:0",
+            "--admin=127.0.0.1:0",
+        ];
+        let arguments = [&program, &local, flags].concat();
+        let mut stickler = Leashed::start(Path::new("env"), arguments, log).unwrap();
+        let line = stickler.until("stickler serve", |stickler| listening(&stickler.log()));
+        let line = line.unwrap();
+        let address = |name| line[name].as_str().unwrap_or_default().to_owned();
+        Self {
+            admin: address("admin"),
+            reviews: address("reviews"),
+            stickler,
+        }
+    }
+
+    /// What the API server is to call.
+    pub(crate) fn url(&self) -> String {
+        format!("https://{}/validate", self.reviews)
+    }
+
+    /// What `path` on the admin port answers: with status 200, or otherwise.
+    pub(crate) fn get(&self, path: &str) -> Result<String, String> {
+        http_get(&self.admin, path)
+    }
+
+    /// Asks until `/readyz` is fine.
+    pub(crate) fn until_ready(&mut self) {
+        let admin = &self.admin;
+        let ready = |_: &Leashed| http_get(admin, "/readyz").ok();
+        self.stickler.until("/readyz", ready).unwrap();
+    }
+
+    /// Asks until `/readyz` says `text`, whatever its status.
+    pub(crate) fn until_readyz_says(&mut self, text: &str) {
+        let admin = &self.admin;
+        let says = |_: &Leashed| {
+            let answer = http_get(admin, "/readyz").unwrap_or_else(|answer| answer);
+            answer.contains(text).then_some(())
+        };
+        self.stickler.until(text, says).unwrap();
+    }
+
+    /// Waits for a log line with this in its `error`, and returns the line.
+    pub(crate) fn until_error(&mut self, text: &str) -> Value {
+        let line = |stickler: &Leashed| {
+            let log = stickler.log();
+            let mut lines = log
+                .lines()
+                .filter_map(|line| serde_json::from_str(line).ok());
+            lines.find(|line: &Value| {
+                line["error"]
+                    .as_str()
+                    .is_some_and(|error| error.contains(text))
+            })
+        };
+        self.stickler.until(text, line).unwrap()
+    }
+
+    /// The steps it has taken, in their order.
+    pub(crate) fn steps(&self) -> Vec<String> {
+        let log = self.stickler.log();
+        let lines = log
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        lines
+            .filter_map(|line: Value| Some(line["step"].as_str()?.to_owned()))
+            .collect()
+    }
+
+    /// What it logged.
+    pub(crate) fn log(&self) -> String {
+        self.stickler.log()
+    }
+}
