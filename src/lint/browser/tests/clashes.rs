@@ -52,6 +52,15 @@ fn on_one_host() {
 }
 
 #[test]
+fn where_the_own_domain_is_kept_host_only() {
+    let local = &["http://localhost/tea tea", "http://localhost/coffee coffee"];
+    let value = ("a path=/ domain=localhost", "a path=/");
+    assert_eq!(clashes(local, value.0, value.1), BOTH_NEVER);
+    let value = ("a path=/ domain=.LOCALHOST", "a path=/ domain=localhost");
+    assert_eq!(clashes(local, value.0, value.1), BOTH_NEVER);
+}
+
+#[test]
 fn on_nested_paths() {
     let nested = &[
         "http://h.example.com/ tea",
