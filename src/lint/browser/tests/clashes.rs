@@ -141,6 +141,23 @@ fn two_ports_of_one_service() {
 }
 
 #[test]
+fn a_name_and_a_number_may_be_one_port() {
+    let two = &[
+        "http://h.example.com/ tea:80",
+        "http://h.example.com/ws tea:81",
+    ];
+    let mut subject = subject(two, "serviceName=tea a path=/");
+    let mut name = |path: usize, port: &'static str| {
+        let paths = subject.rules[0].paths.as_mut().unwrap();
+        paths[path].backend.port = Some(Port::Name(port.into()));
+        shorts(&judge(&subject, &Policy::default()))
+    };
+    assert_eq!(name(0, "http"), "cookie-clash never warning");
+    assert_eq!(name(1, "ws"), "cookie-clash never error");
+    assert_eq!(name(1, "http"), "");
+}
+
+#[test]
 fn a_crowd_is_told_once_each() {
     let names: Vec<_> = (0..6).map(|n| format!("s{n}")).collect();
     let lines: Vec<_> = names
