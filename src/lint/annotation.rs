@@ -24,6 +24,11 @@ pub const CLASS: &str = "kubernetes.io/ingress.class";
 /// The prefix of the retired community controller's keys.
 pub const COMMUNITY: &str = "nginx.ingress.kubernetes.io/";
 
+/// The two keys without their prefixes.
+const NAME: &str = "sticky-cookie-services";
+/// Further apart are names that mean something else.
+const MOST_MISSPELT: usize = 5;
+
 /// Prefixes of other controllers that know a key with this name or grammar.
 const STRANGERS: [&str; 3] = ["ingress.bluemix.net", "angie.software", "edgenexus.io"];
 
@@ -39,6 +44,9 @@ pub fn concerns_us(key: &str) -> bool {
 
 /// Cheap, and rather too wide than too narrow.
 fn may_be_about_affinity(key: &str) -> bool {
+    if is_misspelt(key) {
+        return true;
+    }
     let name = key.rsplit('/').next().unwrap_or(key).as_bytes();
     let holds = |word: &[u8]| {
         let mut windows = name.windows(word.len());
@@ -105,7 +113,7 @@ fn near_miss(key: &str, assigned: bool) -> Option<Diagnostic> {
     let lower = name.to_ascii_lowercase();
     let has = |word| lower.contains(word);
     let sticky = has("sticky") && (has("cookie") || has("service") || has("route"));
-    let resembles = sticky || (has("cookie") && has("services"));
+    let resembles = sticky || (has("cookie") && has("services")) || is_misspelt(key);
     let stranger = STRANGERS.contains(&prefix);
     if !resembles || (stranger && !assigned) || !(stranger || is_nginx(prefix)) {
         return None;
@@ -119,6 +127,15 @@ fn near_miss(key: &str, assigned: bool) -> Option<Diagnostic> {
     };
     let diagnostic = Diagnostic::new(Rule::UnknownAnnotation, place, message);
     Some(diagnostic.with_help(format!("did you mean '{meant}'?")))
+}
+
+/// Whether a key of nginx is ours but for a few letters.
+fn is_misspelt(key: &str) -> bool {
+    let Some((prefix, name)) = key.split_once('/') else {
+        return false;
+    };
+    let alike = name.len().abs_diff(NAME.len()) <= MOST_MISSPELT && prefix.starts_with("nginx.");
+    alike && strsim::levenshtein(name, NAME) <= MOST_MISSPELT
 }
 
 /// Whether a key's prefix is, or was meant to be, one of an nginx controller.
@@ -140,6 +157,8 @@ mod tests {
             ("NGINX.org/sticky-cookie-services", false, true),
             ("sticky-cookie-services", false, true),
             ("nginx.com/stickyCookieServices", false, true),
+            ("nginx.org/sitcky-coookie-servcies", false, true),
+            ("nginx.org/stiky-coockie-servises", false, true),
             ("nginx.com/sticky-route-services", false, true),
             ("ngnix.org/sticky-cookie-services", false, true),
             (
@@ -150,6 +169,8 @@ mod tests {
             ("edgenexus.io/sticky-cookie-services", false, false),
             ("edgenexus.io/sticky-cookie-services", true, true),
             ("nginx.org/websocket-services", true, false),
+            ("nginx.com/health-checks-mandatory", true, false),
+            ("nginx.org/proxy-pass-headers", true, false),
             (
                 "nginx.ingress.kubernetes.io/session-cookie-name",
                 true,

@@ -11,6 +11,7 @@ mod judge;
 mod services;
 
 pub use backends::{Backends, Fate};
+pub(crate) use backends::{dropped_paths, has_root, written};
 pub use ingress::Mergeable;
 pub(crate) use ingress::judge as judge_ingress;
 pub(crate) use judge::{Annotation, judge as judge_value};

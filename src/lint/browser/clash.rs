@@ -15,6 +15,7 @@ use super::{Case, NAMED, list, path, url};
 use crate::lint::consequence::{Consequence, Severity};
 use crate::lint::diagnostic::Diagnostic;
 use crate::lint::rule::Rule;
+use crate::lint::subject::Port;
 use crate::lint::text::quote;
 
 /// How many cookies are compared with each other without an index.
@@ -31,6 +32,9 @@ struct Loss<'c> {
     overwritten: bool,
     /// Whether the other is another port of the same service.
     ports: bool,
+    /// Whether the others have servers of their own for certain: a port's name
+    /// and its number may be one port.
+    certain: bool,
 }
 
 pub(super) fn judge<'c>(site: &'c Site<'c>, cases: &'c [Case<'c>], found: &mut Vec<Diagnostic>) {
@@ -118,10 +122,20 @@ impl<'c> Loss<'c> {
         if self.rivals.len() <= NAMED && !self.rivals.contains(&service) {
             self.rivals.push(service);
         }
-        self.ports |= service == victim.service;
+        let ports = service == victim.service;
+        self.ports |= ports;
+        self.certain |= !ports || is_same_kind(rival.place.port, victim.port);
         self.same_host |= rival.place.host == victim.host;
         self.overwritten |= overwritten;
     }
+}
+
+/// Whether two ports are told apart by name, or both by number.
+fn is_same_kind(one: Option<&Port<'_>>, other: Option<&Port<'_>>) -> bool {
+    matches!(
+        (one, other),
+        (Some(Port::Number(_)), Some(Port::Number(_))) | (Some(Port::Name(_)), Some(Port::Name(_)))
+    )
 }
 
 /// Others write into the slot itself. If the places lie within each other, a
@@ -213,7 +227,7 @@ fn diagnostic(case: &Case<'_>, loss: &Loss<'_>) -> Diagnostic {
     } else {
         Consequence::PartlySticks
     });
-    if loss.same_host {
+    if loss.same_host && loss.certain {
         diagnostic
     } else {
         diagnostic.with_severity(Severity::Warning)

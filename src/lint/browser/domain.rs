@@ -2,6 +2,7 @@
 
 mod fit;
 
+pub(super) use self::fit::is_kept_host_only;
 use self::fit::{Fit, bare, fit, is_host_name};
 use super::host;
 use super::set_cookie::{Attribute, MAX_ATTRIBUTE, Received};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::site::{Place, Site};
-use super::{Case, host, url};
+use super::{Case, domain, host, url};
 
 /// A crowd remembers this many of its setters: one that asks, those that a
 /// message names, and one that stands for all others.
@@ -88,7 +88,7 @@ impl<'c> Contender<'c> {
         let scope = match &self.domain {
             Some(domain) => Scope {
                 host: domain,
-                alone: false,
+                alone: *domain == host.name && domain::is_kept_host_only(domain),
             },
             None => Scope {
                 host: &host.name,

@@ -1,10 +1,13 @@
 //! The Ingress as a visitor meets it: hosts, and what each path leads to.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use super::{host, url};
 use crate::lint::annotation;
+use crate::lint::controller::{self, Mergeable};
 use crate::lint::policy::{Policy, TlsEnd};
-use crate::lint::subject::{HostRule, PathRule, PathType, Port, Subject};
-use std::borrow::Cow;
+use crate::lint::subject::{HostRule, PathType, Port, Subject};
 
 /// Hosts and places, with an index from services to their places.
 pub(super) struct Site<'s> {
@@ -49,7 +52,8 @@ pub(super) struct Place<'s> {
 impl<'s> Site<'s> {
     /// What `subject` shows of itself.
     pub(super) fn of(subject: &'s Subject<'_>, policy: &Policy) -> Self {
-        let minion = subject.annotation(annotation::MERGEABLE) == Some("minion");
+        let minion = Mergeable::of(subject) == Some(Mergeable::Minion);
+        let dropped = controller::dropped_paths(subject);
         let mut site = Self {
             hosts: Vec::with_capacity(subject.rules.len()),
             places: Vec::new(),
@@ -71,7 +75,7 @@ impl<'s> Site<'s> {
             };
             let name = host::canonical(written.unwrap_or_default());
             site.hosts.push(Host { written, name, tls });
-            site.add_paths(rule, subject);
+            site.add_paths(rule, subject, &dropped);
         }
         let services = site.places.iter().map(|place| place.service);
         site.by_service = services.zip(0..).collect();
@@ -79,23 +83,23 @@ impl<'s> Site<'s> {
         site
     }
 
-    fn add_paths(&mut self, rule: &'s HostRule<'_>, subject: &'s Subject<'_>) {
+    /// The places of a rule, but for those that the controller drops.
+    fn add_paths(
+        &mut self,
+        rule: &'s HostRule<'_>,
+        subject: &'s Subject<'_>,
+        dropped: &HashSet<&str>,
+    ) {
         let host = self.hosts.len() - 1;
-        let mut rooted = false;
-        for PathRule {
-            path,
-            path_type,
-            backend,
-        } in rule.paths.iter().flatten()
-        {
-            let written = path
-                .as_deref()
-                .filter(|path| !path.is_empty())
-                .unwrap_or("/");
-            let exact = *path_type == PathType::Exact;
-            rooted |= written == "/" && !exact;
-            if let Some(service) = backend.service.as_deref() {
-                let port = backend.port.as_ref();
+        for path in rule.paths.iter().flatten() {
+            let written = controller::written(path);
+            if dropped.contains(written) {
+                continue;
+            }
+            let written = if written.is_empty() { "/" } else { written };
+            let exact = path.path_type == PathType::Exact;
+            if let Some(service) = path.backend.service.as_deref() {
+                let port = path.backend.port.as_ref();
                 self.places
                     .push(Place::new(service, port, host, written, exact));
             }
@@ -103,7 +107,7 @@ impl<'s> Site<'s> {
         let default = subject
             .default_backend
             .as_ref()
-            .filter(|_| !rooted && !self.shared);
+            .filter(|_| !self.shared && !controller::has_root(rule, subject));
         if let Some(backend) = default
             && let Some(service) = backend.service.as_deref()
         {

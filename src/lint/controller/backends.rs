@@ -1,6 +1,6 @@
 //! The services that an Ingress leads to, and those it only seems to lead to.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use crate::lint::annotation::PATH_REGEX;
 use crate::lint::controller::Mergeable;
@@ -32,14 +32,9 @@ impl<'s> Backends<'s> {
     #[must_use]
     pub fn of(subject: &'s Subject<'_>) -> Self {
         let minion = Mergeable::of(subject) == Some(Mergeable::Minion);
-        let doubled = if minion {
-            doubled_paths(subject)
-        } else {
-            HashMap::new()
-        };
+        let dropped = dropped_paths(subject);
         let of_path = |path: &'s PathRule<'_>| {
-            let twice = doubled.get(path.path.as_deref().unwrap_or_default());
-            let fate = if twice == Some(&true) {
+            let fate = if dropped.contains(written(path)) {
                 Fate::DoubledPath
             } else {
                 Fate::Live
@@ -80,25 +75,34 @@ fn default_service<'s>(subject: &'s Subject<'_>) -> Option<&'s str> {
     subject.default_backend.as_ref()?.service.as_deref()
 }
 
-/// The paths of an Ingress, and whether they stand there more than once.
-pub(super) fn doubled_paths<'s>(subject: &'s Subject<'_>) -> HashMap<&'s str, bool> {
-    let mut doubled = HashMap::new();
-    for (_, path) in subject.paths() {
-        doubled
-            .entry(path.path.as_deref().unwrap_or_default())
-            .and_modify(|twice| *twice = true)
-            .or_insert(false);
+/// The paths that the controller drops: those that a minion names twice.
+pub(crate) fn dropped_paths<'s>(subject: &'s Subject<'_>) -> HashSet<&'s str> {
+    let mut dropped = HashSet::new();
+    if Mergeable::of(subject) == Some(Mergeable::Minion) {
+        let mut seen = HashSet::new();
+        let paths = subject.paths().map(|(_, path)| written(path));
+        dropped.extend(paths.filter(|path| !seen.insert(*path)));
     }
-    doubled
+    dropped
+}
+
+/// The path as the object has it; empty where it is left out.
+pub(crate) fn written<'s>(path: &'s PathRule<'_>) -> &'s str {
+    path.path.as_deref().unwrap_or_default()
 }
 
 /// Whether every host has a `/` that takes what no other path takes.
 fn shadows_default(subject: &Subject<'_>) -> bool {
+    let mut rules = subject.rules.iter();
+    !subject.rules.is_empty() && rules.all(|rule| has_root(rule, subject))
+}
+
+/// Whether a rule of `subject` has a `/` that takes what no other path takes,
+/// so that nothing is left for the default backend.
+pub(crate) fn has_root(rule: &HostRule<'_>, subject: &Subject<'_>) -> bool {
     let regex = subject.annotation(PATH_REGEX).is_some();
     let is_root = |path: &PathRule<'_>| {
-        matches!(path.path.as_deref(), None | Some("" | "/"))
-            && (regex || path.path_type != PathType::Exact)
+        matches!(written(path), "" | "/") && (regex || path.path_type != PathType::Exact)
     };
-    let has_root = |rule: &HostRule<'_>| rule.paths.iter().flatten().any(is_root);
-    !subject.rules.is_empty() && subject.rules.iter().all(has_root)
+    rule.paths.iter().flatten().any(is_root)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::backends::doubled_paths;
+use super::backends::{dropped_paths, written};
 use crate::lint::annotation::{MERGEABLE, PATH_REGEX, USE_CLUSTER_IP};
 use crate::lint::consequence::Severity;
 use crate::lint::diagnostic::{Diagnostic, Place};
@@ -38,13 +38,9 @@ impl Mergeable {
 /// Everything beside the value that makes the controller reject the Ingress or
 /// nginx refuse the configuration, at the field that does it.
 pub(crate) fn judge(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    let doubled = match Mergeable::of(subject) {
-        Some(Mergeable::Minion) => doubled_paths(subject),
-        _ => HashMap::new(),
-    };
     let mut judge = Judge {
         subject,
-        doubled,
+        dropped: dropped_paths(subject),
         found,
     };
     judge.annotations();
@@ -61,8 +57,8 @@ pub(crate) fn judge(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
 
 struct Judge<'j, 's> {
     subject: &'j Subject<'s>,
-    /// The paths of a minion, and whether they stand there twice.
-    doubled: HashMap<&'j str, bool>,
+    /// The paths that nginx never sees.
+    dropped: HashSet<&'j str>,
     found: &'j mut Vec<Diagnostic>,
 }
 
@@ -186,7 +182,7 @@ impl Judge<'_, '_> {
             let field = || path_field(rule_index, index);
             self.backend(|| field().name("backend"), &path.backend);
             if let Some(fault) = path_fault(path) {
-                let text = path.path.as_deref().unwrap_or_default();
+                let text = written(path);
                 let message = match text {
                     "" => fault.to_owned(),
                     text => format!("the path {} {fault}", quote(text)),
@@ -206,12 +202,10 @@ impl Judge<'_, '_> {
         }
         let mut seen = HashSet::with_capacity(paths.len());
         for (index, path) in paths.iter().enumerate() {
-            let written = path.path.as_deref().unwrap_or_default();
+            let written = written(path);
             let location = if written.is_empty() { "/" } else { written };
             let exact = style.is_some() || path.path_type == PathType::Exact;
-            // A minion's doubled path is dropped before nginx sees it.
-            let dropped = self.doubled.get(written) == Some(&true);
-            if !seen.insert((location, exact)) && !dropped {
+            if !seen.insert((location, exact)) && !self.dropped.contains(written) {
                 let field = path_field(rule_index, index).name("path");
                 let message = format!("the path {} stands twice on one host", quote(location));
                 let diagnostic = Diagnostic::new(Rule::DuplicatePath, Place::field(field), message);
@@ -275,7 +269,7 @@ fn is_boolean(word: &str) -> bool {
 
 /// Why the controller refuses a path, as the end of a sentence about it.
 fn path_fault(path: &PathRule<'_>) -> Option<&'static str> {
-    let text = path.path.as_deref().unwrap_or_default();
+    let text = written(path);
     let below = |folder: &str| {
         let rest = text.strip_prefix(folder);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -61,6 +61,12 @@ pub(super) fn fit(text: &str, host: &Host<'_>) -> Fit {
     }
 }
 
+/// Whether a cookie whose domain is `host` itself goes to that host alone, like
+/// one without a domain: addresses, single labels, public suffixes.
+pub(in crate::lint::browser) fn is_kept_host_only(host: &str) -> bool {
+    host::is_ip(host) || psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix == host)
+}
+
 /// The domain without the one leading dot that browsers take off.
 pub(super) fn bare(domain: &str) -> &str {
     domain.strip_prefix('.').unwrap_or(domain)
@@ -180,6 +186,22 @@ mod tests {
             ("com", "lb.us-east-1.elb.amazonaws.com", ICANN),
             ("com.", "cafe.example.com.", ICANN),
         ]);
+    }
+
+    #[test]
+    fn some_hosts_keep_their_own_domain_to_themselves() {
+        for (host, alone) in [
+            ("cafe", true),
+            ("localhost", true),
+            ("github.io", true),
+            ("co.uk", true),
+            ("10.0.0.5", true),
+            ("me.github.io", false),
+            ("cafe.local", false),
+            ("example.com", false),
+        ] {
+            assert_eq!(is_kept_host_only(host), alone, "{host}");
+        }
     }
 
     #[test]

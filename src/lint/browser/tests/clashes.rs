@@ -52,6 +52,15 @@ fn on_one_host() {
 }
 
 #[test]
+fn where_the_own_domain_is_kept_host_only() {
+    let local = &["http://localhost/tea tea", "http://localhost/coffee coffee"];
+    let value = ("a path=/ domain=localhost", "a path=/");
+    assert_eq!(clashes(local, value.0, value.1), BOTH_NEVER);
+    let value = ("a path=/ domain=.LOCALHOST", "a path=/ domain=localhost");
+    assert_eq!(clashes(local, value.0, value.1), BOTH_NEVER);
+}
+
+#[test]
 fn on_nested_paths() {
     let nested = &[
         "http://h.example.com/ tea",
@@ -129,6 +138,23 @@ fn two_ports_of_one_service() {
         shorts(&find(shared, "a path=/ domain=example.com")),
         "wide-domain nothing warning"
     );
+}
+
+#[test]
+fn a_name_and_a_number_may_be_one_port() {
+    let two = &[
+        "http://h.example.com/ tea:80",
+        "http://h.example.com/ws tea:81",
+    ];
+    let mut subject = subject(two, "serviceName=tea a path=/");
+    let mut name = |path: usize, port: &'static str| {
+        let paths = subject.rules[0].paths.as_mut().unwrap();
+        paths[path].backend.port = Some(Port::Name(port.into()));
+        shorts(&judge(&subject, &Policy::default()))
+    };
+    assert_eq!(name(0, "http"), "cookie-clash never warning");
+    assert_eq!(name(1, "ws"), "cookie-clash never error");
+    assert_eq!(name(1, "http"), "");
 }
 
 #[test]

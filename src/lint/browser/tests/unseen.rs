@@ -69,6 +69,20 @@ fn a_minion_shows_neither_tls_nor_siblings() {
 }
 
 #[test]
+fn a_path_that_a_minion_names_twice_is_not_there() {
+    let twice = &["http://h.example.com/x tea", "http://h.example.com/y tea"];
+    let mut minion = subject(twice, "serviceName=tea a path=/y");
+    minion.annotations.push(Annotation {
+        key: annotation::MERGEABLE.into(),
+        value: "minion".into(),
+    });
+    let expected = "path-mismatch partly warning";
+    assert_eq!(shorts(&judge(&minion, &Policy::default())), expected);
+    add(&mut minion, "http://h.example.com/x! coffee");
+    assert_eq!(shorts(&judge(&minion, &Policy::default())), "");
+}
+
+#[test]
 fn tls_may_end_before_the_controller() {
     let policy = Policy {
         tls: TlsEnd::Upstream,
@@ -93,4 +107,22 @@ fn the_default_backend_serves_what_is_left() {
         shorts(&judge(&subject, &Policy::default())),
         "path-mismatch partly warning"
     );
+}
+
+#[test]
+fn a_host_with_a_root_of_its_own_leaves_the_default_backend_nothing() {
+    let value = "serviceName=tea a path=/ domain=b.example.com";
+    let hosts = &[
+        "http://a.example.com/! coffee",
+        "http://b.example.com/b coffee",
+    ];
+    let mut subject = subject(hosts, value);
+    subject.default_backend = Some(backend("tea"));
+    let expected = "domain-mismatch partly warning";
+    assert_eq!(shorts(&judge(&subject, &Policy::default())), expected);
+    subject.annotations.push(Annotation {
+        key: annotation::PATH_REGEX.into(),
+        value: "case_sensitive".into(),
+    });
+    assert_eq!(shorts(&judge(&subject, &Policy::default())), "");
 }
