@@ -29,7 +29,8 @@ use view::View;
 #[command(after_help = "Examples:
   stickler parse 'serviceName=tea-svc srv_id expires=1h path=/tea'
       entries, words, header
-  stickler parse 'serviceName=tea-svc srv_id secure path=/t' --host cafe.example.com --path /tea --tls
+  stickler parse 'serviceName=tea-svc srv_id secure path=/t' \\
+    --host cafe.example.com --path /tea --tls
       the browser too
   stickler parse --json 'serviceName=tea-svc srv_id'
       for machines
@@ -132,6 +133,7 @@ impl Parse {
         let style = Style {
             colour: self.colour.on_stdout(),
             width: terminal::width(),
+            wraps: terminal::shown(),
             summary: false,
             ..Style::default()
         };
@@ -139,6 +141,20 @@ impl Parse {
         let mut drawn = findings
             .iter()
             .map(|finding| report.finding(finding, &self.value));
-        terminal::tolerate(drawn.by_ref().collect())
+        terminal::tolerate(drawn.by_ref().collect())?;
+        match findings {
+            [] => terminal::print(self.all_is_well()),
+            _ => Ok(()),
+        }
+    }
+
+    /// What to say where there are no findings, and which reader had no say.
+    fn all_is_well(&self) -> &'static str {
+        match (&self.host, &self.path[..]) {
+            (Some(_), [_, ..]) => "Nothing found.\n",
+            _ => {
+                "Nothing found. With --host, --path and --tls a browser's view is judged as well.\n"
+            }
+        }
     }
 }
