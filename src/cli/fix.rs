@@ -9,8 +9,8 @@ use clap::Args;
 use jiff::Timestamp;
 use similar::TextDiff;
 
-use super::Failure;
 use super::policy::load_or_find;
+use super::{Failure, terminal};
 use crate::finding::Finding;
 use crate::lint::{Severity, Subject};
 use crate::manifest::{self, Counts, Fixed, STDIN};
@@ -73,6 +73,8 @@ struct Tally {
     applied: usize,
     errors: usize,
     warnings: usize,
+    /// The findings left that a guess could fix.
+    guesses: usize,
     failures: usize,
 }
 
@@ -90,7 +92,7 @@ impl Fix {
                 Err(_) => ControlFlow::Break(()),
             }
         });
-        let told = told.and_then(|()| writeln!(io::stderr(), "{}", self.summary(&tally)));
+        let told = told.and_then(|()| self.finish(&tally));
         match told {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Failure::new("telling what was fixed", error))
@@ -99,12 +101,24 @@ impl Fix {
         }
     }
 
+    fn finish(&self, tally: &Tally) -> io::Result<()> {
+        let summary = terminal::for_stderr(&self.summary(tally));
+        writeln!(io::stderr(), "{summary}")
+    }
+
     fn one(&self, fixed: &Fixed, tally: &mut Tally) -> io::Result<()> {
         let report = &fixed.report;
         tally.counts += report.counts;
         tally.failures += report.errors.len();
         tally.errors += count(&report.findings, Severity::Error);
         tally.warnings += count(&report.findings, Severity::Warning);
+        if !self.unsafe_too {
+            tally.guesses += report
+                .findings
+                .iter()
+                .filter(|finding| is_guess(finding))
+                .count();
+        }
         let mut err = io::stderr().lock();
         for error in &report.errors {
             writeln!(err, "error: {error}")?;
@@ -159,20 +173,21 @@ impl Fix {
             ..
         } = tally.counts;
         let done = if self.dry() { "Would make" } else { "Made" };
-        let left = match (tally.errors, tally.warnings) {
-            (0, 0) => "nothing is left".to_owned(),
-            (errors, warnings) => format!(
-                "{} and {} are left; see 'stickler check'",
-                many(errors, "error"),
-                many(warnings, "warning")
-            ),
-        };
+        if ingresses == 0 {
+            let unread = unread(tally.failures);
+            return format!(
+                "Nothing to fix: no Ingress in {}{unread}.",
+                many(files, "file")
+            );
+        }
         format!(
-            "{done} {} in {} of {} ({}, {annotated} with sticky cookies): {left}.",
+            "{done} {} in {} of {} ({}, {annotated} with sticky cookies): {}{}.",
             fixes(tally.applied),
             tally.changed,
             many(files, "file"),
             many(ingresses, "Ingress"),
+            tally.left(),
+            unread(tally.failures),
         )
     }
 
@@ -190,9 +205,48 @@ impl Fix {
     }
 }
 
+impl Tally {
+    /// What is still found after the fixes, and how to go on.
+    fn left(&self) -> String {
+        let kinds = [(self.errors, "error"), (self.warnings, "warning")];
+        let kinds = kinds.into_iter().filter(|&(left, _)| left > 0);
+        let left: Vec<_> = kinds.map(|(left, what)| many(left, what)).collect();
+        if left.is_empty() {
+            return "nothing is left".to_owned();
+        }
+        let are = if self.errors + self.warnings == 1 {
+            "is"
+        } else {
+            "are"
+        };
+        let guesses = match self.guesses {
+            0 => String::new(),
+            some => format!(" ({some} fixable with '--unsafe')"),
+        };
+        format!(
+            "{} {are} left{guesses}; see 'stickler check'",
+            left.join(" and ")
+        )
+    }
+}
+
+/// `; 1 input could not be read`, where there is one.
+fn unread(failures: usize) -> String {
+    match failures {
+        0 => String::new(),
+        some => format!("; {} could not be read or written", many(some, "input")),
+    }
+}
+
 fn count(findings: &[Finding], severity: Severity) -> usize {
     let of_severity = |finding: &&Finding| finding.diagnostic.severity == severity;
     findings.iter().filter(of_severity).count()
+}
+
+/// Whether there is a fix that `--unsafe` asks for.
+fn is_guess(finding: &Finding) -> bool {
+    let fix = finding.diagnostic.fix.as_ref();
+    !finding.edits.is_empty() && fix.is_some_and(|fix| !fix.safe)
 }
 
 fn diff(fixed: &Fixed) -> String {

@@ -3,11 +3,13 @@
 
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 use clap_mangen::Man as Page;
 
 use super::{Cli, Failure, terminal};
+use crate::lint::CATALOGUE;
 
 /// Print completions for a shell
 #[derive(Debug, Args)]
@@ -33,7 +35,11 @@ pub(super) struct Man {
 impl Completions {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "stickler", &mut script);
+        let rules = PossibleValuesParser::new(CATALOGUE.iter().map(|entry| entry.id));
+        let mut cli = Cli::command().mut_subcommand("explain", |explain| {
+            explain.mut_arg("rule", |rule| rule.value_parser(rules))
+        });
+        clap_complete::generate(self.shell, &mut cli, "stickler", &mut script);
         terminal::print(&String::from_utf8_lossy(&script))?;
         Ok(ExitCode::SUCCESS)
     }
