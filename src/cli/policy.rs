@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use super::Failure;
+use super::{Failure, terminal};
 use crate::lint::Severity;
 use crate::policy::{self, FILE_NAME, Faults, Live, Policies};
 
@@ -185,6 +185,7 @@ pub(super) fn unusable(faults: &Faults) -> Failure {
 
 /// Where standard error is closed there is nobody to tell.
 fn note(line: impl Display) {
+    let line = terminal::for_stderr(&line.to_string());
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 

@@ -203,6 +203,11 @@ impl Hazards<'_, '_> {
     }
 }
 
+/// Whether a cookie name is a parameter in disguise.
+pub(crate) fn is_disguised(name: &str) -> bool {
+    disguise(name).is_some()
+}
+
 /// Why a cookie name is a parameter in disguise.
 fn disguise(name: &str) -> Option<&'static str> {
     let lower = name.to_ascii_lowercase();
