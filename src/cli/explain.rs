@@ -20,7 +20,7 @@ use crate::render;
   stickler explain
       every rule with what it finds
   stickler explain unknown-parameter
-      the page of the rule that stands between brackets: error[unknown-parameter]")]
+      the page of the rule that a report names: error[unknown-parameter]")]
 pub(super) struct Explain {
     /// The rule's name
     rule: Option<String>,

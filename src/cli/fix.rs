@@ -37,7 +37,7 @@ use crate::manifest::{self, Counts, Fixed, STDIN};
 Exit codes:
   0  no errors are left
   1  errors are left, or with --check or --diff something would change
-  2  usage, or files that cannot be read or written; everything else was done
+  2  usage, or files that cannot be read or written; the rest was done
   3  nothing to fix in: no Ingress in all of the input")]
 pub(super) struct Fix {
     /// Files, folders, globs, or - for standard input

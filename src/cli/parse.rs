@@ -35,7 +35,8 @@ use view::View;
   stickler parse --json 'serviceName=tea-svc srv_id'
       for machines
 
-The exit code is 1 if there is an error among the findings, like that of check.")]
+The exit code is 1 if there is an error among the findings, as that of
+check.")]
 pub(super) struct Parse {
     /// The annotation's value
     value: String,

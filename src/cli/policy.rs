@@ -16,7 +16,7 @@ use crate::policy::{self, FILE_NAME, Faults, Live, Policies};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler policy check stickler.yaml
-      unknown keys, contradictions, exemptions that expired or can never match
+      unknown keys, contradictions, dead exemptions
   stickler policy show --namespace team-a
       what is in force there, and where each line comes from
   stickler policy schema > policy.schema.json

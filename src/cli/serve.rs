@@ -31,7 +31,7 @@ use signals::Signals;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler serve --dev
-      a local webhook with a throw-away certificate, and a curl line to try it
+      a local webhook with a throw-away certificate, and a line to try it
   stickler serve --tls-cert /certs/tls.crt --tls-key /certs/tls.key
       the webhook in a Pod, with a mounted Secret
   stickler serve --tls-cert tls.crt --tls-key tls.key \\
