@@ -75,7 +75,7 @@ impl Cluster {
     /// that of the current context, or the one that the process runs in.
     pub async fn connect(context: Option<&str>) -> Result<(Self, String), Error> {
         let config = match context {
-            None => Config::infer().await.map_err(configuration)?,
+            None => Config::infer().await.map_err(nowhere)?,
             Some(context) => {
                 let options = KubeConfigOptions {
                     context: Some(context.to_owned()),
@@ -199,6 +199,14 @@ fn resumption(error: &kube::Error) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Neither a kubeconfig nor a pod around: of the two, people meant the first.
+fn nowhere(error: impl std::error::Error) -> Error {
+    let reason = error.source().map_or_else(String::new, whole);
+    Error::Configuration(format!(
+        "this is no pod, and there is no kubeconfig; set KUBECONFIG: {reason}"
+    ))
 }
 
 fn configuration(error: impl std::error::Error) -> Error {

@@ -96,7 +96,8 @@ pub fn run() -> ExitCode {
     };
     outcome.unwrap_or_else(|Failure { line, code }| {
         // Where standard error is closed there is nobody to tell.
-        let _ = writeln!(std::io::stderr(), "stickler: {line}");
+        let line = terminal::for_stderr(&format!("stickler: {line}"));
+        let _ = writeln!(std::io::stderr(), "{line}");
         ExitCode::from(code)
     })
 }

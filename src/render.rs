@@ -66,6 +66,9 @@ pub struct Style {
     pub colour: bool,
     /// The columns that a drawing may take.
     pub width: usize,
+    /// Whether sentences break between words to fit the width, as a terminal
+    /// wants it; whoever reads a log or searches it wants them in one line.
+    pub wraps: bool,
     /// Whether text ends with the summary.
     pub summary: bool,
     /// From which severity on a finding fails the run; `None` if none does.
@@ -78,9 +81,20 @@ impl Default for Style {
         Self {
             colour: false,
             width: 140,
+            wraps: false,
             summary: true,
             fail_on: Some(Severity::Error),
         }
+    }
+}
+
+impl Style {
+    /// `text` in lines that fit behind `indent` columns, where that is asked for.
+    pub(crate) fn fit(self, text: String, indent: usize) -> String {
+        if self.wraps {
+            return wrap(&text, self.width.saturating_sub(indent));
+        }
+        text
     }
 }
 

@@ -19,8 +19,8 @@ use crate::manifest::{self, InputError, Report};
 /// Check manifests: YAML and JSON files, folders, globs, standard input
 ///
 /// Files may hold many documents, Lists, and what Helm and Kustomize render.
-/// Folders are walked as ripgrep does: hidden files and what .gitignore names
-/// are left out.
+/// Folders are walked as ripgrep does: hidden files and what .gitignore or
+/// .sticklerignore names are left out.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler check deploy/
@@ -31,7 +31,7 @@ use crate::manifest::{self, InputError, Report};
       what a cluster holds, a line a finding
   stickler check deploy/ --policy deploy/policies/strict.yaml
       what the webhook would say under that policy
-  stickler check deploy/ --output sarif=findings.sarif --output junit=findings.xml
+  stickler check . --output sarif=found.sarif --output junit=found.xml
       for people on the terminal, for machines in files
 
 Exit codes:
@@ -40,7 +40,8 @@ Exit codes:
   2  usage, or input that cannot be read; everything else was checked
   3  nothing to check: no Ingress in all of the input
 
-  'stickler explain RULE' tells more of a finding, 'stickler fix' mends what is certain.")]
+'stickler explain RULE' tells more of a finding; 'stickler fix' mends
+what is certain.")]
 pub(super) struct Check {
     /// Files, folders, globs, or - for standard input
     #[arg(value_name = "PATH|-", default_value = ".")]

@@ -20,7 +20,7 @@ use crate::render;
   stickler explain
       every rule with what it finds
   stickler explain unknown-parameter
-      the page of the rule that stands between brackets: error[unknown-parameter]")]
+      the page of the rule that a report names: error[unknown-parameter]")]
 pub(super) struct Explain {
     /// The rule's name
     rule: Option<String>,
@@ -45,20 +45,30 @@ impl Explain {
     }
 }
 
-/// The rule of that name; brackets around it, as reports write it, are fine.
+/// The rule of that name; it may stand as reports write it:
+/// `error[unknown-parameter]:`.
 fn find(id: &str) -> Result<Rule, Failure> {
-    let id = id.trim_matches(['[', ']']);
+    let id = id.rsplit('[').next().unwrap_or(id);
+    let id = id.trim_end_matches([']', ':']);
     Rule::from_id(id).ok_or_else(|| {
-        let known = CATALOGUE.iter().map(|entry| entry.id);
-        let advice = match text::did_you_mean(id, known) {
-            Some(meant) => format!("did you mean '{meant}'?"),
-            None => "'stickler explain' lists them".to_owned(),
-        };
         Failure::new(
             format_args!("no rule is called {}", text::quote(id)),
-            advice,
+            advice(id),
         )
     })
+}
+
+/// The rule that was meant, or those with the word in their names.
+fn advice(id: &str) -> String {
+    let known = || CATALOGUE.iter().map(|entry| entry.id);
+    if let Some(meant) = text::did_you_mean(id, known()) {
+        return format!("did you mean '{meant}'?");
+    }
+    let alike: Vec<_> = known().filter(|name| name.contains(id)).collect();
+    match alike[..] {
+        [] => "'stickler explain' lists them".to_owned(),
+        _ => format!("did you mean one of {}?", alike.join(", ")),
+    }
 }
 
 /// The page, its headings in bold.
@@ -140,9 +150,17 @@ mod tests {
 
     #[test]
     fn names_are_found_as_reports_write_them() {
-        assert_eq!(find("[brace]").unwrap(), Rule::Brace);
+        for written in ["brace", "[brace]", "error[brace]", "error[brace]:"] {
+            assert_eq!(find(written).unwrap(), Rule::Brace);
+        }
         let Failure { line, .. } = find("unknown-paramter").unwrap_err();
         assert!(line.contains("did you mean 'unknown-parameter'?"), "{line}");
-        assert!(find("nonsense").is_err());
+        let Failure { line, .. } = find("samesite").unwrap_err();
+        assert!(
+            line.contains("one of invalid-samesite, samesite-none-insecure"),
+            "{line}"
+        );
+        let Failure { line, .. } = find("nonsense").unwrap_err();
+        assert!(line.contains("lists them"), "{line}");
     }
 }

@@ -9,8 +9,8 @@ use clap::Args;
 use jiff::Timestamp;
 use similar::TextDiff;
 
-use super::Failure;
 use super::policy::load_or_find;
+use super::{Failure, terminal};
 use crate::finding::Finding;
 use crate::lint::{Severity, Subject};
 use crate::manifest::{self, Counts, Fixed, STDIN};
@@ -38,7 +38,7 @@ use crate::render::counted;
 Exit codes:
   0  no errors are left
   1  errors are left, or with --check or --diff something would change
-  2  usage, or files that cannot be read or written; everything else was done
+  2  usage, or files that cannot be read or written; the rest was done
   3  nothing to fix in: no Ingress in all of the input")]
 pub(super) struct Fix {
     /// Files, folders, globs, or - for standard input
@@ -74,6 +74,8 @@ struct Tally {
     applied: usize,
     errors: usize,
     warnings: usize,
+    /// The findings left that a guess could fix.
+    guesses: usize,
     failures: usize,
 }
 
@@ -91,7 +93,7 @@ impl Fix {
                 Err(_) => ControlFlow::Break(()),
             }
         });
-        let told = told.and_then(|()| writeln!(io::stderr(), "{}", self.summary(&tally)));
+        let told = told.and_then(|()| self.finish(&tally));
         match told {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Failure::new("telling what was fixed", error))
@@ -100,12 +102,24 @@ impl Fix {
         }
     }
 
+    fn finish(&self, tally: &Tally) -> io::Result<()> {
+        let summary = terminal::for_stderr(&self.summary(tally));
+        writeln!(io::stderr(), "{summary}")
+    }
+
     fn one(&self, fixed: &Fixed, tally: &mut Tally) -> io::Result<()> {
         let report = &fixed.report;
         tally.counts += report.counts;
         tally.failures += report.errors.len();
         tally.errors += count(&report.findings, Severity::Error);
         tally.warnings += count(&report.findings, Severity::Warning);
+        if !self.unsafe_too {
+            tally.guesses += report
+                .findings
+                .iter()
+                .filter(|finding| is_guess(finding))
+                .count();
+        }
         let mut err = io::stderr().lock();
         for error in &report.errors {
             writeln!(err, "error: {error}")?;
@@ -160,20 +174,19 @@ impl Fix {
             ..
         } = tally.counts;
         let done = if self.dry() { "Would make" } else { "Made" };
-        let left = match (tally.errors, tally.warnings) {
-            (0, 0) => "nothing is left".to_owned(),
-            (errors, warnings) => format!(
-                "{} and {} are left; see 'stickler check'",
-                counted(errors, "error", "errors"),
-                counted(warnings, "warning", "warnings")
-            ),
-        };
+        if ingresses == 0 {
+            let unread = unread(tally.failures);
+            let files = counted(files, "file", "files");
+            return format!("Nothing to fix: no Ingress in {files}{unread}.");
+        }
         format!(
-            "{done} {} in {} of {} ({}, {annotated} with sticky cookies): {left}.",
+            "{done} {} in {} of {} ({}, {annotated} with sticky cookies): {}{}.",
             fixes(tally.applied),
             tally.changed,
             counted(files, "file", "files"),
             counted(ingresses, "Ingress", "Ingresses"),
+            tally.left(),
+            unread(tally.failures),
         )
     }
 
@@ -191,9 +204,56 @@ impl Fix {
     }
 }
 
+impl Tally {
+    /// What is still found after the fixes, and how to go on.
+    fn left(&self) -> String {
+        let kinds = [
+            (self.errors, "error", "errors"),
+            (self.warnings, "warning", "warnings"),
+        ];
+        let kinds = kinds.into_iter().filter(|&(left, ..)| left > 0);
+        let left: Vec<_> = kinds
+            .map(|(left, one, many)| counted(left, one, many))
+            .collect();
+        if left.is_empty() {
+            return "nothing is left".to_owned();
+        }
+        let are = if self.errors + self.warnings == 1 {
+            "is"
+        } else {
+            "are"
+        };
+        let guesses = match self.guesses {
+            0 => String::new(),
+            some => format!(" ({some} fixable with '--unsafe')"),
+        };
+        format!(
+            "{} {are} left{guesses}; see 'stickler check'",
+            left.join(" and ")
+        )
+    }
+}
+
+/// `; 1 input could not be read`, where there is one.
+fn unread(failures: usize) -> String {
+    match failures {
+        0 => String::new(),
+        some => format!(
+            "; {} could not be read or written",
+            counted(some, "input", "inputs")
+        ),
+    }
+}
+
 fn count(findings: &[Finding], severity: Severity) -> usize {
     let of_severity = |finding: &&Finding| finding.diagnostic.severity == severity;
     findings.iter().filter(of_severity).count()
+}
+
+/// Whether there is a fix that `--unsafe` asks for.
+fn is_guess(finding: &Finding) -> bool {
+    let fix = finding.diagnostic.fix.as_ref();
+    !finding.edits.is_empty() && fix.is_some_and(|fix| !fix.safe)
 }
 
 fn diff(fixed: &Fixed) -> String {

@@ -3,16 +3,19 @@
 
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 use clap_mangen::Man as Page;
 
 use super::{Cli, Failure, terminal};
+use crate::lint::CATALOGUE;
 
 /// Print completions for a shell
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  stickler completions bash > ~/.local/share/bash-completion/completions/stickler
+  source <(stickler completions bash)
+      for this shell; in ~/.bashrc for every one
   stickler completions zsh > \"${fpath[1]}/_stickler\"
   stickler completions fish > ~/.config/fish/completions/stickler.fish")]
 pub(super) struct Completions {
@@ -33,7 +36,11 @@ pub(super) struct Man {
 impl Completions {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "stickler", &mut script);
+        let rules = PossibleValuesParser::new(CATALOGUE.iter().map(|entry| entry.id));
+        let mut cli = Cli::command().mut_subcommand("explain", |explain| {
+            explain.mut_arg("rule", |rule| rule.value_parser(rules))
+        });
+        clap_complete::generate(self.shell, &mut cli, "stickler", &mut script);
         terminal::print(&String::from_utf8_lossy(&script))?;
         Ok(ExitCode::SUCCESS)
     }
@@ -59,7 +66,41 @@ impl Man {
         Page::new(command.clone().display_name(title))
             .render(&mut page)
             .map_err(|error| Failure::new("the manual page", error))?;
-        terminal::print(&String::from_utf8_lossy(&page))?;
+        terminal::print(&with_examples(&String::from_utf8_lossy(&page)))?;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The text after the options under a heading that says what it is, its lines
+/// as they are: commands are copied from there.
+fn with_examples(page: &str) -> String {
+    let Some((options, rest)) = page.split_once(".SH EXTRA\n") else {
+        return page.to_owned();
+    };
+    let rest = rest.replacen(".SH VERSION\n", ".fi\n.SH VERSION\n", 1);
+    format!("{options}.SH EXAMPLES\n.nf\n{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A manual page indents them by seven.
+    #[test]
+    fn examples_fit_a_terminal_and_its_manual_pages() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string);
+            for line in help.unwrap_or_default().lines() {
+                assert!(line.len() <= 73, "{}: {line}", command.get_name());
+            }
+        }
+    }
+
+    #[test]
+    fn examples_in_manual_pages_keep_their_lines() {
+        let page = "a\n.SH EXTRA\nExamples:\n  b\n.SH VERSION\nv1\n";
+        let told = "a\n.SH EXAMPLES\n.nf\nExamples:\n  b\n.fi\n.SH VERSION\nv1\n";
+        assert_eq!(with_examples(page), told);
+        assert_eq!(with_examples("a\n"), "a\n");
     }
 }

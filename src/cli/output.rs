@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::Failure;
@@ -16,8 +17,8 @@ use crate::render::{Format, Report, Style, Summary};
 /// How findings are told, and which of them count.
 #[derive(Debug, Args)]
 pub(super) struct Output {
-    /// How findings are written: full, concise, json, jsonl, sarif, junit, github or gitlab
-    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format)]
+    /// How findings are written
+    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = formats())]
     format: Format,
 
     /// Write findings to a file too; may be given several times
@@ -56,6 +57,17 @@ enum FailOn {
     Warning,
     Note,
     Never,
+}
+
+/// The formats as clap lists, completes and corrects them.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let names = Format::ALL.map(|(name, _)| PossibleValue::new(name));
+    // What Format::from_name takes besides.
+    let names = names.map(|name| match name.get_name() {
+        "concise" => name.alias("text"),
+        _ => name,
+    });
+    PossibleValuesParser::new(names).try_map(|name| format(&name))
 }
 
 fn format(name: &str) -> Result<Format, String> {
@@ -113,6 +125,7 @@ impl Output {
         Style {
             colour,
             width: terminal::width(),
+            wraps: terminal::shown(),
             summary: !self.quiet,
             fail_on: match self.fail_on {
                 FailOn::Error => Some(Severity::Error),
@@ -213,10 +226,17 @@ impl Reports<'_> {
         let is_text = self.asked.format.is_text();
         let mut err = io::stderr().lock();
         if !is_text && !self.asked.quiet {
-            writeln!(err, "{}", self.summary)?;
+            writeln!(err, "{}", terminal::for_stderr(&self.summary.to_string()))?;
         }
         if !self.asked.quiet {
-            write!(err, "{}", self.summary.left_out(self.asked.verbose))?;
+            let left_out = self.summary.left_out(self.asked.verbose);
+            write!(err, "{}", terminal::for_stderr(&left_out))?;
+        }
+        if is_text && !self.asked.quiet && terminal::shown() {
+            let rule = self.summary.rules.keys().next();
+            rule.map_or(Ok(()), |rule| {
+                writeln!(err, "note: why, and how to fix it: stickler explain {rule}")
+            })?;
         }
         if !self.asked.statistics {
             return Ok(());

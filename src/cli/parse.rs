@@ -29,12 +29,14 @@ use view::View;
 #[command(after_help = "Examples:
   stickler parse 'serviceName=tea-svc srv_id expires=1h path=/tea'
       entries, words, header
-  stickler parse 'serviceName=tea-svc srv_id secure path=/t' --host cafe.example.com --path /tea --tls
+  stickler parse 'serviceName=tea-svc srv_id secure path=/t' \\
+    --host cafe.example.com --path /tea --tls
       the browser too
   stickler parse --json 'serviceName=tea-svc srv_id'
       for machines
 
-The exit code is 1 if there is an error among the findings, like that of check.")]
+The exit code is 1 if there is an error among the findings, as that of
+check.")]
 pub(super) struct Parse {
     /// The annotation's value
     value: String,
@@ -132,11 +134,26 @@ impl Parse {
         let style = Style {
             colour: self.colour.on_stdout(),
             width: terminal::width(),
+            wraps: terminal::shown(),
             summary: false,
             ..Style::default()
         };
         let mut report = Format::Full.open(Box::new(std::io::stdout()), style);
         let mut drawn = findings.iter();
-        terminal::tolerate(drawn.try_for_each(|finding| report.finding(finding, &self.value)))
+        terminal::tolerate(drawn.try_for_each(|finding| report.finding(finding, &self.value)))?;
+        match findings {
+            [] => terminal::print(self.all_is_well()),
+            _ => Ok(()),
+        }
+    }
+
+    /// What to say where there are no findings, and which reader had no say.
+    fn all_is_well(&self) -> &'static str {
+        match (&self.host, &self.path[..]) {
+            (Some(_), [_, ..]) => "Nothing found.\n",
+            _ => {
+                "Nothing found. With --host, --path and --tls a browser's view is judged as well.\n"
+            }
+        }
     }
 }

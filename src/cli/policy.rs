@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use super::Failure;
+use super::{Failure, terminal};
 use crate::lint::Severity;
 use crate::policy::{self, FILE_NAME, Faults, Live, Policies};
 use crate::render::counted;
@@ -19,7 +19,7 @@ mod vap;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler policy check stickler.yaml
-      unknown keys, contradictions, exemptions that expired or can never match
+      unknown keys, contradictions, dead exemptions
   stickler policy show --namespace team-a
       what is in force there, and where each line comes from
   stickler policy schema > policy.schema.json
@@ -187,6 +187,7 @@ pub(super) fn unusable(faults: &Faults) -> Failure {
 
 /// Where standard error is closed there is nobody to tell.
 fn note(line: impl Display) {
+    let line = terminal::for_stderr(&line.to_string());
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 

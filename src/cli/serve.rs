@@ -33,10 +33,11 @@ use signals::Signals;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler serve --dev
-      a local webhook with a throw-away certificate, and a curl line to try it with
+      a local webhook with a throw-away certificate, and a line to try it
   stickler serve --tls-cert /certs/tls.crt --tls-key /certs/tls.key
       the webhook in a Pod, with a mounted Secret
-  stickler serve --tls-cert tls.crt --tls-key tls.key --client-ca clients.crt --client-name kube-apiserver
+  stickler serve --tls-cert tls.crt --tls-key tls.key \\
+    --client-ca clients.crt --client-name kube-apiserver
       only the API server may call
   stickler serve --self-managed
       the webhook in a Pod that makes its own certificates")]

@@ -8,6 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use clap::{Args, ValueEnum};
 
 use super::Failure;
+use crate::render;
 
 /// The width of what is no terminal, as rustc has it.
 const NO_TERMINAL: usize = 140;
@@ -54,14 +55,33 @@ impl Colour {
     }
 }
 
-/// The columns of the terminal.
+/// The columns for standard output: those of the terminal, which may be one
+/// that looks on through a pager.
 pub(super) fn width() -> usize {
-    if !io::stdout().is_terminal() {
+    if !shown() && !io::stderr().is_terminal() {
         return NO_TERMINAL;
     }
+    columns()
+}
+
+/// Whether standard output is a terminal.
+pub(super) fn shown() -> bool {
+    io::stdout().is_terminal()
+}
+
+fn columns() -> usize {
     let size = terminal_size::terminal_size();
     size.map_or(UNKNOWN, |(width, _)| usize::from(width.0))
         .max(NARROWEST)
+}
+
+/// Lines for standard error, each broken between words where it is a terminal.
+pub(super) fn for_stderr(text: &str) -> String {
+    if io::stderr().is_terminal() {
+        let lines = text.split('\n').map(|line| render::wrap(line, columns()));
+        return lines.collect::<Vec<_>>().join("\n");
+    }
+    text.to_owned()
 }
 
 /// Print to standard output.

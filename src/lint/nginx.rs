@@ -15,7 +15,7 @@ mod time;
 use std::borrow::Cow;
 
 pub use cookie::{Attribute, Cookie, SetCookie};
-pub(crate) use hazard::judge as judge_hazards;
+pub(crate) use hazard::{is_disguised, judge as judge_hazards};
 pub(crate) use judge::judge;
 pub use lexer::{LexError, LexErrorKind, Word, is_blank};
 pub use time::{Expires, MAX_AGE_OF_MAX, TimeError, seconds};

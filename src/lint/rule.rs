@@ -162,6 +162,16 @@ impl Rule {
         self.entry().page
     }
 
+    /// Whether it finds fault with an annotation's key, whatever the value.
+    #[must_use]
+    pub fn is_about_a_key(self) -> bool {
+        use Rule::{ForeignAnnotation, KeyTooNew, PlusOnly, ShadowedAnnotation, UnknownAnnotation};
+        matches!(
+            self,
+            ForeignAnnotation | KeyTooNew | PlusOnly | ShadowedAnnotation | UnknownAnnotation
+        )
+    }
+
     /// The rule of that name.
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {

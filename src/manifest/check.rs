@@ -1,5 +1,6 @@
 //! One text: read, judged, located, and what comments silence left out.
 
+use super::fix::collect_aliased;
 use super::ignore;
 use super::locate::{Located, edits, locate, location};
 use super::object::{Found, Object};
@@ -110,7 +111,7 @@ impl<'s> Checker<'s> {
         }
         let located = object.with_node(|root| {
             let locate = |diagnostic: &Diagnostic| {
-                let located = locate(object.text, root, &diagnostic.place);
+                let located = locate(object.text, root, diagnostic);
                 (located, edits(object.text, root, diagnostic))
             };
             diagnostics.iter().map(locate).collect::<Vec<_>>()
@@ -158,6 +159,7 @@ impl<'s> Checker<'s> {
     }
 
     fn end(&mut self, document: &Document<'s>, root: &Node<'s>) {
+        self.forbid_shared_edits(document, root);
         if !self.may_ignore(document) {
             return;
         }
@@ -178,6 +180,29 @@ impl<'s> Checker<'s> {
             self.candidate(document, diagnostic, &object, located);
         }
         self.keep_all();
+    }
+
+    /// What an alias shares has a fix, and no place to make it in.
+    fn forbid_shared_edits(&mut self, document: &Document<'s>, root: &Node<'s>) {
+        let candidates = self.candidates.iter_mut().map(|found| &mut found.finding);
+        let findings = self.report.findings.iter_mut().chain(candidates);
+        let mut fixable: Vec<_> = findings
+            .filter(|finding| of_document(finding, document) && !finding.edits.is_empty())
+            .collect();
+        if fixable.is_empty() || !document.own_text().contains('*') {
+            return;
+        }
+        let mut shared = Vec::new();
+        collect_aliased(root, &mut shared);
+        for finding in &mut fixable {
+            let is_shared = |edit: &SourceEdit| {
+                let own = edit.location.bytes;
+                shared.iter().any(|shared| shared.contains(own))
+            };
+            if finding.edits.iter().any(is_shared) {
+                finding.edits.clear();
+            }
+        }
     }
 
     /// Whether the document may hold a comment for us; looked up once, for a
@@ -227,6 +252,11 @@ impl<'s> Checker<'s> {
             ..location(file, self.lines(), document, bytes)
         }
     }
+}
+
+fn of_document(finding: &Finding, document: &Document<'_>) -> bool {
+    let location = finding.location.as_ref();
+    location.is_some_and(|at| at.document == document.number)
 }
 
 /// The `# Source:` that Helm writes at the head of each rendered document.

@@ -24,6 +24,7 @@ use crate::finding::Location;
 use patch::Patch;
 pub(super) use patch::encode;
 use target::Target;
+pub(super) use target::collect_aliased;
 
 /// What came of fixing one text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

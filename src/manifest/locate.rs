@@ -2,7 +2,7 @@
 
 use super::fix::encode;
 use crate::finding::Location;
-use crate::lint::{Diagnostic, Edit, Place, Span, Step};
+use crate::lint::{Diagnostic, Edit, Span, Step};
 use crate::yaml::{Content, Document, Lines, Node, Pair, places};
 
 /// Where a place stands in a text.
@@ -18,11 +18,14 @@ pub(super) struct Located {
     pub(super) alias: Option<Span>,
 }
 
-/// The bytes of `place` within the object `root`.
+/// The bytes of a diagnostic's place within the object `root`.
+///
+/// What is about a key is shown at the key, not at its value.
 ///
 /// A field that is not there is shown by its nearest ancestor that is: its
 /// key, or of an element of a list its beginning.
-pub(super) fn locate(text: &str, root: &Node<'_>, place: &Place) -> Located {
+pub(super) fn locate(text: &str, root: &Node<'_>, diagnostic: &Diagnostic) -> Located {
+    let place = &diagnostic.place;
     let walk = Walk::down(root, place.field.steps());
     let key = walk.pair.map(|pair| pair.key.resolved().span);
     let exact = walk.arrived.then(|| places(text, walk.node)).flatten();
@@ -34,8 +37,9 @@ pub(super) fn locate(text: &str, root: &Node<'_>, place: &Place) -> Located {
             (short, short)
         }
     };
+    let named = key.filter(|_| walk.arrived && diagnostic.rule.is_about_a_key());
     Located {
-        span,
+        span: named.unwrap_or(span),
         whole,
         key,
         alias: walk.alias,

@@ -160,8 +160,7 @@ fn text_field<'n>(
     inherited: Option<&'n str>,
 ) -> Result<&'n str, Error> {
     let Some(pair) = node.pair(name).filter(|pair| !pair.value.is_null()) else {
-        let missing = || Error::new(node.head(), format!("an object without '{name}'"));
-        return inherited.ok_or_else(missing);
+        return inherited.ok_or_else(|| without(node, name));
     };
     match pair.value.string() {
         Some("") => Err(Error::new(pair.place(), format!("'{name}' is empty"))),
@@ -172,6 +171,15 @@ fn text_field<'n>(
             Err(Error::new(pair.place(), message))
         }
     }
+}
+
+/// Folders hold YAML that is no manifest, and whoever meets one here wants to
+/// know how to leave it out.
+fn without(node: &Node<'_>, name: &str) -> Error {
+    let mut error = Error::new(node.head(), format!("an object without '{name}'"));
+    let help = "every manifest has one; if the file is no manifest, name it in .sticklerignore";
+    error.help = Some(help.to_owned());
+    error
 }
 
 /// An Ingress from its tree. Kubernetes refuses an annotation that is no

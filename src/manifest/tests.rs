@@ -5,7 +5,7 @@ mod ignores;
 mod paths;
 
 use super::*;
-use crate::finding::Location;
+use crate::finding::{Finding, Location};
 use crate::lint::annotation::PLUS_KEY;
 use crate::lint::{FieldPath, Place, Rule, Span};
 
@@ -102,6 +102,42 @@ fn an_alias_is_named_beside_its_anchor() {
     let found = report(merged);
     let location = found.findings[0].location.as_ref().unwrap();
     assert_eq!((location.line, location.alias), (2, Some(7)));
+}
+
+/// What stickler itself finds.
+fn lint_report(text: &str) -> Report {
+    let source = Source {
+        name: "a.yaml".to_owned(),
+        text: text.to_owned(),
+    };
+    let policy = crate::lint::Policy::default();
+    check(source, &|subject: &Subject<'_>| {
+        crate::lint::check(subject, &policy)
+    })
+}
+
+#[test]
+fn what_is_wrong_with_a_key_is_shown_at_the_key() {
+    let text = ingress("x").replace("services:", "service:");
+    assert_eq!(places(&lint_report(&text)), ["1:6:5-6:36"]);
+}
+
+#[test]
+fn what_an_alias_shares_cannot_be_edited() {
+    let value = "serviceName=a b expires=1h HttpOnly path=/";
+    let fixable = |text: &str| {
+        let findings = lint_report(text).findings;
+        let of_rule = |finding: &&Finding| finding.diagnostic.rule == Rule::UnknownParameter;
+        let edits = |finding: &Finding| finding.edits.len();
+        findings
+            .iter()
+            .filter(of_rule)
+            .map(edits)
+            .collect::<Vec<_>>()
+    };
+    let anchored = ingress(&format!("&v {value}"));
+    assert_eq!(fixable(&anchored), [1]);
+    assert_eq!(fixable(&format!("{anchored}    other: *v\n")), [0]);
 }
 
 #[test]

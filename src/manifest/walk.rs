@@ -16,18 +16,21 @@ use crate::policy::FILE_NAME;
 /// few enough that memory does not grow with the number of files.
 const BATCH: usize = 256;
 
+/// Names what is no manifest, in the grammar of `.gitignore`.
+const IGNORE_FILE: &str = ".sticklerignore";
+
 /// The name of standard input in messages.
 pub const STDIN: &str = "<stdin>";
 
 /// Checks what `paths` name, and gives each report to `sink` on the calling
 /// thread, in the order of the paths and below a folder by name.
 ///
-/// A folder is walked as ripgrep does: hidden names and what `.gitignore`
-/// names are left out, and only `*.yaml`, `*.yml` and `*.json` are read, the
-/// policy in `stickler.yaml` excepted. What is named is always read. `-` is
-/// standard input. A path with `*`, `?` or `[` that is no file is a glob. A
-/// path that cannot be read gives a report with an error, and the others are
-/// still read.
+/// A folder is walked as ripgrep does: hidden names and what `.gitignore` or
+/// `.sticklerignore` names are left out, and only `*.yaml`, `*.yml` and
+/// `*.json` are read, the policy in `stickler.yaml` excepted. What is named is
+/// always read. `-` is standard input. A path with `*`, `?` or `[` that is no
+/// file is a glob. A path that cannot be read gives a report
+/// with an error, and the others are still read.
 pub fn check_paths(
     paths: &[String],
     judge: &Judge<'_>,
@@ -122,7 +125,9 @@ fn inputs(path: &str) -> Box<dyn Iterator<Item = Input>> {
 
 fn folder(path: &Path) -> impl Iterator<Item = Input> + use<> {
     let mut walk = ignore::WalkBuilder::new(path);
-    walk.sort_by_file_name(Ord::cmp).require_git(false);
+    walk.sort_by_file_name(Ord::cmp)
+        .require_git(false)
+        .add_custom_ignore_filename(IGNORE_FILE);
     let here = path == Path::new(".");
     walk.build().filter_map(move |entry| match entry {
         Ok(entry) => {

@@ -35,7 +35,11 @@ impl Report for Concise<'_> {
         let diagnostic = &finding.diagnostic;
         let place = text::place(finding);
         let tag = self.tag(diagnostic.severity, &format!("[{}]", diagnostic.rule));
-        writeln!(self.out, "{place}: {tag} {}", diagnostic.message)
+        write!(self.out, "{place}: {tag} {}", diagnostic.message)?;
+        // The same bytes again, for another object.
+        let alias = finding.location.as_ref().and_then(|at| at.alias);
+        alias.map_or(Ok(()), |line| write!(self.out, " (alias on line {line})"))?;
+        writeln!(self.out)
     }
 
     fn failure(&mut self, failure: &Failure, _text: &str) -> io::Result<()> {
@@ -46,7 +50,7 @@ impl Report for Concise<'_> {
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         if self.style.summary {
-            writeln!(self.out, "{summary}")?;
+            writeln!(self.out, "{}", self.style.fit(summary.to_string(), 0))?;
         }
         self.out.flush()
     }

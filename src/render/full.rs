@@ -87,7 +87,7 @@ impl Report for Full<'_> {
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         if self.style.summary {
-            writeln!(self.out, "{summary}")?;
+            writeln!(self.out, "{}", self.style.fit(summary.to_string(), 0))?;
         }
         self.out.flush()
     }
@@ -98,7 +98,11 @@ impl Drawing<'_> {
         let gutter = gutter(self.source.map_or(1, |(_, line, _)| line));
         let width = style.width.saturating_sub(gutter);
         let mut notes = self.notes;
-        let mut group = Group::with_title(title(self.severity, self.id, self.title));
+        // The renderer aligns what follows the first line of a title.
+        let tag = self.severity.as_str().len() + self.id.map_or(0, |id| id.len() + "[]".len());
+        let words = style.fit(self.title, tag + ": ".len());
+        let title_lines = words.matches('\n').count() + 1;
+        let mut group = Group::with_title(title(self.severity, self.id, words));
         if let Some((text, line, span)) = self.source {
             let excerpt = Excerpt::of(text, span, width, self.label);
             if !excerpt.label_fits {
@@ -109,9 +113,10 @@ impl Drawing<'_> {
             notes.splice(..0, self.label.map(str::to_owned));
         }
         let drawn = renderer(style).render(&[group.elements(messages(notes, self.help, width))]);
-        let (title, rest) = drawn.split_once('\n').unwrap_or((&drawn, ""));
-        let origin = arrow(gutter, &self.origin, style);
-        format!("{title}\n{origin}\n{rest}").trim_end().to_owned()
+        let mut lines: Vec<&str> = drawn.split('\n').collect();
+        let origin = arrow(gutter, self.origin, style);
+        lines.insert(title_lines.min(lines.len()), &origin);
+        lines.join("\n").trim_end().to_owned()
     }
 }
 
@@ -150,8 +155,10 @@ fn notes(location: Option<&Location>) -> Vec<String> {
 
 /// The line of the arrow. The renderer would write the path of the excerpt
 /// with a place in it; ours says more, and knows the place in the whole file.
-fn arrow(gutter: usize, origin: &str, style: Style) -> String {
+fn arrow(gutter: usize, origin: String, style: Style) -> String {
     let indent = " ".repeat(gutter - " | ".len());
+    let words = style.fit(origin, indent.len() + "--> ".len());
+    let origin = words.replace('\n', &format!("\n{indent}    "));
     if style.colour {
         let blue = text::line_number_colour();
         return format!("{indent}{blue}--> {blue:#}{origin}");

@@ -37,7 +37,7 @@ impl Report for Github<'_> {
 
     fn failure(&mut self, failure: &Failure, _text: &str) -> io::Result<()> {
         let place = properties(Some(&failure.location));
-        let said = message(&failure.message);
+        let said = message(&text::failed_in_one_line(failure));
         writeln!(self.out, "::error {place}title=stickler::{said}")
     }
 

@@ -75,7 +75,7 @@ impl Report for Gitlab<'_> {
     fn failure(&mut self, failure: &Failure, _text: &str) -> io::Result<()> {
         let place = text::failed_place(failure);
         self.rows.push(Row {
-            description: failure.message.clone(),
+            description: text::failed_in_one_line(failure),
             check_name: "unreadable-input".to_owned(),
             fingerprint: format!("{place}: {}", failure.message),
             severity: "blocker",

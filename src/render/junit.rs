@@ -71,7 +71,7 @@ impl Report for Junit<'_> {
 
     fn failure(&mut self, failure: &Failure, _text: &str) -> io::Result<()> {
         let place = text::failed_place(failure);
-        let told = format!("{place}: {}", failure.message);
+        let told = format!("{place}: {}", text::failed_in_one_line(failure));
         let kind = NonSuccessKind::Error;
         let status = unsuccessful(kind, "unreadable-input", &failure.message, &told);
         self.add(&failure.location.file, TestCase::new(place, status));

@@ -159,6 +159,7 @@ fn every_format_shows_the_same_findings() {
 fn a_terminal_of_80_columns_and_colour() {
     let narrow = Style {
         width: 80,
+        wraps: true,
         ..Style::default()
     };
     insta::assert_snapshot!("full-80", render(Format::Full, narrow));

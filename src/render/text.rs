@@ -59,6 +59,14 @@ pub(super) fn in_one_line(diagnostic: &Diagnostic) -> String {
     line
 }
 
+/// As [`in_one_line`], of input that cannot be read.
+pub(super) fn failed_in_one_line(failure: &Failure) -> String {
+    match &failure.help {
+        Some(help) => format!("{}; {help}", failure.message),
+        None => failure.message.clone(),
+    }
+}
+
 /// The field that a diagnostic stands at, in the short form that the
 /// controller's events use for annotations.
 pub(super) fn field(diagnostic: &Diagnostic) -> String {

@@ -92,9 +92,11 @@ impl<'v> View<'v> {
     /// A paragraph an entry.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
-        if !self.accepted {
-            text.push_str("the controller rejects the whole Ingress; it would read:\n\n");
-        }
+        text.push_str(match (self.accepted, self.entries.is_empty()) {
+            (true, _) => "",
+            (false, false) => "the controller rejects the whole Ingress; it would read:\n\n",
+            (false, true) => "the controller rejects the whole Ingress, and reads no entry\n\n",
+        });
         for entry in &self.entries {
             entry.tell(&mut text);
         }

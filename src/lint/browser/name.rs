@@ -3,6 +3,7 @@
 use super::{Case, harmless};
 use crate::lint::consequence::Severity;
 use crate::lint::diagnostic::Diagnostic;
+use crate::lint::nginx::is_disguised;
 use crate::lint::rule::Rule;
 use crate::lint::text::quote;
 
@@ -18,7 +19,10 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Diagnostic>) {
             case.found(Rule::InvalidCookieName, span, message)
                 .with_help("use letters, digits, '_' and '-'"),
         );
-    } else if let Some(odd) = name.chars().find(|&c| !is_name_char(c)) {
+    } else if let Some(odd) = name.chars().find(|&c| !is_name_char(c))
+        // That it is no name at all is said already.
+        && !is_disguised(name)
+    {
         let odd = quote(odd.encode_utf8(&mut [0; 4]));
         let message =
             format!("{odd} in a cookie name: browsers keep it, other clients and proxies may not");

@@ -203,13 +203,21 @@ impl Hazards<'_, '_> {
     }
 }
 
+/// Whether a cookie name is a parameter in disguise.
+pub(crate) fn is_disguised(name: &str) -> bool {
+    disguise(name).is_some()
+}
+
 /// Why a cookie name is a parameter in disguise.
 fn disguise(name: &str) -> Option<&'static str> {
     let lower = name.to_ascii_lowercase();
     let (word, value) = meant::split(&lower);
     match (word, value) {
-        ("name" | "hash" | "cookie", Some(_)) => {
+        ("name" | "cookie", Some(_)) => {
             Some("this is the syntax of another controller: write the cookie name alone")
+        }
+        ("hash", Some(_)) => {
+            Some("this is the syntax of another controller: remove it, and write the cookie name")
         }
         ("servicename", Some(_)) => Some("the service is named already: write the cookie name"),
         ("httponly" | "secure", None)

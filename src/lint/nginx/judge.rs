@@ -10,8 +10,7 @@ use crate::lint::rule::Rule;
 use crate::lint::span::Span;
 use crate::lint::text::{did_you_mean, quote};
 
-const TIMES: &str =
-    "write a time such as '90', '30m', '12h', '7d', '1h 30m' without the blank, or 'max'";
+const TIMES: &str = "write a time such as '90', '30m', '12h', '7d' or '1h30m', or 'max'";
 
 /// What nginx refuses in one entry.
 pub(crate) fn judge(
@@ -268,9 +267,10 @@ fn unknown_help(name: &str, value: Option<&str>, certain: Option<&str>) -> Strin
             certain.unwrap_or("expires=")
         ),
         "partitioned" => "nginx has no such parameter: remove it".to_owned(),
-        "name" | "hash" => {
-            "this is the syntax of another controller: write the cookie name alone".to_owned()
+        "name" => {
+            "this is the syntax of another controller: the first word is the cookie name".to_owned()
         }
+        "hash" => "this is the syntax of another controller: remove it".to_owned(),
         "servicename" => "entries are separated by ';'".to_owned(),
         _ => match meant::suggested_name(name) {
             Some(meant @ ("httponly" | "secure")) if value.is_some() => {

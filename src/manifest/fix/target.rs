@@ -150,7 +150,7 @@ impl File<'_> {
 }
 
 /// The ranges of all nodes that an alias stands for.
-fn collect_aliased(node: &Node<'_>, shared: &mut Vec<Span>) {
+pub(in crate::manifest) fn collect_aliased(node: &Node<'_>, shared: &mut Vec<Span>) {
     match &node.content {
         Content::Alias(target) => shared.push(extent(target)),
         Content::Anchor(inner) => collect_aliased(inner, shared),

@@ -19,9 +19,17 @@ fn what_cannot_be_read_is_one_error_with_its_place_and_hides_nothing() {
             "1:5: mapping values are not allowed in this context",
         ),
         ("- a\n", "1:1: expected a Kubernetes object, found a list"),
-        ("metadata: {}\n", "1:1: an object without 'kind'"),
+        (
+            "metadata: {}\n",
+            "1:1: an object without 'kind'; every manifest has one; \
+             if the file is no manifest, name it in .sticklerignore",
+        ),
         ("kind: 5\n", "1:7: kind: expected a string, found a number"),
-        ("kind: Ingress\n", "1:1: an object without 'apiVersion'"),
+        (
+            "kind: Ingress\n",
+            "1:1: an object without 'apiVersion'; every manifest has one; \
+             if the file is no manifest, name it in .sticklerignore",
+        ),
         ("a: 1\nb: 2\na: 3\n", "3:1: the key 'a' stands twice"),
         (
             &format!("{head}spec: [a]\n"),

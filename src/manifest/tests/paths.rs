@@ -16,6 +16,8 @@ fn folder() -> tempfile::TempDir {
         (".hidden/x.yaml", bad.as_bytes()),
         ("built/x.yaml", bad.as_bytes()),
         (".gitignore", b"built/\n"),
+        ("values.yaml", b"replicas: 2\n"),
+        (".sticklerignore", b"values.yaml\n"),
         ("c.json", b"\xff\xfe{\0}\0"),
         ("d.yaml", b"a: \0\xff"),
         ("e.yaml", b"a: \xff"),
