@@ -182,7 +182,7 @@ async fn a_caller_that_is_killed_leaves_a_line_with_the_uid() {
     let place = Place::open("killed").await;
     let slow = Slow::start("killed");
     slow.guard(&place, 30).await;
-    let manifest = cluster().folder.join("killed.yaml");
+    let manifest = cluster().folder.join("killed-caller.yaml");
     place.shell(&format!("{LONG} >{}", manifest.display()));
     let arguments = [
         format!("--kubeconfig={}", place.kubeconfig.display()),
