@@ -34,7 +34,10 @@ pub(crate) async fn configure(place: &Place, url: &str) {
 }
 
 /// Replicas behind one address, and a configuration that calls it.
-pub(crate) async fn replicas<const N: usize>(place: &Place, flags: &[&str]) -> ([Replica; N], Balancer) {
+pub(crate) async fn replicas<const N: usize>(
+    place: &Place,
+    flags: &[&str],
+) -> ([Replica; N], Balancer) {
     let mut number = 0;
     let mut replicas = [(); N].map(|()| {
         number += 1;

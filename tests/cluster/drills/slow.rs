@@ -176,7 +176,7 @@ async fn a_slow_answer_says_who_ran_out_of_time() {
 
 #[tokio::test]
 async fn a_caller_that_is_killed_leaves_a_line_with_the_uid() {
-    let Some(plane) = &cluster().control_plane else {
+    let Some(ours) = &cluster().control_plane else {
         return;
     };
     let place = Place::open("killed").await;
@@ -190,7 +190,7 @@ async fn a_caller_that_is_killed_leaves_a_line_with_the_uid() {
         format!("--filename={}", manifest.display()),
     ];
     let log = manifest.with_extension("log");
-    let mut kubectl = Leashed::start(&plane.bin.join("kubectl"), arguments, log).unwrap();
+    let mut kubectl = Leashed::start(&ours.bin.join("kubectl"), arguments, log).unwrap();
     let waits = |_: &Leashed| {
         let metrics = http_get(&slow.admin.to_string(), "/metrics").ok()?;
         metrics
