@@ -17,6 +17,16 @@ pub(crate) struct Balancer {
 impl Balancer {
     /// Listens on `address`, where port 0 means any.
     pub(crate) fn start(address: &str, servers: Vec<String>) -> Self {
+        let mut servers = servers.into_iter().cycle();
+        Self::by(address, move || servers.next())
+    }
+
+    /// The same with another way to choose a server; without one a connection
+    /// ends at once.
+    pub(crate) fn by<F>(address: &str, mut choose: F) -> Self
+    where
+        F: FnMut() -> Option<String> + Send + 'static,
+    {
         let listener = TcpListener::bind(address).unwrap();
         let balancer = Self {
             address: listener.local_addr().unwrap(),
@@ -24,15 +34,21 @@ impl Balancer {
         };
         let open = Arc::clone(&balancer.open);
         thread::spawn(move || {
-            for (connection, server) in listener.incoming().zip(servers.iter().cycle()) {
-                match open.lock().unwrap().as_mut() {
+            for connection in listener.incoming() {
+                let mut open = open.lock().unwrap();
+                let Some(open) = open.as_mut() else { return };
+                if let (Ok(caller), Some(server)) = (connection, choose()) {
                     // A server that is gone is a connection that ends at once.
-                    Some(open) => drop(connection.and_then(|caller| join(caller, server, open))),
-                    None => return,
+                    let _ = join(caller, &server, open);
                 }
             }
         });
         balancer
+    }
+
+    /// How many connections it has carried so far.
+    pub(crate) fn carried(&self) -> usize {
+        self.open.lock().unwrap().iter().flatten().count() / 2
     }
 }
 

@@ -22,7 +22,7 @@ mod rotation;
 mod swap;
 
 /// A configuration that calls `url` and trusts nobody yet.
-async fn configure(place: &Place, url: &str) {
+pub(crate) async fn configure(place: &Place, url: &str) {
     let mut configuration = shipped(place);
     for webhook in configuration.webhooks.iter_mut().flatten() {
         webhook.client_config = WebhookClientConfig {
@@ -34,7 +34,10 @@ async fn configure(place: &Place, url: &str) {
 }
 
 /// Replicas behind one address, and a configuration that calls it.
-async fn replicas<const N: usize>(place: &Place, flags: &[&str]) -> ([Replica; N], Balancer) {
+pub(crate) async fn replicas<const N: usize>(
+    place: &Place,
+    flags: &[&str],
+) -> ([Replica; N], Balancer) {
     let mut number = 0;
     let mut replicas = [(); N].map(|()| {
         number += 1;
@@ -71,7 +74,7 @@ async fn in_secret(place: &Place, key: &str) -> Option<String> {
 }
 
 /// Asks until the bundle is as it should be.
-async fn until_bundle(place: &Place, good: impl Fn(&str) -> bool) {
+pub(crate) async fn until_bundle(place: &Place, good: impl Fn(&str) -> bool) {
     for _ in 0..2400 {
         if good(&bundle(place).await) {
             return;
@@ -83,7 +86,7 @@ async fn until_bundle(place: &Place, good: impl Fn(&str) -> bool) {
 
 /// A call that shows whether the API server trusts us: a bad Ingress is denied
 /// by our own words.
-async fn assert_denies(place: &Place) {
+pub(crate) async fn assert_denies(place: &Place) {
     let refused = refusal(place).await;
     assert!(refused.contains("denied the request"), "{refused}");
 }

@@ -43,6 +43,7 @@ mod certs;
 mod chart;
 mod deployment;
 mod documentation;
+mod drills;
 mod mistakes;
 mod modes;
 mod observability;

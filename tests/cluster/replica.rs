@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cluster::cluster;
-use crate::leash::Leashed;
+use crate::leash::{Leashed, poll};
 use crate::place::Place;
 use crate::webhook::{http_get, listening};
 
@@ -88,6 +88,17 @@ impl Replica {
             answer.contains(text).then_some(())
         };
         self.stickler.until(text, says).unwrap();
+    }
+
+    /// Has it stop, as a kubelet does; serving goes on until nobody calls.
+    pub(crate) fn stop(&self) {
+        self.stickler.signal("TERM");
+    }
+
+    /// Waits for its end, and returns what it logged.
+    pub(crate) fn until_ended(mut self) -> (std::process::ExitStatus, String) {
+        let status = poll(|| self.stickler.ended()).expect("an end");
+        (status, self.stickler.log())
     }
 
     /// Waits for a log line with this in its `error`, and returns the line.

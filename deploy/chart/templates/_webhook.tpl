@@ -48,6 +48,14 @@ webhooks:
         expression: >-
           has(object.metadata.annotations) && object.metadata.annotations.exists(key,
           key.contains('sticky-cookie') || key.contains('nginx.ingress.kubernetes.io/affinity'))
+      # What is being deleted can go while we are down: to take a finalizer off
+      # is an update. Whatever we judge by must be as it was; a change of it is
+      # reviewed like any other.
+      - name: is-not-merely-finalized
+        expression: >-
+          oldObject == null || !has(oldObject.metadata.deletionTimestamp) ||
+          object.spec != oldObject.spec || !has(oldObject.metadata.annotations) ||
+          object.metadata.annotations != oldObject.metadata.annotations
     {{- end }}
     failurePolicy: {{ $conditions | ternary $.failurePolicy "Ignore" }}
     sideEffects: None
