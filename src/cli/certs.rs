@@ -15,7 +15,7 @@ mod inspect;
   stickler certs generate certs/out
       a CA and a certificate of it for localhost and the Service
   stickler certs inspect certs/out/*
-      what they are, until when they are good, and whether they belong together")]
+      what they are, how long they last, and whether they belong together")]
 pub(super) struct Certs {
     #[command(subcommand)]
     command: Command,

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// 2 if there is no answer. Nothing is created, and no cluster is asked.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  stickler probe --ca /tmp/stickler-dev/ca.crt https://localhost:8443/validate
+  stickler probe --ca ca.crt https://localhost:8443/validate
   stickler probe --ca /ca/ca.crt https://stickler.stickler.svc/validate")]
 pub(super) struct Probe {
     /// The certificate of the CA to trust, in PEM
