@@ -1,7 +1,7 @@
 //! The command line: one file a subcommand.
 //!
 //! To add one: a file in `cli/` with a struct of its arguments and a
-//! `run(self) -> Result<ExitCode, Failure>`, and a variant of [`Command`].
+//! `run(self) -> Result<ExitCode, Failure>`, and a variant of `Command`.
 
 use std::fmt::Display;
 use std::io::Write as _;
@@ -19,6 +19,7 @@ mod generate;
 mod output;
 mod parse;
 mod policy;
+mod probe;
 mod progress;
 mod review;
 mod serve;
@@ -49,6 +50,7 @@ enum Command {
     Review(review::Review),
     Policy(policy::Policy),
     Certs(certs::Certs),
+    Probe(probe::Probe),
     Completions(generate::Completions),
     Man(generate::Man),
 }
@@ -80,16 +82,17 @@ impl Failure {
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
-        Command::Review(review) => review.run(),
         Command::Check(check) => check.run(),
         Command::Audit(audit) => audit.run(),
-        Command::Explain(explain) => explain.run(),
         Command::Parse(parse) => parse.run(),
-        Command::Completions(completions) => completions.run(),
-        Command::Man(man) => man.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Fix(fix) => fix.run(),
+        Command::Review(review) => review.run(),
         Command::Policy(policy) => policy.run(),
         Command::Certs(certs) => certs.run(),
+        Command::Probe(probe) => probe.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     };
     outcome.unwrap_or_else(|Failure { line, code }| {
         // Where standard error is closed there is nobody to tell.

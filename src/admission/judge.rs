@@ -26,7 +26,7 @@ pub(super) struct Judgement<'a> {
 
 impl<'a> Judgement<'a> {
     /// Judges the object of `request`.
-    pub(super) fn of(request: &Request<'a>, in_force: &InForce<'_>) -> Self {
+    pub(super) fn of(request: &mut Request<'a>, in_force: &InForce<'_>) -> Self {
         match request.operation() {
             Operation::Delete | Operation::Connect => return Self::default(),
             Operation::Create | Operation::Update => {}
@@ -45,11 +45,13 @@ impl<'a> Judgement<'a> {
         })
     }
 
-    fn of_object(request: &Request<'a>, in_force: &InForce<'_>) -> Result<Self, String> {
-        let json = request
-            .object
-            .ok_or("request.object is null: there is nothing to judge")?;
-        let object = Ingress::from_json(json.get()).map_err(|error| error.to_string())?;
+    fn of_object(request: &mut Request<'a>, in_force: &InForce<'_>) -> Result<Self, String> {
+        let given = request.object.take();
+        let object = given
+            .ok_or("request.object is null: there is nothing to judge")?
+            .or_else(|json| Ingress::from_json(json.get()))
+            .map_err(|error| error.to_string())?;
+        let request = &*request;
         if request.kind.is_none() && !object.is_ingress() {
             return Ok(Self::default());
         }
@@ -118,10 +120,10 @@ impl<'a> Judgement<'a> {
     }
 
     fn status<'u>(&'u self, named: &Named<'_>, denying: &[Diagnostic]) -> Status<'u> {
-        let cause = |problem: &Diagnostic| Cause {
+        let cause = |diagnostic: &Diagnostic| Cause {
             reason: "FieldValueInvalid",
-            message: named.cause(problem),
-            field: problem.place.field.to_string(),
+            message: named.cause(diagnostic),
+            field: diagnostic.place.field.to_string(),
         };
         let details = Details {
             name: self.object.subject.name.as_deref(),

@@ -11,6 +11,9 @@ use jiff::Timestamp;
 use super::Failure;
 use crate::lint::Severity;
 use crate::policy::{self, FILE_NAME, Faults, Live, Policies};
+use crate::render::counted;
+
+mod vap;
 
 /// Check a policy file, or show what is in force in a namespace
 #[derive(Debug, Args)]
@@ -20,7 +23,9 @@ use crate::policy::{self, FILE_NAME, Faults, Live, Policies};
   stickler policy show --namespace team-a
       what is in force there, and where each line comes from
   stickler policy schema > policy.schema.json
-      the JSON schema, for editors")]
+      the JSON schema, for editors
+  stickler policy vap | kubectl apply -f -
+      what the API server itself can refuse, without a webhook")]
 pub(super) struct Policy {
     #[command(subcommand)]
     command: Command,
@@ -32,6 +37,7 @@ enum Command {
     Show(Show),
     /// Print the JSON schema of policy files
     Schema,
+    Vap(vap::Vap),
 }
 
 /// Tell everything that is wrong with a policy file
@@ -74,6 +80,7 @@ impl Policy {
             Command::Check(check) => check.run(),
             Command::Show(show) => show.run(),
             Command::Schema => print(format_args!("{:#}\n", policy::schema())),
+            Command::Vap(vap) => vap.run(),
         }
     }
 }
@@ -119,12 +126,8 @@ fn find() -> Option<PathBuf> {
 }
 
 fn summary(faults: &Faults) -> String {
-    let count = |severity, word| match faults.count(severity) {
-        1 => format!("1 {word}"),
-        many => format!("{many} {word}s"),
-    };
-    let errors = count(Severity::Error, "error");
-    let warnings = count(Severity::Warning, "warning");
+    let errors = counted(faults.count(Severity::Error), "error", "errors");
+    let warnings = counted(faults.count(Severity::Warning), "warning", "warnings");
     let verdict = if faults.refuse() {
         "this policy cannot be used"
     } else {
@@ -175,11 +178,10 @@ pub(super) fn open(file: Option<&Path>) -> Result<Live, Failure> {
 
 /// The failure of a command that was to work under a policy.
 pub(super) fn unusable(faults: &Faults) -> Failure {
-    let count = faults.count(Severity::Error);
-    let plural = if count == 1 { "" } else { "s" };
+    let errors = counted(faults.count(Severity::Error), "error", "errors");
     Failure::new(
         "the policy cannot be used",
-        format_args!("{count} error{plural}\n{faults}"),
+        format_args!("{errors}\n{faults}"),
     )
 }
 
