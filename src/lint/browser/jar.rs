@@ -26,7 +26,8 @@ pub(super) struct Setter<'c> {
     pub(super) contender: usize,
     pub(super) place: &'c Place<'c>,
     pub(super) path: &'c str,
-    /// Whether the path is the same whichever URL comes first.
+    /// Whether the path is the same whichever URL comes first: it is written,
+    /// or the place is one URL.
     pub(super) firm: bool,
     scope: Scope<'c>,
     name: &'c str,
@@ -100,7 +101,7 @@ impl<'c> Contender<'c> {
             contender,
             place,
             path: path.unwrap_or_else(|| url::default_path(&place.path)),
-            firm: path.is_some(),
+            firm: path.is_some() || place.exact,
             scope,
             name: self.case.emitted.name,
             folded: &self.folded,

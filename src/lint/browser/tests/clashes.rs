@@ -87,6 +87,22 @@ fn on_nested_paths() {
 }
 
 #[test]
+fn without_paths_on_single_urls() {
+    let siblings = &[
+        "http://h.example.com/tea! tea",
+        "http://h.example.com/coffee! coffee",
+    ];
+    let folders = &[
+        "http://h.example.com/tea/x! tea",
+        "http://h.example.com/coffee/x! coffee",
+    ];
+    assert_eq!(clashes(siblings, "a", "a"), BOTH_NEVER);
+    assert_eq!(clashes(siblings, "a", "a path=/"), BOTH_NEVER);
+    assert_eq!(clashes(siblings, "a", "A"), BOTH_PARTLY);
+    assert_eq!(clashes(folders, "a", "a"), "");
+}
+
+#[test]
 fn across_hosts() {
     let hosts = &["http://a.example.com/ tea", "http://b.example.com/ coffee"];
     for (tea, coffee, expected) in [
