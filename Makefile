@@ -22,8 +22,8 @@ lint: ## Check format, lints, dependencies and shell scripts
 	shellcheck .ci/run certs/make.sh deploy/kind/run.sh tests/image.sh
 
 .PHONY: golden
-golden: ## Write anew what kubectl prints; review the difference
-	SNAPSHOTS=overwrite cargo test --test cluster
+golden: ## Write anew what kubectl prints and the chart renders; review the difference
+	SNAPSHOTS=overwrite cargo test --test cluster --test chart --test operations
 
 .PHONY: image
 image: ## Build the image

@@ -116,9 +116,9 @@ pub enum Refusal {
 
 /// The answer to an AdmissionReview under the operator's terms.
 pub fn answer<'a>(body: &'a [u8], terms: &Terms) -> Result<Answer<'a>, BadReview> {
-    let review = Review::read(body)?;
+    let mut review = Review::read(body)?;
     let in_force = terms.for_request(review.request.as_ref().ok());
-    let judgement = match &review.request {
+    let judgement = match &mut review.request {
         Ok(request) => Judgement::of(request, &in_force),
         Err(error) => {
             let message = format!("the request cannot be read: {error}");
@@ -207,6 +207,9 @@ impl<'a> Facts<'a> {
 }
 
 impl Refusal {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Busy, Self::Late, Self::Panicked, Self::HungUp];
+
     /// The word that logs and metrics use.
     #[must_use]
     pub fn as_str(self) -> &'static str {

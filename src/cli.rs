@@ -19,6 +19,7 @@ mod generate;
 mod output;
 mod parse;
 mod policy;
+mod probe;
 mod progress;
 mod review;
 mod serve;
@@ -49,6 +50,7 @@ enum Command {
     Review(review::Review),
     Policy(policy::Policy),
     Certs(certs::Certs),
+    Probe(probe::Probe),
     Completions(generate::Completions),
     Man(generate::Man),
 }
@@ -88,6 +90,7 @@ pub fn run() -> ExitCode {
         Command::Review(review) => review.run(),
         Command::Policy(policy) => policy.run(),
         Command::Certs(certs) => certs.run(),
+        Command::Probe(probe) => probe.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
     };

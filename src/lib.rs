@@ -28,6 +28,8 @@
 //! | [`render`] | findings out: text, json, sarif and the rest |
 //! | [`certs`] | certificates: made, looked into, and kept in a Secret |
 //! | [`server`] | HTTPS, certificates, limits, life cycle, metrics |
+//! | [`probe`] | the API server's side of a review, to try an installation |
+//! | [`vap`] | a ValidatingAdmissionPolicy with what CEL can say |
 //! | [`cli`] | one file a subcommand |
 
 #![forbid(unsafe_code)]
@@ -41,6 +43,8 @@ pub mod ingress;
 pub mod lint;
 pub mod manifest;
 pub mod policy;
+pub mod probe;
 pub mod render;
 pub mod server;
+pub mod vap;
 pub mod yaml;

@@ -26,7 +26,7 @@ pub(super) struct Judgement<'a> {
 
 impl<'a> Judgement<'a> {
     /// Judges the object of `request`.
-    pub(super) fn of(request: &Request<'a>, in_force: &InForce<'_>) -> Self {
+    pub(super) fn of(request: &mut Request<'a>, in_force: &InForce<'_>) -> Self {
         match request.operation() {
             Operation::Delete | Operation::Connect => return Self::default(),
             Operation::Create | Operation::Update => {}
@@ -45,11 +45,13 @@ impl<'a> Judgement<'a> {
         })
     }
 
-    fn of_object(request: &Request<'a>, in_force: &InForce<'_>) -> Result<Self, String> {
-        let json = request
-            .object
-            .ok_or("request.object is null: there is nothing to judge")?;
-        let object = Ingress::from_json(json.get()).map_err(|error| error.to_string())?;
+    fn of_object(request: &mut Request<'a>, in_force: &InForce<'_>) -> Result<Self, String> {
+        let given = request.object.take();
+        let object = given
+            .ok_or("request.object is null: there is nothing to judge")?
+            .or_else(|json| Ingress::from_json(json.get()))
+            .map_err(|error| error.to_string())?;
+        let request = &*request;
         if request.kind.is_none() && !object.is_ingress() {
             return Ok(Self::default());
         }

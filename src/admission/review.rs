@@ -5,12 +5,12 @@
 
 use std::borrow::Cow;
 
-use serde::de::MapAccess;
+use serde::de::{Deserialize, MapAccess};
 use serde_json::value::RawValue;
 
 use super::BadReview;
-use crate::ingress::Unreadable;
 use crate::ingress::fields::{Fields, Object, Value};
+use crate::ingress::{Ingress, Unreadable};
 
 /// A review that can be answered.
 #[derive(Debug)]
@@ -39,10 +39,14 @@ pub(super) struct Request<'a> {
     pub(super) namespace: Option<Cow<'a, str>>,
     pub(super) operation: Option<Cow<'a, str>>,
     pub(super) user: User<'a>,
-    pub(super) object: Option<&'a RawValue>,
+    pub(super) object: Option<Given<'a>>,
     pub(super) old_object: Option<&'a RawValue>,
     pub(super) dry_run: bool,
 }
+
+/// An object: read in the envelope's own pass where that is possible, else its
+/// text, for whoever has to tell what is wrong with it.
+pub(super) type Given<'a> = Result<Ingress<'a>, &'a RawValue>;
 
 /// `request.kind`: what the object was converted to, not what was sent.
 #[derive(Debug, Default)]
@@ -61,14 +65,11 @@ impl<'a> Review<'a> {
     /// Reads an AdmissionReview, or at the least whom to answer.
     pub(super) fn read(body: &'a [u8]) -> Result<Self, BadReview> {
         let whole = match str::from_utf8(body) {
-            Ok(json) => Unreadable::or_read(json),
+            Ok(json) => Self::whole(json),
             Err(error) => Err(Unreadable::not_utf8(error.valid_up_to())),
         };
         match whole {
-            Ok(Object(Envelope { form, request })) => {
-                let request: Request = request;
-                Self::of(&form, request.uid.clone(), Ok(request))
-            }
+            Ok(Envelope { form, request }) => Self::of(&form, request.uid.clone(), Ok(request)),
             Err(error) => {
                 let rest = serde_json::from_slice(body);
                 let Object(Envelope { form, request }) = rest.map_err(|_| error.clone())?;
@@ -76,6 +77,16 @@ impl<'a> Review<'a> {
                 Self::of(&form, uid, Err(error))
             }
         }
+    }
+
+    /// Reads all of it in one pass; only where the object is none that can be
+    /// read, as a subresource's may be, in a second one that leaves it alone.
+    fn whole(json: &'a str) -> Result<Envelope<'a, Request<'a>>, Unreadable> {
+        if let Ok(Object(read)) = serde_json::from_str::<Object<Envelope<Asked<Ingress>>>>(json) {
+            return Ok(read.given(Ok));
+        }
+        let Object(read) = Unreadable::or_read::<Object<Envelope<Asked<&RawValue>>>>(json)?;
+        Ok(read.given(Err))
     }
 
     fn of(
@@ -139,6 +150,42 @@ impl<'de, R: Fields<'de>> Fields<'de> for Envelope<'de, R> {
     }
 }
 
+/// A request with its object in one of two shapes.
+struct Asked<'a, O> {
+    request: Request<'a>,
+    object: Option<O>,
+}
+
+impl<O> Default for Asked<'_, O> {
+    fn default() -> Self {
+        Self {
+            request: Request::default(),
+            object: None,
+        }
+    }
+}
+
+impl<'de, O: Deserialize<'de>> Fields<'de> for Asked<'de, O> {
+    fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
+        match name {
+            "object" => self.object = value.any()?,
+            name => self.request.read(name, value)?,
+        }
+        Ok(())
+    }
+}
+
+impl<'a, O> Envelope<'a, Asked<'a, O>> {
+    fn given(self, give: fn(O) -> Given<'a>) -> Envelope<'a, Request<'a>> {
+        let Asked { request, object } = self.request;
+        let object = object.map(give);
+        Envelope {
+            form: self.form,
+            request: Request { object, ..request },
+        }
+    }
+}
+
 /// What is left of a request that makes no sense: whom to answer.
 #[derive(Default)]
 struct Salvage<'a> {
@@ -165,7 +212,6 @@ impl<'de> Fields<'de> for Request<'de> {
             "namespace" => self.namespace = value.text()?.filter(|name| !name.is_empty()),
             "operation" => self.operation = value.text()?,
             "userInfo" => self.user = value.object()?.unwrap_or_default(),
-            "object" => self.object = value.any()?,
             "oldObject" => self.old_object = value.any()?,
             "dryRun" => self.dry_run = value.any()?.unwrap_or_default(),
             _ => value.skip()?,

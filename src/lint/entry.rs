@@ -6,6 +6,10 @@ use super::nginx::Cookie;
 use super::rule::Rule;
 use super::span::Span;
 
+/// The most bytes of parameters in which no edit can make a word longer than
+/// nginx reads (4095 bytes): the longest that is written is a path of 1024.
+const LONGEST: usize = 2048;
+
 /// An entry that the controller renders for a backend that requests reach, and
 /// whose cookie nginx sends: what the readers behind nginx judge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,12 +52,14 @@ impl<'s> Entry<'s> {
         diagnostic.with_entry(self.number, self.service)
     }
 
-    /// Whether nginx takes every word as it is written, with nothing to decode.
+    /// Whether nginx takes every word as it is written, with nothing to decode
+    /// and far from being too long.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         let plain =
             |c: char| !matches!(c, '\'' | '\\' | '#') && (!c.is_control() || c.is_whitespace());
-        self.parameters.of(self.value).chars().all(plain)
+        let written = self.parameters.of(self.value);
+        written.len() <= LONGEST && written.chars().all(plain)
     }
 
     /// Where another parameter can be added: behind the last word.

@@ -51,6 +51,18 @@ impl BadRequest {
         }
     }
 
+    /// What [`Self::reason`] says; a request that was refused and has no uid
+    /// counts by the refusal.
+    pub(super) const REASONS: [&str; 7] = [
+        "path",
+        "method",
+        "content-type",
+        "too-large",
+        "broken-off",
+        "review",
+        "broken",
+    ];
+
     /// The metric's label: a closed set.
     fn reason(&self) -> &'static str {
         match self {

@@ -17,6 +17,7 @@ use crate::admission::Facts;
 use crate::policy::Live;
 
 mod at_scrape;
+mod at_zero;
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
 
@@ -68,6 +69,7 @@ impl Default for Metrics {
             panics: Counter::default(),
         };
         metrics.register();
+        at_zero::begin(&metrics);
         metrics
     }
 }

@@ -16,6 +16,15 @@
     reason = "a panic is how a test fails, in its helpers too"
 )]
 
+#[path = "../tools/built.rs"]
+mod built;
+#[path = "../tools/downloaded.rs"]
+mod downloaded;
+#[path = "../tools/installed.rs"]
+mod installed;
+#[path = "../tools/promql.rs"]
+mod promql;
+
 mod apiserver;
 mod authority;
 mod balancer;
@@ -29,11 +38,14 @@ mod session;
 mod webhook;
 
 // The tests.
+mod backstop;
 mod certs;
+mod chart;
 mod deployment;
 mod documentation;
 mod mistakes;
 mod modes;
+mod observability;
 mod reach;
 mod updates;
 mod versions;

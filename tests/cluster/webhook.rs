@@ -85,13 +85,17 @@ impl Webhook {
         );
     }
 
-    /// How many reviews stickler has answered so far.
-    pub(crate) fn answered(&self, place: &Place) -> u64 {
-        let metrics = match &self.server {
+    /// What stickler shows at `/metrics`.
+    pub(crate) fn metrics(&self, place: &Place) -> String {
+        match &self.server {
             Some(server) => http_get(&server.admin, "/metrics").expect("metrics"),
             None => place.shell(INSTALLED_METRICS),
-        };
-        metrics
+        }
+    }
+
+    /// How many reviews stickler has answered so far.
+    pub(crate) fn answered(&self, place: &Place) -> u64 {
+        self.metrics(place)
             .lines()
             .filter(|line| line.starts_with(DECISIONS))
             .filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok())

@@ -10,13 +10,11 @@ use tempfile::TempDir;
 
 use super::Failure;
 use crate::certs::{Authority, Usage, pem};
+use crate::probe::REVIEW;
 use crate::server::certificate::Pair;
 
 /// Longer than anybody leaves a trial running.
 const LIFE: SignedDuration = SignedDuration::from_hours(365 * 24);
-
-/// A review whose Ingress has a mistake in it.
-const EXAMPLE: &str = include_str!("dev/review.json");
 
 /// The folder with the CA's certificate and an example.
 pub(super) struct Dev {
@@ -31,7 +29,7 @@ impl Dev {
         let dev = Self::folder(dir).map_err(|error| Failure::new("--dev-dir", error))?;
         let (ca, pair) = make().map_err(|error| Failure::new("--dev", error))?;
         let written =
-            std::fs::write(dev.ca(), ca).and_then(|()| std::fs::write(dev.review(), EXAMPLE));
+            std::fs::write(dev.ca(), ca).and_then(|()| std::fs::write(dev.review(), REVIEW));
         written.map_err(|error| Failure::new(dev.path.display(), error))?;
         Ok((dev, pair))
     }

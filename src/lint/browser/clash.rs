@@ -16,6 +16,9 @@ use crate::lint::diagnostic::{Consequence, Diagnostic, Severity};
 use crate::lint::rule::Rule;
 use crate::lint::text::quote;
 
+/// How many cookies are compared with each other without an index.
+const FEW: usize = 8;
+
 /// What a cookie loses to others.
 #[derive(Clone, Default)]
 struct Loss<'c> {
@@ -31,7 +34,7 @@ struct Loss<'c> {
 
 pub(super) fn judge<'c>(site: &'c Site<'c>, cases: &'c [Case<'c>], found: &mut Vec<Diagnostic>) {
     let contenders = contenders(cases);
-    if contenders.is_empty() || !site.plain_paths {
+    if contenders.is_empty() || !site.plain_paths || are_apart(&contenders) {
         return;
     }
     let jar = Jar::fill(&contenders, site);
@@ -54,16 +57,38 @@ pub(super) fn judge<'c>(site: &'c Site<'c>, cases: &'c [Case<'c>], found: &mut V
 
 /// The cookies that have a namesake, or that two ports of one service set.
 fn contenders<'c>(cases: &'c [Case<'c>]) -> Vec<Contender<'c>> {
-    let mut names: HashMap<Cow<'_, str>, usize> = HashMap::with_capacity(cases.len());
-    for case in cases {
-        *names.entry(fold(case.emitted.name)).or_default() += 1;
-    }
-    let contends = |case: &&Case<'_>| {
-        let mut ports = case.places().map(|place| place.port);
-        let first = ports.next();
-        names[&fold(case.emitted.name)] > 1 || ports.any(|port| Some(port) != first)
+    let mut names: Vec<_> = cases.iter().map(|case| fold(case.emitted.name)).collect();
+    names.sort_unstable();
+    let has_namesake = |name: &Cow<'_, str>| {
+        let first = names.partition_point(|other| other < name);
+        names.get(first + 1) == Some(name)
     };
+    let contends =
+        |case: &&Case<'_>| has_several_ports(case) || has_namesake(&fold(case.emitted.name));
     cases.iter().filter(contends).map(Contender::new).collect()
+}
+
+fn has_several_ports(case: &Case<'_>) -> bool {
+    let mut ports = case.places().map(|place| place.port);
+    let first = ports.next();
+    ports.any(|port| Some(port) != first)
+}
+
+/// Whether each cookie keeps to paths that are no business of the others, as
+/// where every service has a path of its own: then none meets another. Looked
+/// at for a few cookies only, as all are compared with all.
+fn are_apart(contenders: &[Contender<'_>]) -> bool {
+    let keeps_apart = |(index, one): (usize, &Contender<'_>)| {
+        let Some(path) = one.case.received.absolute_path() else {
+            return false;
+        };
+        let others = contenders.iter().enumerate();
+        let mut others = others.filter(|&(other, _)| other != index);
+        let meets =
+            |place: &Place<'_>| url::covers(path, &place.path) || url::covers(&place.path, path);
+        !has_several_ports(one.case) && !others.any(|(_, other)| other.case.places().any(meets))
+    };
+    contenders.len() <= FEW && contenders.iter().enumerate().all(keeps_apart)
 }
 
 impl<'c> Loss<'c> {

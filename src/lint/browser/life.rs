@@ -13,9 +13,12 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Diagnostic>) {
     let Some(life) = case.received.life else {
         return;
     };
+    let seconds = life.seconds;
+    if (SHORTEST..=LONGEST).contains(&seconds) {
+        return;
+    }
     let span = case.emitted.origin(life.offset);
     let name = case.name();
-    let seconds = life.seconds;
     if seconds == 0 {
         let message = format!("cookie {name} expires as soon as it is set");
         found.push(
@@ -32,7 +35,7 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Diagnostic>) {
             case.found(Rule::ShortExpires, span, message)
                 .with_help("each response renews it; give it an hour or more"),
         );
-    } else if seconds > LONGEST {
+    } else {
         let message = format!("browsers keep cookie {name} for 400 days at most");
         found.push(harmless(
             case.found(Rule::LongExpires, span, message),

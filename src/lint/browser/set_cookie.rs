@@ -178,10 +178,12 @@ impl<'t> Iterator for Parts<'t> {
 
     fn next(&mut self) -> Option<Part<'t>> {
         let rest = self.line.get(self.at..)?;
-        let part = rest.split(';').next().unwrap_or_default();
+        let end = rest.bytes().position(|byte| byte == b';');
+        let part = &rest[..end.unwrap_or(rest.len())];
         let start = self.at;
         self.at += part.len() + 1;
-        let (name, text) = part.split_once('=').unwrap_or((part, ""));
+        let sign = part.bytes().position(|byte| byte == b'=');
+        let (name, text) = sign.map_or((part, ""), |at| (&part[..at], &part[at + 1..]));
         let blanks = name.len() - name.trim_start_matches(is_blank).len();
         Some(Part {
             attribute: Attribute {
@@ -189,7 +191,7 @@ impl<'t> Iterator for Parts<'t> {
                 text: text.trim_matches(is_blank),
                 offset: start + blanks,
             },
-            has_value: part.contains('='),
+            has_value: sign.is_some(),
         })
     }
 }

@@ -1,12 +1,10 @@
 //! The Ingress as a visitor meets it: hosts, and what each path leads to.
 
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
-
 use super::{host, url};
 use crate::lint::annotation;
 use crate::lint::policy::{Policy, TlsEnd};
 use crate::lint::subject::{HostRule, PathRule, PathType, Port, Subject};
+use std::borrow::Cow;
 
 /// Hosts and places, with an index from services to their places.
 pub(super) struct Site<'s> {
@@ -14,7 +12,8 @@ pub(super) struct Site<'s> {
     pub(super) hosts: Vec<Host<'s>>,
     /// One for each path, and for the default backend where it is reached.
     pub(super) places: Vec<Place<'s>>,
-    by_service: HashMap<&'s str, Vec<usize>>,
+    /// Services with the indices of their places, in order.
+    by_service: Vec<(&'s str, usize)>,
     /// Whether the paths can be judged; regular expressions cannot.
     pub(super) plain_paths: bool,
     /// Whether other objects have paths on the same hosts.
@@ -54,32 +53,29 @@ impl<'s> Site<'s> {
         let mut site = Self {
             hosts: Vec::with_capacity(subject.rules.len()),
             places: Vec::new(),
-            by_service: HashMap::new(),
+            by_service: Vec::new(),
             plain_paths: subject.annotation(annotation::PATH_REGEX).is_none(),
             shared: minion,
         };
-        let with_tls: HashSet<&str> = subject
-            .tls
-            .iter()
-            .flat_map(|block| block.hosts.iter().map(AsRef::as_ref))
-            .collect();
+        let hosts = subject.tls.iter().flat_map(|block| &block.hosts);
+        let mut with_tls: Vec<&str> = hosts.map(AsRef::as_ref).collect();
+        with_tls.sort_unstable();
         for rule in &subject.rules {
             let written = rule.host.as_deref().filter(|host| !host.is_empty());
             let tls = match (policy.tls, written) {
                 (TlsEnd::Upstream, _) => Some(true),
-                (TlsEnd::Ingress, Some(host)) if !minion => Some(with_tls.contains(host)),
+                (TlsEnd::Ingress, Some(host)) if !minion => {
+                    Some(with_tls.binary_search(&host).is_ok())
+                }
                 _ => None,
             };
             let name = host::canonical(written.unwrap_or_default());
             site.hosts.push(Host { written, name, tls });
             site.add_paths(rule, subject);
         }
-        for (index, place) in site.places.iter().enumerate() {
-            site.by_service
-                .entry(place.service)
-                .or_default()
-                .push(index);
-        }
+        let services = site.places.iter().map(|place| place.service);
+        site.by_service = services.zip(0..).collect();
+        site.by_service.sort_unstable();
         site
     }
 
@@ -118,13 +114,21 @@ impl<'s> Site<'s> {
     }
 
     /// The places of a service, in the order of the Ingress.
-    pub(super) fn places_of(&self, service: &str) -> impl Iterator<Item = &Place<'s>> + Clone {
-        let indices = self.by_service.get(service).into_iter().flatten();
-        indices.map(|&index| &self.places[index])
+    pub(super) fn places_of<'a>(
+        &'a self,
+        service: &'a str,
+    ) -> impl Iterator<Item = &'a Place<'s>> + Clone {
+        let first = self.by_service.partition_point(|&(name, _)| name < service);
+        let ours = self.by_service[first..].iter();
+        let ours = ours.take_while(move |&&(name, _)| name == service);
+        ours.map(|&(_, index)| &self.places[index])
     }
 
     /// The hosts of a service; a host may come twice if rules of others stand between.
-    pub(super) fn hosts_of(&self, service: &str) -> impl Iterator<Item = &Host<'s>> + Clone {
+    pub(super) fn hosts_of<'a>(
+        &'a self,
+        service: &'a str,
+    ) -> impl Iterator<Item = &'a Host<'s>> + Clone {
         let mut last = None;
         let fresh = self
             .places_of(service)

@@ -103,16 +103,17 @@ impl Judge<'_, '_> {
             } else {
                 "backend"
             };
-            self.backend(FieldPath::names(&["spec", name]), backend);
+            self.backend(|| FieldPath::names(&["spec", name]), backend);
         }
     }
 
-    fn backend(&mut self, field: FieldPath, backend: &Backend<'_>) {
+    fn backend(&mut self, field: impl FnOnce() -> FieldPath, backend: &Backend<'_>) {
         if backend.resource {
             let help = "name a service: the controller reads no resource backends";
-            self.reject(field.name("resource"), "the backend is a resource", help);
+            let field = field().name("resource");
+            self.reject(field, "the backend is a resource", help);
         } else if backend.service.is_none() {
-            self.reject(field, "the backend names no service", "name a service");
+            self.reject(field(), "the backend names no service", "name a service");
         }
     }
 
@@ -127,17 +128,17 @@ impl Judge<'_, '_> {
         let mut seen = HashSet::with_capacity(self.subject.rules.len());
         for (index, rule) in self.subject.rules.iter().enumerate() {
             let host = rule.host.as_deref().unwrap_or_default();
-            let field = rule_field(index);
+            let field = || rule_field(index).name("host");
             if !seen.insert(host) {
                 let message = match host {
                     "" => "a second rule without host".to_owned(),
                     host => format!("the host {} stands in two rules", quote(host)),
                 };
-                self.reject(field.name("host"), message, "put the paths under one rule");
+                self.reject(field(), message, "put the paths under one rule");
             } else if host.is_empty() {
                 let help =
                     "name the host, unless the controller runs with -allow-empty-ingress-host";
-                self.reject(field.name("host"), "the rule has no host", help);
+                self.reject(field(), "the rule has no host", help);
                 if let Some(last) = self.found.last_mut() {
                     last.severity = Severity::Warning;
                 }
@@ -181,15 +182,15 @@ impl Judge<'_, '_> {
 
     fn paths(&mut self, rule_index: usize, rule: &HostRule<'_>) {
         for (index, path) in rule.paths.iter().flatten().enumerate() {
-            let field = path_field(rule_index, index);
-            self.backend(field.clone().name("backend"), &path.backend);
+            let field = || path_field(rule_index, index);
+            self.backend(|| field().name("backend"), &path.backend);
             if let Some(fault) = path_fault(path) {
                 let text = path.path.as_deref().unwrap_or_default();
                 let message = match text {
                     "" => fault.to_owned(),
                     text => format!("the path {} {fault}", quote(text)),
                 };
-                self.reject(field.name("path"), message, "give the rule another path");
+                self.reject(field().name("path"), message, "give the rule another path");
             }
         }
     }
@@ -222,14 +223,14 @@ impl Judge<'_, '_> {
     fn mergeable(&mut self) {
         let rules = &self.subject.rules;
         let several = rules.len() > 1;
-        let field = FieldPath::names(&["spec", "rules"]);
+        let field = || FieldPath::names(&["spec", "rules"]);
         let paths = rules
             .first()
             .and_then(|rule| rule.paths.as_deref())
             .unwrap_or_default();
         match Mergeable::of(self.subject) {
             Some(Mergeable::Master) if several => {
-                self.reject(field, "a master has several rules", "leave it one rule");
+                self.reject(field(), "a master has several rules", "leave it one rule");
             }
             Some(Mergeable::Master) if !paths.is_empty() => {
                 let field = rule_field(0).name("http").name("paths");
@@ -238,7 +239,7 @@ impl Judge<'_, '_> {
             Some(Mergeable::Minion) => {
                 if several {
                     self.reject(
-                        field,
+                        field(),
                         "a minion has several rules",
                         "make a minion for each host",
                     );

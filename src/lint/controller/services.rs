@@ -1,7 +1,5 @@
 //! The services that entries name, held against the Ingress' backends.
 
-use std::collections::HashMap;
-
 use super::{Annotation, Backends, Entry, Fate};
 use crate::lint::annotation::USE_CLUSTER_IP;
 use crate::lint::diagnostic::Diagnostic;
@@ -26,9 +24,14 @@ pub(crate) fn judge_duplicates(
     found: &mut Vec<Diagnostic>,
 ) -> Vec<bool> {
     let service = |entry: &Entry| annotation.text(entry.service);
-    let last: HashMap<&str, usize> = entries.iter().map(|e| (service(e), e.number)).collect();
+    let mut all: Vec<_> = entries.iter().map(|e| (service(e), e.number)).collect();
+    all.sort_unstable();
+    let last = |service: &str| {
+        let behind = all.partition_point(|&(other, _)| other <= service);
+        all[behind - 1].1
+    };
     let counts = |entry: &Entry| {
-        let winner = last.get(service(entry)).copied().unwrap_or(entry.number);
+        let winner = last(service(entry));
         if winner != entry.number {
             let message = format!(
                 "entry {winner} names {} again and replaces this one",

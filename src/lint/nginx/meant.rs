@@ -60,8 +60,15 @@ fn valid(name: &str, value: &str) -> Option<String> {
             matches!(lower.as_str(), "strict" | "lax" | "none").then(|| format!("samesite={lower}"))
         }
         "expires" => expires(value).map(|time| format!("expires={time}")),
-        _ => (!value.is_empty()).then(|| format!("{name}={value}")),
+        _ => is_writable(value).then(|| format!("{name}={value}")),
     }
+}
+
+/// Whether a value can stand in an annotation as it is: once decoded, a quote
+/// or a backslash would be refused by the controller or mean something else.
+fn is_writable(value: &str) -> bool {
+    let special = |c: char| c.is_whitespace() || c.is_control() || "\"'\\$;{}".contains(c);
+    !value.is_empty() && !value.contains(special)
 }
 
 /// The time that a value of `expires=` was certainly meant to be: letters in
@@ -117,6 +124,8 @@ mod tests {
             "path",
             "expire=soon",
             "name=srv_id",
+            "pth=/tea\"",
+            "pth=/tea/\n",
             "1h",
             "",
         ] {

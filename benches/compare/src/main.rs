@@ -1,0 +1,162 @@
+//! One table: the server beside others on the same machine in the same run.
+//!
+//! `benches/compare/run.sh` builds what is compared and calls this.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use compare::program::{Program, Running, places};
+use compare::{Result, review};
+
+/// What wrk runs: it posts one body and tells the numbers in one line.
+const SCRIPT: &str = r#"
+wrk.method = "POST"
+wrk.path = "/validate?timeout=5s"
+wrk.headers["Content-Type"] = "application/json"
+local file = assert(io.open(os.getenv("BODY"), "rb"))
+wrk.body = file:read("*a")
+done = function(summary, latency)
+  local e = summary.errors
+  local failed = e.connect + e.read + e.write + e.status + e.timeout
+  print(string.format("NUMBERS %d %d %d %d", summary.requests, summary.duration, latency:percentile(99), failed))
+end
+"#;
+
+/// Bodies, in bytes.
+const SIZES: [usize; 3] = [2_300, 8_000, 250_000];
+/// Rounds and seconds: each server is asked once in a round, for that long.
+const ROUNDS: usize = 5;
+const SECONDS: u32 = 3;
+const CONNECTIONS: u32 = 16;
+/// Times that each server is started.
+const STARTS: usize = 5;
+
+/// A server and what was measured.
+struct Contender {
+    program: Program,
+    running: Running,
+    ready: f64,
+    /// For each size requests a second and the 99th percentile in milliseconds.
+    speeds: Vec<(f64, f64)>,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let (root, folder) = places()?;
+    let script = folder.join("review.lua");
+    fs::write(&script, SCRIPT)?;
+    let mut contenders = Vec::new();
+    for program in programs(&root) {
+        contenders.push(start(program, &folder).await?);
+    }
+    for size in SIZES {
+        let body = folder.join(format!("review-{size}.json"));
+        fs::write(&body, review(size))?;
+        measure(&mut contenders, &script, &body)?;
+    }
+    print(&contenders)
+}
+
+fn programs(root: &Path) -> [Program; 5] {
+    let ours = |name: &str| root.join("target/compare/release").join(name);
+    [
+        Program::bare("(a) constant answer", ours("constant")),
+        Program::stickler("stickler", root, "info"),
+        Program::stickler("stickler, log off", root, "warn"),
+        Program::bare("(b) kube, k8s-openapi", ours("typed")),
+        Program::bare(
+            "(c) controller-runtime",
+            root.join("target/compare/controller-runtime"),
+        ),
+    ]
+}
+
+async fn start(program: Program, folder: &Path) -> Result<Contender> {
+    let mut times = Vec::with_capacity(STARTS);
+    let mut running = program.start(folder).await?;
+    for _ in 1..STARTS {
+        times.push(running.ready.as_secs_f64() * 1e3);
+        drop(running);
+        running = program.start(folder).await?;
+    }
+    times.push(running.ready.as_secs_f64() * 1e3);
+    let (ready, speeds) = (median(times), Vec::new());
+    Ok(Contender {
+        program,
+        running,
+        ready,
+        speeds,
+    })
+}
+
+/// Asks the servers in turn, so that a noisy minute hits all of them, and
+/// takes the median round of each.
+fn measure(contenders: &mut [Contender], script: &Path, body: &PathBuf) -> Result<()> {
+    let mut rounds = vec![(Vec::new(), Vec::new()); contenders.len()];
+    for _ in 0..ROUNDS {
+        for (contender, (rates, tails)) in contenders.iter().zip(&mut rounds) {
+            let (rate, tail) = wrk(contender, script, body)?;
+            rates.push(rate);
+            tails.push(tail);
+        }
+    }
+    for (contender, (rates, tails)) in contenders.iter_mut().zip(rounds) {
+        contender.speeds.push((median(rates), median(tails)));
+    }
+    Ok(())
+}
+
+/// Requests a second, and the 99th percentile in milliseconds.
+fn wrk(contender: &Contender, script: &Path, body: &PathBuf) -> Result<(f64, f64)> {
+    let output = Command::new("wrk")
+        .args(["--threads", "1", "--latency"])
+        .arg(format!("--connections={CONNECTIONS}"))
+        .arg(format!("--duration={SECONDS}s"))
+        .arg("--script")
+        .arg(script)
+        .arg(format!("https://{}", contender.running.address))
+        .env("BODY", body)
+        .output()
+        .map_err(|error| format!("wrk (apt-get install wrk): {error}"))?;
+    let text = String::from_utf8(output.stdout)?;
+    let line = text.lines().find_map(|line| line.strip_prefix("NUMBERS "));
+    let numbers = line
+        .ok_or_else(|| format!("wrk printed:\n{text}"))?
+        .split(' ');
+    let numbers = numbers
+        .map(str::parse)
+        .collect::<std::result::Result<Vec<f64>, _>>()?;
+    match numbers[..] {
+        [requests, microseconds, tail, 0.0] => Ok((requests / microseconds * 1e6, tail / 1e3)),
+        _ => Err(format!("{}: requests failed:\n{text}", contender.program.name).into()),
+    }
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_unstable_by(f64::total_cmp);
+    numbers.get(numbers.len() / 2).copied().unwrap_or_default()
+}
+
+fn print(contenders: &[Contender]) -> Result<()> {
+    print!("| server |");
+    for size in SIZES {
+        print!(
+            " {:.1} KB: req/s | of (a) | p99 ms |",
+            f64::from(u32::try_from(size)?) / 1e3
+        );
+    }
+    println!(" memory, most: MB | program: MB | start to answer: ms |");
+    println!("|---|{}---|---|---|", "---|---|---|".repeat(SIZES.len()));
+    for contender in contenders {
+        print!("| {} |", contender.program.name);
+        for (index, (rate, tail)) in contender.speeds.iter().enumerate() {
+            let ceiling = contenders[0].speeds[index].0;
+            print!(" {rate:.0} | {:.2} | {tail:.2} |", rate / ceiling);
+        }
+        let memory = contender.running.memory("VmHWM:")?;
+        let size = contender.program.megabytes()?;
+        println!(" {memory:.1} | {size:.1} | {:.0} |", contender.ready);
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! Servers as programs: started, asked, weighed, and ended with their owner.
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::Result;
+use crate::caller::{Caller, request};
+use crate::review;
+
+/// A server that can be started.
+pub struct Program {
+    pub name: &'static str,
+    pub path: PathBuf,
+    /// What stands before the address, and before certificate and key; bare
+    /// programs take the three as arguments.
+    pub flags: Option<[&'static str; 3]>,
+    pub more: Vec<String>,
+    pub log_level: &'static str,
+}
+
+/// A server that runs until this is dropped.
+pub struct Running {
+    child: Child,
+    pub address: SocketAddr,
+    /// From its start to its first answer.
+    pub ready: Duration,
+}
+
+impl Program {
+    /// stickler as it is released.
+    pub fn stickler(name: &'static str, root: &Path, log_level: &'static str) -> Self {
+        let more = ["serve", "--admin=127.0.0.1:0"].map(str::to_owned);
+        Self {
+            name,
+            path: root.join("target/release/stickler"),
+            flags: Some(["--listen", "--tls-cert", "--tls-key"]),
+            more: more.into(),
+            log_level,
+        }
+    }
+
+    /// A program that takes address, certificate and key.
+    pub fn bare(name: &'static str, path: PathBuf) -> Self {
+        Self {
+            name,
+            path,
+            flags: None,
+            more: Vec::new(),
+            log_level: "info",
+        }
+    }
+
+    /// Starts it with the certificate in `folder`, and returns with its first answer.
+    pub async fn start(&self, folder: &Path) -> Result<Running> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let caller = Caller::trusting(&folder.join("ca.crt").display().to_string())?;
+        let request = request(&review(1));
+        let mut command = Command::new(&self.path);
+        command
+            .args(&self.more)
+            .args(self.arguments(address, folder));
+        command.env("RUST_LOG", self.log_level);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let begun = Instant::now();
+        let mut child = command
+            .spawn()
+            .map_err(|error| format!("{}: {error}", self.path.display()))?;
+        loop {
+            if let Ok(mut call) = caller.call(address).await
+                && call.ask(&request).await.is_ok()
+            {
+                let ready = begun.elapsed();
+                return Ok(Running {
+                    child,
+                    address,
+                    ready,
+                });
+            }
+            if let Some(status) = child.try_wait()? {
+                return Err(format!("{} ended: {status}", self.name).into());
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    fn arguments(&self, address: SocketAddr, folder: &Path) -> Vec<String> {
+        let file = |name| folder.join(name).display().to_string();
+        let values = [address.to_string(), file("tls.crt"), file("tls.key")];
+        match self.flags {
+            Some(flags) => flags
+                .iter()
+                .zip(values)
+                .map(|(flag, it)| format!("{flag}={it}"))
+                .collect(),
+            None => values.into(),
+        }
+    }
+
+    /// Its size in megabytes.
+    pub fn megabytes(&self) -> Result<f64> {
+        let bytes = fs::metadata(&self.path)?.len();
+        Ok(f64::from(u32::try_from(bytes >> 10)?) / 1024.0)
+    }
+}
+
+impl Running {
+    /// Resident memory in megabytes: `VmRSS` is what it is now, `VmHWM` the most it was.
+    pub fn memory(&self, name: &str) -> Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kilobytes = line.and_then(|it| it.split_whitespace().nth(1)?.parse::<f64>().ok());
+        Ok(kilobytes.ok_or("no such line")? / 1024.0)
+    }
+
+    /// Open files.
+    pub fn descriptors(&self) -> Result<usize> {
+        Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The repository, and a folder with a fresh certificate in it.
+pub fn places() -> Result<(PathBuf, PathBuf)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()?;
+    let folder = root.join("target/compare");
+    fs::create_dir_all(&folder)?;
+    let made = Command::new(root.join("certs/make.sh"))
+        .arg(&folder)
+        .output()?;
+    if !made.status.success() {
+        return Err(String::from_utf8_lossy(&made.stderr).into());
+    }
+    Ok((root, folder))
+}

@@ -1,0 +1,113 @@
+//! Whatever the annotation holds: all readers come to an end, spans are ranges
+//! of the value, edits stay inside it, and no fix makes it worse.
+
+use stickler::lint::annotation::{ORG_KEY, USE_CLUSTER_IP};
+use stickler::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, TlsBlock};
+use stickler::lint::{Consequence, Diagnostic, Policy, Severity, Span, Subject, check, controller};
+
+/// Panics where something does not hold.
+pub(crate) fn judge(input: &[u8]) {
+    let Ok(value) = std::str::from_utf8(input) else {
+        return;
+    };
+    let found = judged(value);
+    assert_eq!(found, judged(value), "the same is said twice");
+    let refused = found
+        .iter()
+        .any(|it| it.consequence == Some(Consequence::RejectsIngress));
+    let accepted = controller::read(value).accepted();
+    assert!(
+        accepted || refused,
+        "{value:?}: what the controller rejects is told"
+    );
+    let spans = found.iter().filter_map(|it| it.place.span);
+    for span in spans {
+        is_of(value, span);
+        let (first, last) = span.columns(value);
+        assert!(1 <= first && first <= last && last <= value.chars().count() + 1);
+    }
+    for diagnostic in &found {
+        stays_inside(value, diagnostic);
+        makes_nothing_worse(value, diagnostic, &found);
+    }
+}
+
+fn is_of(value: &str, span: Span) {
+    assert!(
+        value.get(span.start..span.end).is_some(),
+        "{span:?} of {value:?}"
+    );
+}
+
+/// Edits are ranges of the value in ascending order that do not overlap.
+fn stays_inside(value: &str, diagnostic: &Diagnostic) {
+    let mut end = 0;
+    for edit in diagnostic.fix.iter().flat_map(|fix| &fix.edits) {
+        is_of(value, edit.span);
+        assert!(end <= edit.span.start, "{value:?}: {diagnostic:?}");
+        end = edit.span.end;
+    }
+}
+
+fn makes_nothing_worse(value: &str, diagnostic: &Diagnostic, found: &[Diagnostic]) {
+    let Some(fix) = &diagnostic.fix else { return };
+    let mended = fix.apply(value);
+    assert_ne!(mended, value, "a fix that changes nothing: {diagnostic:?}");
+    let after = judged(&mended);
+    assert!(
+        gravest(&after) >= gravest(found),
+        "{value:?} became {mended:?} by {diagnostic:?}\nnow: {after:?}"
+    );
+}
+
+/// The gravest consequence among errors; those come first in the order.
+fn gravest(found: &[Diagnostic]) -> Consequence {
+    let errors = found.iter().filter(|it| it.severity == Severity::Error);
+    errors
+        .filter_map(|it| it.consequence)
+        .min()
+        .unwrap_or(Consequence::Policy)
+}
+
+/// What is said of the value on an Ingress with a little of everything.
+fn judged(value: &str) -> Vec<Diagnostic> {
+    let backend = |service: &'static str| Backend {
+        service: Some(service.into()),
+        ..Backend::default()
+    };
+    let path = |path: &'static str, path_type, service| PathRule {
+        path: Some(path.into()),
+        path_type,
+        backend: backend(service),
+    };
+    let rule = |host: &'static str, paths| HostRule {
+        host: Some(host.into()),
+        paths: Some(paths),
+    };
+    let cafe = vec![
+        path("/tea", PathType::Prefix, "tea-svc"),
+        path("/coffee", PathType::Prefix, "coffee-svc"),
+        path("/tea/green", PathType::Exact, "green"),
+    ];
+    let subject = Subject {
+        annotations: vec![
+            Annotation {
+                key: ORG_KEY.into(),
+                value: value.into(),
+            },
+            Annotation {
+                key: USE_CLUSTER_IP.into(),
+                value: "false".into(),
+            },
+        ],
+        rules: vec![
+            rule("cafe.example.com", cafe),
+            rule("*.example.org", vec![path("/", PathType::Prefix, "a")]),
+        ],
+        tls: vec![TlsBlock {
+            hosts: vec!["cafe.example.com".into()],
+        }],
+        ..Subject::default()
+    };
+    check(&subject, &Policy::default())
+}

@@ -1,0 +1,104 @@
+//! What fuzzing once found stays found, and the corpora satisfy its oracles.
+//!
+//! `fuzz/oracles/` is what the targets of `cargo fuzz` judge by;
+//! docs/reliability.md tells how to run them.
+
+#![allow(clippy::expect_used, reason = "a panic is how a test fails")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+#[path = "../fuzz/oracles/envelope.rs"]
+mod envelope;
+#[path = "../fuzz/oracles/policy.rs"]
+mod policy;
+#[path = "../fuzz/oracles/value.rs"]
+mod value;
+#[path = "../fuzz/oracles/yaml.rs"]
+mod yaml;
+
+/// The files of a folder, however deep.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}
+
+fn judge_all(folder: &str, judge: fn(&[u8])) {
+    let files = files(Path::new(folder));
+    assert!(!files.is_empty(), "{folder}");
+    for path in files {
+        judge(&fs::read(&path).expect("a file"));
+    }
+}
+
+#[test]
+fn what_was_once_found_stays_found() {
+    for (target, judge) in [
+        ("envelope", envelope::judge as fn(&[u8])),
+        ("policy", policy::judge),
+        ("value", value::judge),
+        ("yaml", yaml::judge),
+    ] {
+        let folder = format!("fuzz/kept/{target}");
+        if Path::new(&folder).is_dir() {
+            judge_all(&folder, judge);
+        }
+    }
+}
+
+#[test]
+fn the_corpora_satisfy_the_oracles() {
+    judge_all("tests/corpus/reviews", envelope::judge);
+    judge_all("deploy", yaml::judge);
+    judge_all("deploy/policies", policy::judge);
+    for value in values() {
+        value::judge(value.as_bytes());
+    }
+}
+
+/// The values of the corpus.
+fn values() -> &'static [String] {
+    static VALUES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let corpus = fs::read_to_string("tests/corpus/nginx.jsonl").expect("the corpus");
+        let value = |line| {
+            let case: Value = serde_json::from_str(line).expect("a case");
+            case["value"].as_str().expect("a value").to_owned()
+        };
+        corpus.lines().map(value).collect()
+    });
+    &VALUES
+}
+
+/// The part of a value between two places that are near its thousandths.
+fn part(value: &str, cuts: (usize, usize)) -> &str {
+    let at = |cut| {
+        let mut down = (0..=value.len() * cut / 1_000).rev();
+        down.find(|&at| value.is_char_boundary(at)).unwrap_or(0)
+    };
+    &value[at(cuts.0.min(cuts.1))..at(cuts.0.max(cuts.1))]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn spliced_values_satisfy_the_oracle(
+        parts in prop::collection::vec((any::<prop::sample::Index>(), (0..1_001_usize, 0..1_001_usize)), 1..4),
+    ) {
+        let parts = parts.into_iter().map(|(index, cuts)| part(index.get::<String>(values()), cuts));
+        value::judge(format!("serviceName=tea-svc {}", parts.collect::<String>()).as_bytes());
+    }
+}
