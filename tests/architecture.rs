@@ -162,6 +162,20 @@ fn every_module_stands_in_the_table_of_lib() {
 }
 
 #[test]
+fn the_map_names_what_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for page in ["docs/design.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(root.join(page)).unwrap();
+        let quoted = text.split('`').skip(1).step_by(2);
+        let paths: Vec<_> = quoted.filter(|it| it.starts_with("src/")).collect();
+        assert!(!paths.is_empty(), "{page}");
+        for path in paths.iter().filter(|path| !path.contains(['{', '<'])) {
+            assert!(root.join(path).exists(), "{page}: {path}");
+        }
+    }
+}
+
+#[test]
 fn axum_lives_in_the_server_and_clap_in_the_command_line() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     for path in sources(&source) {
