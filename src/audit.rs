@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 
 use crate::finding::{Finding, ObjectRef};
 use crate::ingress::Ingress;
+use crate::lint::annotation;
 use crate::lint::{Diagnostic, FieldPath, Place, Rule, Subject};
 
 /// Ingresses that are asked for at a time.
@@ -154,7 +155,7 @@ fn audit(json: &str, judge: &dyn Fn(&Subject<'_>) -> Vec<Diagnostic>) -> Audited
         value.unwrap_or_default().to_owned()
     };
     Audited {
-        annotated: subject.carries_our_keys(),
+        annotated: annotation::is_present(subject),
         findings: judge(subject)
             .into_iter()
             .map(|found| (value_of(&found), found))

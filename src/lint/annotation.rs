@@ -56,6 +56,13 @@ pub fn winner<'s>(subject: &'s Subject<'_>, policy: &Policy) -> Option<(&'static
     org.or_else(|| of(PLUS_KEY))
 }
 
+/// Whether an Ingress carries one of the two keys.
+#[must_use]
+pub fn is_present(subject: &Subject<'_>) -> bool {
+    let mut annotations = subject.annotations.iter();
+    annotations.any(|annotation| matches!(&*annotation.key, PLUS_KEY | ORG_KEY))
+}
+
 /// The class that the controller goes by: the annotation if it is not empty,
 /// else the field; compared exactly.
 #[must_use]
@@ -86,9 +93,6 @@ pub(crate) fn judge(subject: &Subject<'_>, policy: &Policy, found: &mut Vec<Diag
     let assigned = assigned(subject, policy) == Some(true);
     for annotation in &subject.annotations {
         found.extend(near_miss(&annotation.key, assigned));
-    }
-    if assigned {
-        found.extend(super::foreign::judge(subject));
     }
 }
 

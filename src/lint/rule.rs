@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::diagnostic::{Consequence, Severity};
+use super::consequence::{Consequence, Severity};
 
 /// Turns the table below into the [`Rule`] enum and [`CATALOGUE`].
 macro_rules! catalogue {

@@ -3,8 +3,9 @@
 use super::lexer::LexErrorKind;
 use super::time::TimeError;
 use super::{Directive, Error, ErrorKind, PARAMETERS, joined, meant};
+use crate::lint::consequence::Consequence;
 use crate::lint::controller::{Annotation, Entry};
-use crate::lint::diagnostic::{Consequence, Diagnostic, Edit, Fix};
+use crate::lint::diagnostic::{Diagnostic, Edit, Fix};
 use crate::lint::rule::Rule;
 use crate::lint::span::Span;
 use crate::lint::text::{did_you_mean, quote};
