@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use http::Request;
+use hyper::Request;
 use kube::client::Client;
 use kube::config::{Config, KubeConfigOptions};
 use serde::Deserialize;

@@ -15,6 +15,8 @@
 //! main → cli → {server → admission, audit, manifest, render} → ingress → lint
 //! ```
 //!
+//! Who may name whom, room by room, is a table in `tests/architecture.rs`.
+//!
 //! | module | what it is |
 //! |---|---|
 //! | [`lint`] | the pure middle: a [`lint::Subject`] in, [`lint::Diagnostic`]s out |

@@ -38,6 +38,42 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
         .filter(|line| !line.starts_with("//"))
 }
 
+/// Whom each module of lib.rs may name, lowest first: nobody names upwards.
+const ARROWS: [(&str, &[&str]); 14] = [
+    ("lint", &[]),
+    ("finding", &["lint"]),
+    ("ingress", &["lint"]),
+    ("yaml", &["lint"]),
+    ("certs", &["lint"]),
+    ("vap", &["lint"]),
+    ("probe", &[]),
+    ("policy", &["lint", "yaml"]),
+    ("render", &["finding", "lint"]),
+    ("audit", &["finding", "ingress", "lint"]),
+    ("admission", &["ingress", "lint", "policy"]),
+    (
+        "manifest",
+        &["finding", "ingress", "lint", "policy", "yaml"],
+    ),
+    ("server", &["admission", "certs", "lint", "policy"]),
+    (
+        "cli",
+        &[
+            "admission",
+            "audit",
+            "certs",
+            "finding",
+            "lint",
+            "manifest",
+            "policy",
+            "probe",
+            "render",
+            "server",
+            "vap",
+        ],
+    ),
+];
+
 fn assert_silent(name: &str, words: &[&str]) {
     let files = module(name);
     assert!(!files.is_empty(), "no module {name}");
@@ -89,6 +125,52 @@ fn the_core_imports_nothing_of_ours() {
     for (path, text) in module("lint") {
         for line in code(&text).filter(|line| line.contains("crate::")) {
             assert!(line.contains("crate::lint"), "{}: {line}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_module_names_only_those_below_it() {
+    for (index, (name, below)) in ARROWS.iter().enumerate() {
+        let lower = |other: &&str| ARROWS[..index].iter().any(|(name, _)| name == other);
+        assert!(below.iter().all(|other| lower(other)), "{name}");
+        for (path, text) in module(name) {
+            for line in code(&text) {
+                for named in line.split("crate::").skip(1) {
+                    let end = named.find(|c: char| !c.is_alphanumeric() && c != '_');
+                    let named = &named[..end.unwrap_or(named.len())];
+                    let allowed = named == *name || below.contains(&named);
+                    assert!(allowed, "{} names {named}: {line}", path.display());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_module_stands_in_the_table_of_lib() {
+    let lib = include_str!("../src/lib.rs");
+    let modules = lib.lines().filter_map(|line| line.strip_prefix("pub mod "));
+    let mut modules: Vec<_> = modules.map(|name| name.trim_end_matches(';')).collect();
+    for name in &modules {
+        assert!(lib.contains(&format!("//! | [`{name}`] | ")), "{name}");
+    }
+    let mut known = ARROWS.map(|(name, _)| name);
+    known.sort_unstable();
+    modules.sort_unstable();
+    assert_eq!(modules, known);
+}
+
+#[test]
+fn the_map_names_what_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for page in ["docs/design.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(root.join(page)).unwrap();
+        let quoted = text.split('`').skip(1).step_by(2);
+        let paths: Vec<_> = quoted.filter(|it| it.starts_with("src/")).collect();
+        assert!(!paths.is_empty(), "{page}");
+        for path in paths.iter().filter(|path| !path.contains(['{', '<'])) {
+            assert!(root.join(path).exists(), "{page}: {path}");
         }
     }
 }

@@ -18,7 +18,7 @@ mod emitter;
 mod values;
 
 use emitter::{Choices, Emitter, Frame, Style};
-use values::values;
+use values::{config, values};
 
 /// The value of the annotation in `text`, and the bytes of its scalar.
 fn value_in(text: &str, frame: Frame) -> (String, Span) {
@@ -46,11 +46,7 @@ fn value_in(text: &str, frame: Frame) -> (String, Span) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        failure_persistence: None,
-        max_global_rejects: 1_000_000,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(config())]
 
     #[test]
     fn the_edited_value_stands_there_and_nothing_else_differs(

@@ -17,14 +17,10 @@ mod emitter;
 mod values;
 
 use emitter::{Choices, Emitter, Frame, Style};
-use values::values;
+use values::{config, values};
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        failure_persistence: None,
-        max_global_rejects: 1_000_000,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(config())]
 
     #[test]
     fn each_character_is_found_where_it_was_put(

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
-use http::Response;
+use hyper::Response;
 use kube::client::Body;
 
 use super::*;

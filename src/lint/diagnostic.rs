@@ -57,7 +57,7 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
-/// One range of the value and the text to stand there instead.
+/// One range of a text, such as the value, and what is to stand there instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     /// What is replaced; an empty range inserts.
@@ -158,14 +158,23 @@ impl Fix {
     /// `value` with the edits made.
     #[must_use]
     pub fn apply(&self, value: &str) -> String {
-        let mut edited = String::with_capacity(value.len() + 16);
+        Edit::apply_all(&self.edits, value)
+    }
+}
+
+impl Edit {
+    /// `text` with the edits made, which do not overlap and stand in ascending
+    /// order.
+    #[must_use]
+    pub fn apply_all(edits: &[Self], text: &str) -> String {
+        let mut edited = String::with_capacity(text.len() + 16);
         let mut copied = 0;
-        for Edit { span, text } in &self.edits {
-            edited.push_str(Span::new(copied, span.start.max(copied)).of(value));
-            edited.push_str(text);
+        for Self { span, text: put } in edits {
+            edited.push_str(Span::new(copied, span.start.max(copied)).of(text));
+            edited.push_str(put);
             copied = span.end.max(copied);
         }
-        edited.push_str(Span::new(copied, value.len().max(copied)).of(value));
+        edited.push_str(Span::new(copied, text.len().max(copied)).of(text));
         edited
     }
 }

@@ -20,8 +20,8 @@ use super::check::examine;
 use super::report::Report;
 use super::walk::each_source;
 use super::{Judge, Source};
-use crate::finding::Location;
-use patch::Patch;
+use crate::finding::{Finding, Location};
+use crate::lint::Edit;
 pub(super) use patch::encode;
 use target::Target;
 pub(super) use target::collect_aliased;
@@ -77,7 +77,7 @@ impl From<Report> for Fixed {
 #[must_use]
 pub fn fix(source: Source, judge: &Judge<'_>, unsafe_too: bool) -> Fixed {
     let before = examine(&source, judge);
-    let fixable = |finding: &crate::finding::Finding| finding.diagnostic.fix.is_some();
+    let fixable = |finding: &Finding| finding.diagnostic.fix.is_some();
     if !before.findings.iter().any(fixable) {
         return Fixed {
             after: source.text.clone(),
@@ -92,19 +92,19 @@ pub fn fix(source: Source, judge: &Judge<'_>, unsafe_too: bool) -> Fixed {
     };
     let (targets, mut refused) = target::collect(&source, judge, &wanted);
     let chosen = choose(&source.text, &targets);
-    let mut patches: Vec<Patch> = Vec::new();
+    let mut edits: Vec<Edit> = Vec::new();
     let mut applied = 0;
     for (target, way) in targets.iter().zip(chosen) {
         match way {
             Some(way) => {
                 applied += target.applied;
-                patches.extend(way);
+                edits.extend(way);
             }
             None => refused.push(target.refuse("the file cannot hold the fixed value in place")),
         }
     }
     let after = Source {
-        text: patch::apply(&source.text, patches),
+        text: patch::apply(&source.text, edits),
         name: source.name,
     };
     Fixed {
@@ -131,19 +131,19 @@ pub fn fix_paths(
 /// where none does.
 ///
 /// The first ways nearly always hold, so they are tried together first.
-fn choose(text: &str, targets: &[Target]) -> Vec<Option<Vec<Patch>>> {
-    let ways: Vec<Vec<Vec<Patch>>> = targets.iter().map(|target| target.ways(text)).collect();
-    let first: Option<Vec<&Vec<Patch>>> = ways.iter().map(|ways| ways.first()).collect();
+fn choose(text: &str, targets: &[Target]) -> Vec<Option<Vec<Edit>>> {
+    let ways: Vec<Vec<Vec<Edit>>> = targets.iter().map(|target| target.ways(text)).collect();
+    let first: Option<Vec<&Vec<Edit>>> = ways.iter().map(|ways| ways.first()).collect();
     if let Some(first) = first {
-        let all: Vec<Patch> = first.iter().copied().flatten().cloned().collect();
+        let all: Vec<Edit> = first.iter().copied().flatten().cloned().collect();
         if compare::holds(text, &patch::apply(text, all), targets) {
             return first.into_iter().cloned().map(Some).collect();
         }
     }
-    let alone = |(target, ways): (&Target, Vec<Vec<Patch>>)| {
+    let alone = |(target, ways): (&Target, Vec<Vec<Edit>>)| {
         let target = std::slice::from_ref(target);
         let holds =
-            |way: &Vec<Patch>| compare::holds(text, &patch::apply(text, way.clone()), target);
+            |way: &Vec<Edit>| compare::holds(text, &patch::apply(text, way.clone()), target);
         ways.into_iter().find(holds)
     };
     targets.iter().zip(ways).map(alone).collect()

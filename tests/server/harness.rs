@@ -157,18 +157,12 @@ impl Running {
 
     /// The text of a page of the admin port, and its status.
     pub(crate) async fn page(&self, path: &str) -> (u16, String) {
-        let url = format!("http://{}{path}", self.admin);
-        let response = reqwest::get(url).await.unwrap();
-        (response.status().as_u16(), response.text().await.unwrap())
+        page(self.admin, path).await
     }
 
     /// The value of one line of /metrics; 0 where there is none.
     pub(crate) async fn metric(&self, line: &str) -> f64 {
-        let (_, text) = self.page("/metrics").await;
-        let found = text
-            .lines()
-            .find_map(|it| it.strip_prefix(line)?.strip_prefix(' '));
-        found.map_or(0.0, |value| value.parse().unwrap())
+        metric(self.admin, line).await
     }
 
     pub(crate) fn begin_stop(&mut self) {
@@ -278,4 +272,19 @@ pub(crate) async fn response(stream: &mut (impl AsyncRead + Unpin)) -> (String, 
 pub(crate) async fn until_closed(stream: &mut (impl AsyncRead + Unpin)) {
     let mut buffer = [0; 4096];
     while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
+}
+
+/// The text of a page of an admin port, and its status.
+pub(crate) async fn page(admin: SocketAddr, path: &str) -> (u16, String) {
+    let response = reqwest::get(format!("http://{admin}{path}")).await.unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
+}
+
+/// The value of one line of /metrics; 0 where there is none.
+pub(crate) async fn metric(admin: SocketAddr, line: &str) -> f64 {
+    let (_, text) = page(admin, "/metrics").await;
+    let found = text
+        .lines()
+        .find_map(|it| it.strip_prefix(line)?.strip_prefix(' '));
+    found.map_or(0.0, |value| value.parse().unwrap())
 }

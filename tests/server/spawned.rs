@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::harness::install_provider;
+use crate::harness::{install_provider, metric, page};
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_stickler");
 
@@ -106,18 +106,11 @@ impl Spawned {
     }
 
     pub(crate) async fn page(&self, path: &str) -> (u16, String) {
-        let response = reqwest::get(format!("http://{}{path}", self.admin))
-            .await
-            .unwrap();
-        (response.status().as_u16(), response.text().await.unwrap())
+        page(self.admin, path).await
     }
 
     pub(crate) async fn metric(&self, line: &str) -> f64 {
-        let (_, text) = self.page("/metrics").await;
-        let found = text
-            .lines()
-            .find_map(|it| it.strip_prefix(line)?.strip_prefix(' '));
-        found.map_or(0.0, |value| value.parse().unwrap())
+        metric(self.admin, line).await
     }
 
     /// Reads the log up to the line that is looked for.

@@ -8,6 +8,15 @@ const CHARACTERS: &[char] = &[
     '\n', '\u{7}', '\u{85}', '\u{2028}', '\u{feff}', '\u{1b}',
 ];
 
+/// Many cases are thrown away, and a failure is told, not kept in a file.
+pub(crate) fn config() -> ProptestConfig {
+    ProptestConfig {
+        failure_persistence: None,
+        max_global_rejects: 1_000_000,
+        ..ProptestConfig::default()
+    }
+}
+
 pub(crate) fn values() -> impl Strategy<Value = String> {
     let characters = prop::sample::select(CHARACTERS);
     prop_oneof![

@@ -56,27 +56,19 @@ pub(super) fn mend(
     let mut found = judge(subject);
     let first = Weight::of(&found);
     let mut best: Option<(Weight, Mended)> = None;
-    let mut seen = HashSet::from([value.clone()]);
+    let mut search = Search {
+        subject,
+        object,
+        key,
+        judge,
+        wanted,
+        seen: HashSet::from([value.clone()]),
+    };
     let (mut applied, mut detours) = (0, 0);
     while detours < DETOURS {
-        let weight = Weight::of(&found);
-        let mut step: Option<(String, Vec<Diagnostic>)> = None;
-        for diagnostic in found.iter().filter(|d| wanted.includes(object, key, d)) {
-            let Some(fix) = &diagnostic.fix else { continue };
-            let next = fix.apply(&value);
-            if !seen.insert(next.clone()) {
-                continue;
-            }
-            let then = judge(&with_value(subject, key, &next));
-            let better = Weight::of(&then).is_better_than(&weight);
-            if better || step.is_none() {
-                step = Some((next, then));
-            }
-            if better {
-                break;
-            }
-        }
-        let Some((next, then)) = step else { break };
+        let Some((next, then)) = search.step(&value, &found) else {
+            break;
+        };
         (value, found) = (next, then);
         applied += 1;
         detours += 1;
@@ -89,6 +81,40 @@ pub(super) fn mend(
         }
     }
     best.map(|(_, mended)| mended)
+}
+
+/// The way from value to value of one annotation.
+struct Search<'m, 's> {
+    subject: &'m Subject<'s>,
+    object: &'m ObjectRef,
+    key: &'m str,
+    judge: &'m Judge<'m>,
+    wanted: &'m Wanted<'m>,
+    /// The values that were tried: none is tried twice.
+    seen: HashSet<String>,
+}
+
+impl Search<'_, '_> {
+    /// The value after the first fix that makes it better, or where none does
+    /// after the first of all; and what is found in it.
+    fn step(&mut self, value: &str, found: &[Diagnostic]) -> Option<(String, Vec<Diagnostic>)> {
+        let (object, key, wanted) = (self.object, self.key, self.wanted);
+        let weight = Weight::of(found);
+        let mut step = None;
+        for diagnostic in found.iter().filter(|d| wanted.includes(object, key, d)) {
+            let Some(fix) = &diagnostic.fix else { continue };
+            let next = fix.apply(value);
+            if !self.seen.insert(next.clone()) {
+                continue;
+            }
+            let then = (self.judge)(&with_value(self.subject, key, &next));
+            if Weight::of(&then).is_better_than(&weight) {
+                return Some((next, then));
+            }
+            step = step.or(Some((next, then)));
+        }
+        step
+    }
 }
 
 /// The subject with another value of an annotation.

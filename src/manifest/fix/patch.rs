@@ -5,43 +5,28 @@ use std::fmt::Write as _;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::target::Target;
-use crate::lint::Span;
+use crate::lint::{Edit, Span};
 use crate::yaml::Style;
 
 /// Longer values are not compared character by character.
 const LONGEST_COMPARED: usize = 4096;
 
-/// Bytes of the text and what stands there instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Patch {
-    pub(super) span: Span,
-    pub(super) text: String,
-}
-
-/// `text` with the patches made; none of them overlap.
-pub(super) fn apply(text: &str, mut patches: Vec<Patch>) -> String {
-    patches.sort_by_key(|patch| patch.span);
-    let mut whole = String::with_capacity(text.len() + 64);
-    let mut copied = 0;
-    for Patch { span, text: new } in &patches {
-        whole.push_str(Span::new(copied, span.start.max(copied)).of(text));
-        whole.push_str(new);
-        copied = span.end;
-    }
-    whole.push_str(Span::new(copied, text.len().max(copied)).of(text));
-    whole
+/// `text` with the edits made; none of them overlap.
+pub(super) fn apply(text: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|edit| edit.span);
+    Edit::apply_all(&edits, text)
 }
 
 /// The ways to write a target's new value, the least intrusive first. Not all
 /// of them hold: that is for the parser to say.
-pub(super) fn ways(text: &str, target: &Target) -> Vec<Vec<Patch>> {
+pub(super) fn ways(text: &str, target: &Target) -> Vec<Vec<Edit>> {
     let whole = |text: String| {
         let span = target.places.span;
-        vec![Patch { span, text }]
+        vec![Edit { span, text }]
     };
     let new = target.new.as_str();
     let plain = !new.contains(['\n', '\r']);
-    let mut ways: Vec<Vec<Patch>> = touched(text, target).into_iter().collect();
+    let mut ways: Vec<Vec<Edit>> = touched(text, target).into_iter().collect();
     match target.style {
         Style::Plain => {
             ways.extend(plain.then(|| whole(new.to_owned())));
@@ -65,7 +50,7 @@ pub(super) fn ways(text: &str, target: &Target) -> Vec<Vec<Patch>> {
 }
 
 /// Only the characters that differ; `None` where the style cannot hold them.
-fn touched(text: &str, target: &Target) -> Option<Vec<Patch>> {
+fn touched(text: &str, target: &Target) -> Option<Vec<Edit>> {
     let is_block = matches!(target.style, Style::Literal | Style::Folded);
     let (old, new) = (target.old.as_str(), target.new.as_str());
     let body = |value: &'_ str| {
@@ -76,16 +61,16 @@ fn touched(text: &str, target: &Target) -> Option<Vec<Patch>> {
         }
     };
     let (old_body, new_body) = (&old[..body(old)], &new[..body(new)]);
-    let mut patches = Vec::new();
+    let mut edits = Vec::new();
     if is_block && old.len() - old_body.len() != new.len() - new_body.len() {
-        patches.push(chomp(text, target, new.len() - new_body.len())?);
+        edits.push(chomp(text, target, new.len() - new_body.len())?);
     }
     for (range, replacement) in differences(old_body, new_body) {
         let span = target.places.span_of(range);
         let text = encode(target.style, replacement)?;
-        patches.push(Patch { span, text });
+        edits.push(Edit { span, text });
     }
-    Some(patches)
+    Some(edits)
 }
 
 /// The ranges of `old` that differ, and what stands in `new` instead.
@@ -115,36 +100,36 @@ pub(in crate::manifest) fn encode(style: Style, piece: &str) -> Option<String> {
     match style {
         Style::Plain | Style::Literal | Style::Folded => simple.then(|| piece.to_owned()),
         Style::Single => simple.then(|| piece.replace('\'', "''")),
-        Style::Double => {
-            let quoted = double(piece);
-            Some(quoted[1..quoted.len() - 1].to_owned())
-        }
+        Style::Double => Some(escape(piece)),
         Style::Json => Some(json(piece)),
         Style::JsonWord => None,
     }
 }
 
 fn single(value: &str) -> Option<String> {
-    let simple = !value.chars().any(char::is_control);
-    simple.then(|| format!("'{}'", value.replace('\'', "''")))
+    encode(Style::Single, value).map(|inside| format!("'{inside}'"))
 }
 
-/// A value between double quotes (YAML 1.2.2, section 5.7).
 fn double(value: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in value.chars() {
+    format!("\"{}\"", escape(value))
+}
+
+/// A piece of a value for between double quotes (YAML 1.2.2, section 5.7).
+fn escape(piece: &str) -> String {
+    let mut escaped = String::with_capacity(piece.len() + 8);
+    for c in piece.chars() {
         match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
+            '"' | '\\' => escaped.extend(['\\', c]),
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            '\t' => escaped.push_str("\\t"),
             c if c.is_control() || c == '\u{feff}' => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+                let _ = write!(escaped, "\\u{:04x}", u32::from(c));
             }
-            c => quoted.push(c),
+            c => escaped.push(c),
         }
     }
-    quoted + "\""
+    escaped
 }
 
 fn json(value: &str) -> String {
@@ -153,7 +138,7 @@ fn json(value: &str) -> String {
 }
 
 /// The chomping indicator of a block scalar whose value ends in `breaks` line breaks.
-fn chomp(text: &str, target: &Target, breaks: usize) -> Option<Patch> {
+fn chomp(text: &str, target: &Target, breaks: usize) -> Option<Edit> {
     let start = target.places.span.start + 1;
     let header = Span::new(start, target.places.body.start).of(text);
     let digit = header.starts_with(|c: char| c.is_ascii_digit());
@@ -168,11 +153,11 @@ fn chomp(text: &str, target: &Target, breaks: usize) -> Option<Patch> {
         None => Span::at(start + usize::from(digit)),
     };
     let text = indicator.to_owned();
-    Some(Patch { span: at, text })
+    Some(Edit { span: at, text })
 }
 
 /// A block scalar's lines anew, indented as they were.
-fn block(text: &str, target: &Target) -> Option<Vec<Patch>> {
+fn block(text: &str, target: &Target) -> Option<Vec<Edit>> {
     let body = target.new.trim_end_matches('\n');
     let folds = target.style == Style::Folded;
     if (folds && body.contains('\n')) || body.is_empty() || body.contains('\r') {
@@ -193,15 +178,15 @@ fn block(text: &str, target: &Target) -> Option<Vec<Patch>> {
     let ends_line = target.places.body.of(text).ends_with('\n');
     let end = if ends_line { newline } else { "" };
     let span = target.places.body;
-    let mut patches = vec![Patch {
+    let mut edits = vec![Edit {
         span,
         text: lines.join(newline) + end,
     }];
     let breaks = |value: &str| value.len() - value.trim_end_matches('\n').len();
     if breaks(&target.old) != breaks(&target.new) {
-        patches.push(chomp(text, target, breaks(&target.new))?);
+        edits.push(chomp(text, target, breaks(&target.new))?);
     }
-    Some(patches)
+    Some(edits)
 }
 
 fn newline(text: &str, target: &Target) -> &'static str {

@@ -2,10 +2,10 @@
 
 use super::Refusal;
 use super::mend::{Wanted, mend};
-use super::patch::{self, Patch};
+use super::patch;
 use crate::finding::Location;
 use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
-use crate::lint::{FieldPath, Span};
+use crate::lint::{Edit, FieldPath, Span};
 use crate::manifest::locate::{Walk, location};
 use crate::manifest::object::{Found, Object};
 use crate::manifest::read::{Lists, read};
@@ -24,7 +24,7 @@ pub(super) struct Target {
 
 impl Target {
     /// The ways to write the new value, the least intrusive first.
-    pub(super) fn ways(&self, text: &str) -> Vec<Vec<Patch>> {
+    pub(super) fn ways(&self, text: &str) -> Vec<Vec<Edit>> {
         patch::ways(text, self)
     }
 
