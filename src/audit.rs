@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use hyper::Request;
+use http::Request;
 use kube::client::Client;
 use kube::config::{Config, KubeConfigOptions};
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 
 use crate::finding::{Finding, ObjectRef};
 use crate::ingress::Ingress;
+use crate::lint::annotation;
 use crate::lint::{Diagnostic, FieldPath, Place, Rule, Subject};
 
 /// Ingresses that are asked for at a time.
@@ -108,8 +109,8 @@ impl Cluster {
                 }
             };
             let list: List<'_> = serde_json::from_str(&page)?;
-            for item in list.items {
-                if let Err(stop) = sink(audit(item.get(), judge)) {
+            for ingress in list.items {
+                if let Err(stop) = sink(audit(ingress.get(), judge)) {
                     return Ok(Err(stop));
                 }
             }
@@ -154,7 +155,7 @@ fn audit(json: &str, judge: &dyn Fn(&Subject<'_>) -> Vec<Diagnostic>) -> Audited
         value.unwrap_or_default().to_owned()
     };
     Audited {
-        annotated: subject.carries_our_keys(),
+        annotated: annotation::is_present(subject),
         findings: judge(subject)
             .into_iter()
             .map(|found| (value_of(&found), found))

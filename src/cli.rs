@@ -1,7 +1,7 @@
 //! The command line: one file a subcommand.
 //!
 //! To add one: a file in `cli/` with a struct of its arguments and a
-//! `run(self) -> Result<ExitCode, Failure>`, and a variant of [`Command`].
+//! `run(self) -> Result<ExitCode, Failure>`, and a variant of `Command`.
 
 use std::fmt::Display;
 use std::io::Write as _;
@@ -82,17 +82,17 @@ impl Failure {
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
-        Command::Review(review) => review.run(),
         Command::Check(check) => check.run(),
         Command::Audit(audit) => audit.run(),
-        Command::Explain(explain) => explain.run(),
         Command::Parse(parse) => parse.run(),
-        Command::Completions(completions) => completions.run(),
-        Command::Man(man) => man.run(),
-        Command::Probe(probe) => probe.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Fix(fix) => fix.run(),
+        Command::Review(review) => review.run(),
         Command::Policy(policy) => policy.run(),
         Command::Certs(certs) => certs.run(),
+        Command::Probe(probe) => probe.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     };
     outcome.unwrap_or_else(|Failure { line, code }| {
         // Where standard error is closed there is nobody to tell.

@@ -8,6 +8,7 @@
 
 pub mod annotation;
 pub mod browser;
+pub mod consequence;
 pub mod controller;
 pub mod diagnostic;
 pub mod entry;
@@ -20,7 +21,8 @@ pub mod span;
 pub mod subject;
 pub mod text;
 
-pub use diagnostic::{Consequence, Diagnostic, Edit, EntryName, Fix, Place, Severity};
+pub use consequence::{Consequence, Severity};
+pub use diagnostic::{Diagnostic, Edit, EntryName, Fix, Place};
 pub use entry::Entry;
 pub use field::{FieldPath, Step};
 pub use policy::Policy;
@@ -46,6 +48,7 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
         return found;
     }
     annotation::judge(subject, policy, &mut found);
+    foreign::judge(subject, policy, &mut found);
     if let Some((key, value)) = annotation::winner(subject, policy) {
         let entries = read_winner(subject, Annotation { key, value }, &mut found);
         if let (ORG_KEY, Some(value)) = (key, subject.annotation(PLUS_KEY)) {

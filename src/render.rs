@@ -20,6 +20,7 @@ mod sarif;
 mod summary;
 mod text;
 
+pub(crate) use summary::counted;
 pub use summary::{Scope, Summary};
 pub(crate) use text::{printable, wrap};
 

@@ -120,10 +120,10 @@ impl<'a> Judgement<'a> {
     }
 
     fn status<'u>(&'u self, named: &Named<'_>, denying: &[Diagnostic]) -> Status<'u> {
-        let cause = |problem: &Diagnostic| Cause {
+        let cause = |diagnostic: &Diagnostic| Cause {
             reason: "FieldValueInvalid",
-            message: named.cause(problem),
-            field: problem.place.field.to_string(),
+            message: named.cause(diagnostic),
+            field: diagnostic.place.field.to_string(),
         };
         let details = Details {
             name: self.object.subject.name.as_deref(),

@@ -8,7 +8,7 @@ use crate::lint::text::{is_invisible, quote};
 use crate::lint::{Diagnostic, EntryName, Place, Subject};
 
 /// No denial lists more.
-const MOST_PROBLEMS: usize = 10;
+const MOST_LISTED: usize = 10;
 /// No denial is longer, in bytes.
 const LONGEST_DENIAL: usize = 3 * 1024;
 /// The API server cuts a warning after this many characters
@@ -39,63 +39,67 @@ impl<'a> Named<'a> {
         Self { name, subject }
     }
 
-    /// The text of a denial for `problems`, of which there is at least one.
-    pub(super) fn denial(&self, problems: &[Diagnostic]) -> String {
-        match problems {
-            [problem] => cut(self.single(problem), LONGEST_DENIAL),
-            problems => self.list(problems),
+    /// The text of a denial for `denied`, of which there is at least one.
+    pub(super) fn denial(&self, denied: &[Diagnostic]) -> String {
+        match denied {
+            [diagnostic] => cut(self.single(diagnostic), LONGEST_DENIAL),
+            denied => self.list(denied),
         }
     }
 
     /// Object, what, where, consequence, help, rule: one line.
-    fn single(&self, problem: &Diagnostic) -> String {
-        let mut text = format!("Ingress {}: {}", self.name, line(&problem.message));
-        if let Some(entry) = &problem.entry {
+    fn single(&self, diagnostic: &Diagnostic) -> String {
+        let mut text = format!("Ingress {}: {}", self.name, line(&diagnostic.message));
+        if let Some(entry) = &diagnostic.entry {
             let _ = write!(text, " in {}", entry_name(entry));
         }
-        match self.columns(&problem.place) {
+        match self.columns(&diagnostic.place) {
             Some(columns) => {
-                let comma = if problem.entry.is_some() { "," } else { " at" };
-                let _ = write!(text, "{comma} {columns} of {}", field(&problem.place));
+                let comma = if diagnostic.entry.is_some() {
+                    ","
+                } else {
+                    " at"
+                };
+                let _ = write!(text, "{comma} {columns} of {}", field(&diagnostic.place));
             }
-            None => text.push_str(&at_field(&problem.place)),
+            None => text.push_str(&at_field(&diagnostic.place)),
         }
-        if let Some(consequence) = problem.consequence {
+        if let Some(consequence) = diagnostic.consequence {
             let _ = write!(text, ": {}", consequence.clause());
         }
-        push_help(&mut text, problem);
-        let _ = write!(text, " [{}]", problem.rule);
+        push_help(&mut text, diagnostic);
+        let _ = write!(text, " [{}]", diagnostic.rule);
         text
     }
 
     /// A first line that stands alone, and a numbered list.
-    fn list(&self, problems: &[Diagnostic]) -> String {
-        let mut text = self.heading(problems);
-        let shared = shared_field(problems);
-        for (index, problem) in problems.iter().enumerate() {
-            let item = format!(
+    fn list(&self, denied: &[Diagnostic]) -> String {
+        let mut text = self.heading(denied);
+        let shared = shared_field(denied);
+        for (index, diagnostic) in denied.iter().enumerate() {
+            let row = format!(
                 "\n  {}. {}",
                 index + 1,
-                self.item(problem, shared.is_some())
+                self.row(diagnostic, shared.is_some())
             );
             let more = format!(
                 "\n  … and {} more; run 'stickler check'",
-                problems.len() - index
+                denied.len() - index
             );
-            if index == MOST_PROBLEMS || text.len() + item.len() + more.len() > LONGEST_DENIAL {
+            if index == MOST_LISTED || text.len() + row.len() + more.len() > LONGEST_DENIAL {
                 return text + &more;
             }
-            text.push_str(&item);
+            text.push_str(&row);
         }
         text
     }
 
-    fn heading(&self, problems: &[Diagnostic]) -> String {
-        let mut text = format!("Ingress {}: {} problems", self.name, problems.len());
-        if let Some(field) = shared_field(problems) {
+    fn heading(&self, denied: &[Diagnostic]) -> String {
+        let mut text = format!("Ingress {}: {} problems", self.name, denied.len());
+        if let Some(field) = shared_field(denied) {
             let _ = write!(text, " in {field}");
         }
-        if let Some(first) = problems.first() {
+        if let Some(first) = denied.first() {
             let _ = write!(text, " (first: {}", line(&first.message));
             if let Some(entry) = &first.entry {
                 let _ = write!(text, ", entry {}", entry.number);
@@ -106,22 +110,24 @@ impl<'a> Named<'a> {
     }
 
     /// The rule first, so that it can be grepped.
-    fn item(&self, problem: &Diagnostic, field_is_known: bool) -> String {
-        let mut place: Vec<String> = problem.entry.iter().map(entry_name).collect();
-        let columns = self.columns(&problem.place);
+    fn row(&self, diagnostic: &Diagnostic, field_is_known: bool) -> String {
+        let mut place: Vec<String> = diagnostic.entry.iter().map(entry_name).collect();
+        let columns = self.columns(&diagnostic.place);
         match (columns, field_is_known) {
             (Some(columns), true) => place.push(columns),
-            (Some(columns), false) => place.push(format!("{columns} of {}", field(&problem.place))),
-            (None, false) => place.push(field(&problem.place)),
+            (Some(columns), false) => {
+                place.push(format!("{columns} of {}", field(&diagnostic.place)));
+            }
+            (None, false) => place.push(field(&diagnostic.place)),
             (None, true) => {}
         }
         place.retain(|part| !part.is_empty());
-        let mut text = format!("{}: ", problem.rule);
+        let mut text = format!("{}: ", diagnostic.rule);
         if !place.is_empty() {
             let _ = write!(text, "{}: ", place.join(", "));
         }
-        text.push_str(&line(&problem.message));
-        push_help(&mut text, problem);
+        text.push_str(&line(&diagnostic.message));
+        push_help(&mut text, diagnostic);
         text
     }
 
@@ -135,8 +141,8 @@ impl<'a> Named<'a> {
     }
 
     /// The text of a cause, for machines.
-    pub(super) fn cause(&self, problem: &Diagnostic) -> String {
-        cut(self.item(problem, true), LONGEST_DENIAL)
+    pub(super) fn cause(&self, diagnostic: &Diagnostic) -> String {
+        cut(self.row(diagnostic, true), LONGEST_DENIAL)
     }
 
     /// The warnings for `diagnostics`, one line each, within what the API
@@ -171,17 +177,19 @@ impl<'a> Named<'a> {
     }
 }
 
-fn push_help(text: &mut String, problem: &Diagnostic) {
-    if let Some(help) = &problem.help {
+fn push_help(text: &mut String, diagnostic: &Diagnostic) {
+    if let Some(help) = &diagnostic.help {
         let _ = write!(text, "; {}", line(help));
     }
 }
 
-/// The field that all of `problems` stand in.
-fn shared_field(problems: &[Diagnostic]) -> Option<String> {
-    let (first, rest) = problems.split_first()?;
+/// The field that all of `denied` stand in.
+fn shared_field(denied: &[Diagnostic]) -> Option<String> {
+    let (first, rest) = denied.split_first()?;
     let shared = &first.place.field;
-    let all = rest.iter().all(|problem| problem.place.field == *shared);
+    let all = rest
+        .iter()
+        .all(|diagnostic| diagnostic.place.field == *shared);
     Some(field(&first.place)).filter(|field| all && !field.is_empty())
 }
 

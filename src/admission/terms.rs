@@ -36,13 +36,9 @@ impl Terms {
     /// What is in force for `request`. Without one, as where it cannot be
     /// read, no namespace is known, and only what is set for all counts.
     pub(super) fn for_request(&self, request: Option<&Request<'_>>) -> InForce<'_> {
-        let known = |name: &'_ str| !name.is_empty();
-        let namespace = request.and_then(|it| it.namespace.as_deref());
         let whose = Whose {
-            namespace: namespace.filter(|it| known(it)),
-            name: request
-                .and_then(|it| it.name.as_deref())
-                .filter(|it| known(it)),
+            namespace: request.and_then(|it| it.namespace.as_deref()),
+            name: request.and_then(|it| it.name.as_deref()),
             user: request.and_then(|it| it.user.name.as_deref()),
             now: self.now,
         };

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
-use hyper::Response;
+use http::Response;
 use kube::client::Body;
 
 use super::*;

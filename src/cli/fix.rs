@@ -14,6 +14,7 @@ use super::policy::load_or_find;
 use crate::finding::Finding;
 use crate::lint::{Severity, Subject};
 use crate::manifest::{self, Counts, Fixed, STDIN};
+use crate::render::counted;
 
 /// Fix manifests in place, where a finding says what was meant
 ///
@@ -163,16 +164,16 @@ impl Fix {
             (0, 0) => "nothing is left".to_owned(),
             (errors, warnings) => format!(
                 "{} and {} are left; see 'stickler check'",
-                many(errors, "error"),
-                many(warnings, "warning")
+                counted(errors, "error", "errors"),
+                counted(warnings, "warning", "warnings")
             ),
         };
         format!(
             "{done} {} in {} of {} ({}, {annotated} with sticky cookies): {left}.",
             fixes(tally.applied),
             tally.changed,
-            many(files, "file"),
-            many(ingresses, "Ingress"),
+            counted(files, "file", "files"),
+            counted(ingresses, "Ingress", "Ingresses"),
         )
     }
 
@@ -205,16 +206,5 @@ fn diff(fixed: &Fixed) -> String {
 }
 
 fn fixes(count: usize) -> String {
-    match count {
-        1 => "1 fix".to_owned(),
-        _ => format!("{count} fixes"),
-    }
-}
-
-fn many(count: usize, what: &str) -> String {
-    match (count, what) {
-        (1, _) => format!("1 {what}"),
-        (_, "Ingress") => format!("{count} Ingresses"),
-        _ => format!("{count} {what}s"),
-    }
+    counted(count, "fix", "fixes")
 }

@@ -136,9 +136,7 @@ impl Parse {
             ..Style::default()
         };
         let mut report = Format::Full.open(Box::new(std::io::stdout()), style);
-        let mut drawn = findings
-            .iter()
-            .map(|finding| report.finding(finding, &self.value));
-        terminal::tolerate(drawn.by_ref().collect())
+        let mut drawn = findings.iter();
+        terminal::tolerate(drawn.try_for_each(|finding| report.finding(finding, &self.value)))
     }
 }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::Failure;
 use crate::lint::Severity;
 use crate::policy::{self, FILE_NAME, Faults, Live, Policies};
+use crate::render::counted;
 
 mod vap;
 
@@ -125,12 +126,8 @@ fn find() -> Option<PathBuf> {
 }
 
 fn summary(faults: &Faults) -> String {
-    let count = |severity, word| match faults.count(severity) {
-        1 => format!("1 {word}"),
-        many => format!("{many} {word}s"),
-    };
-    let errors = count(Severity::Error, "error");
-    let warnings = count(Severity::Warning, "warning");
+    let errors = counted(faults.count(Severity::Error), "error", "errors");
+    let warnings = counted(faults.count(Severity::Warning), "warning", "warnings");
     let verdict = if faults.refuse() {
         "this policy cannot be used"
     } else {
@@ -181,11 +178,10 @@ pub(super) fn open(file: Option<&Path>) -> Result<Live, Failure> {
 
 /// The failure of a command that was to work under a policy.
 pub(super) fn unusable(faults: &Faults) -> Failure {
-    let count = faults.count(Severity::Error);
-    let plural = if count == 1 { "" } else { "s" };
+    let errors = counted(faults.count(Severity::Error), "error", "errors");
     Failure::new(
         "the policy cannot be used",
-        format_args!("{count} error{plural}\n{faults}"),
+        format_args!("{errors}\n{faults}"),
     )
 }
 

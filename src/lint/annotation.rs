@@ -40,11 +40,11 @@ pub fn concerns_us(key: &str) -> bool {
 /// Cheap, and rather too wide than too narrow.
 fn may_be_about_affinity(key: &str) -> bool {
     let name = key.rsplit('/').next().unwrap_or(key).as_bytes();
-    let begins = |word: &[u8]| {
+    let holds = |word: &[u8]| {
         let mut windows = name.windows(word.len());
         windows.any(|window| window.eq_ignore_ascii_case(word))
     };
-    begins(b"sticky") || begins(b"cookie") || begins(b"affinity")
+    holds(b"sticky") || holds(b"cookie") || holds(b"affinity")
 }
 
 /// The key and value that the controller reads: `nginx.org`, where it knows
@@ -54,6 +54,13 @@ pub fn winner<'s>(subject: &'s Subject<'_>, policy: &Policy) -> Option<(&'static
     let of = |key| subject.annotation(key).map(|value| (key, value));
     let org = of(ORG_KEY).filter(|_| policy.controller.reads_org_key());
     org.or_else(|| of(PLUS_KEY))
+}
+
+/// Whether an Ingress carries one of the two keys.
+#[must_use]
+pub fn is_present(subject: &Subject<'_>) -> bool {
+    let mut annotations = subject.annotations.iter();
+    annotations.any(|annotation| matches!(&*annotation.key, PLUS_KEY | ORG_KEY))
 }
 
 /// The class that the controller goes by: the annotation if it is not empty,
@@ -86,9 +93,6 @@ pub(crate) fn judge(subject: &Subject<'_>, policy: &Policy, found: &mut Vec<Diag
     let assigned = assigned(subject, policy) == Some(true);
     for annotation in &subject.annotations {
         found.extend(near_miss(&annotation.key, assigned));
-    }
-    if assigned {
-        found.extend(super::foreign::judge(subject));
     }
 }
 

@@ -26,7 +26,8 @@ use std::ops::Range;
 
 use self::set_cookie::{Attribute, Received, Refusal};
 use self::site::{Host, Place, Site};
-use super::diagnostic::{Consequence, Diagnostic, Edit, Place as Where, Severity};
+use super::consequence::{Consequence, Severity};
+use super::diagnostic::{Diagnostic, Edit, Place as Where};
 use super::entry::Entry;
 use super::nginx::SetCookie;
 use super::policy::Policy;

@@ -1,9 +1,8 @@
 //! What the readers have to say: plain data, drawn by renderers elsewhere.
 
-use std::fmt;
+use serde::Serialize;
 
-use serde::{Deserialize, Serialize};
-
+use super::consequence::{Consequence, Severity};
 use super::field::FieldPath;
 use super::rule::Rule;
 use super::span::Span;
@@ -65,39 +64,6 @@ pub struct Edit {
     pub span: Span,
     /// What stands there afterwards.
     pub text: String,
-}
-
-/// How grave a diagnostic is. Ordered: an error is the greatest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// Worth knowing; never counted, never denied.
-    Note,
-    /// Shown, and let through.
-    Warning,
-    /// Refused.
-    Error,
-}
-
-/// What becomes of the value: which reader stops it, and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Consequence {
-    /// The controller rejects the whole Ingress and removes all its hosts from nginx.
-    RejectsIngress,
-    /// nginx refuses the generated configuration: reloads of that controller
-    /// pod fail for every Ingress until this is mended.
-    BreaksReload,
-    /// The value alters the response or the configuration beyond its cookie.
-    Unsafe,
-    /// Accepted without a word, and there is no stickiness.
-    NoEffect,
-    /// The cookie is set, but a browser never returns it.
-    NeverSticks,
-    /// The cookie is returned for some of the requests only.
-    PartlySticks,
-    /// The operator's policy forbids it.
-    Policy,
 }
 
 impl Diagnostic {
@@ -212,80 +178,6 @@ impl Serialize for Edit {
         edit.serialize_field("end", &self.span.end)?;
         edit.serialize_field("text", &self.text)?;
         edit.end()
-    }
-}
-
-impl Severity {
-    /// The word that users read and write.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
-
-impl Consequence {
-    /// Every consequence, gravest first.
-    pub const ALL: [Self; 7] = [
-        Self::RejectsIngress,
-        Self::BreaksReload,
-        Self::Unsafe,
-        Self::NoEffect,
-        Self::NeverSticks,
-        Self::PartlySticks,
-        Self::Policy,
-    ];
-
-    /// The word that users read.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::RejectsIngress => "rejects-ingress",
-            Self::BreaksReload => "breaks-reload",
-            Self::Unsafe => "unsafe",
-            Self::NoEffect => "no-effect",
-            Self::NeverSticks => "never-sticks",
-            Self::PartlySticks => "partly-sticks",
-            Self::Policy => "policy",
-        }
-    }
-
-    /// The consequence as a clause for people: who does what.
-    #[must_use]
-    pub fn clause(self) -> &'static str {
-        match self {
-            Self::RejectsIngress => "the controller rejects the whole Ingress",
-            Self::BreaksReload => "nginx refuses to reload",
-            Self::Unsafe => "it does more, or other, than it says",
-            Self::NoEffect => "it has no effect",
-            Self::NeverSticks => "browsers never return the cookie",
-            Self::PartlySticks => "browsers return the cookie for some requests only",
-            Self::Policy => "the policy forbids it",
-        }
-    }
-
-    /// How grave a diagnostic of this consequence is by itself.
-    #[must_use]
-    pub fn severity(self) -> Severity {
-        match self {
-            Self::PartlySticks => Severity::Warning,
-            _ => Severity::Error,
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl fmt::Display for Consequence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }
 

@@ -3,11 +3,12 @@
 
 use std::fmt::Write as _;
 
-use super::annotation::{COMMUNITY, ORG_KEY};
+use super::annotation::{COMMUNITY, ORG_KEY, assigned};
 use super::controller::Backends;
 use super::diagnostic::{Diagnostic, Place};
 use super::field::FieldPath;
 use super::nginx::meant;
+use super::policy::Policy;
 use super::rule::Rule;
 use super::subject::Subject;
 use super::text::quote;
@@ -16,17 +17,23 @@ use super::text::quote;
 const DEFAULT_NAME: &str = "INGRESSCOOKIE";
 
 /// One diagnostic for the first key of the community controller's affinity,
-/// with the value that says the same to this controller.
-pub(crate) fn judge(subject: &Subject<'_>) -> Option<Diagnostic> {
+/// with the value that says the same to this controller; only on a class that
+/// the operator assigns to it.
+pub(crate) fn judge(subject: &Subject<'_>, policy: &Policy, found: &mut Vec<Diagnostic>) {
+    if assigned(subject, policy) != Some(true) {
+        return;
+    }
     let mut annotations = subject.annotations.iter();
-    let first = annotations.find(|annotation| is_affinity(&annotation.key))?;
+    let Some(first) = annotations.find(|annotation| is_affinity(&annotation.key)) else {
+        return;
+    };
     let place = Place::field(FieldPath::annotation(&first.key));
     let message = format!("the controller does not read {}", quote(&first.key));
     let diagnostic = Diagnostic::new(Rule::ForeignAnnotation, place, message);
-    Some(match equivalent(subject) {
+    found.push(match equivalent(subject) {
         Some(value) => diagnostic.with_help(format!("write {ORG_KEY}: \"{value}\"")),
         None => diagnostic.with_help(format!("write {ORG_KEY}")),
-    })
+    });
 }
 
 fn is_affinity(key: &str) -> bool {

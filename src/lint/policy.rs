@@ -10,7 +10,8 @@ pub(crate) use judge::judge;
 pub(crate) use keys::judge_keys;
 pub use pattern::Pattern;
 
-use super::diagnostic::{Consequence, Diagnostic, Severity};
+use super::consequence::{Consequence, Severity};
+use super::diagnostic::Diagnostic;
 use super::rule::Rule;
 
 /// The operator's word on one Ingress. The default says nothing: what is

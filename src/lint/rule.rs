@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::diagnostic::{Consequence, Severity};
+use super::consequence::{Consequence, Severity};
 
 /// Turns the table below into the [`Rule`] enum and [`CATALOGUE`].
 macro_rules! catalogue {
@@ -10,7 +10,8 @@ macro_rules! catalogue {
         /// A rule of the catalogue, by name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Rule {
-            $(#[doc = $summary] $rule,)+
+            // As code: a summary is text, and may hold what looks like HTML.
+            $(#[doc = concat!("`", $id, "`: `", $summary, "`")] $rule,)+
         }
 
         /// Every rule, in the order of a value's journey.

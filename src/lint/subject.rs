@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::annotation::{ORG_KEY, PLUS_KEY};
-
 /// The readable part of one Ingress, in the words of `networking.k8s.io/v1`
 /// whichever API version it came in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -115,14 +113,6 @@ impl<'a> Subject<'a> {
             .clone()
             .find(|annotation| annotation.key == key)
             .map(|annotation| annotation.value.as_ref())
-    }
-
-    /// Whether it carries one of the two keys.
-    #[must_use]
-    pub fn carries_our_keys(&self) -> bool {
-        [PLUS_KEY, ORG_KEY]
-            .iter()
-            .any(|key| self.annotation(key).is_some())
     }
 
     /// Every path of every rule, with the rule it belongs to.

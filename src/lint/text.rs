@@ -1,7 +1,5 @@
 //! How messages quote what the user wrote, and how they suggest.
 
-use std::fmt::Write as _;
-
 /// Quoted text is cut after this many characters.
 const LONGEST_QUOTE: usize = 40;
 
@@ -24,18 +22,10 @@ pub fn quote(text: &str) -> String {
 }
 
 fn push_escaped(out: &mut String, c: char) {
-    match c {
-        '\'' | '\\' => {
-            out.push('\\');
-            out.push(c);
-        }
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        c if is_invisible(c) => {
-            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-        }
-        c => out.push(c),
+    if matches!(c, '\'' | '\\') || is_invisible(c) {
+        out.extend(c.escape_default());
+    } else {
+        out.push(c);
     }
 }
 

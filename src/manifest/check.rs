@@ -1,12 +1,13 @@
 //! One text: read, judged, located, and what comments silence left out.
 
 use super::ignore;
-use super::locate::{Located, edits, locate};
+use super::locate::{Located, edits, locate, location};
 use super::object::{Found, Object};
 use super::read::{Lists, read};
 use super::report::{InputError, Report, SkipReason, Skipped};
 use super::{Judge, Source};
 use crate::finding::{Finding, Location, ObjectRef, SourceEdit};
+use crate::lint::annotation;
 use crate::lint::{Diagnostic, Span};
 use crate::yaml::{Document, Error, Lines, Node};
 
@@ -101,7 +102,7 @@ impl<'s> Checker<'s> {
     fn ingress(&mut self, document: &Document<'s>, object: &Object<'_, 's>) {
         let subject = &object.ingress.subject;
         self.report.counts.ingresses += 1;
-        self.report.counts.annotated += usize::from(subject.carries_our_keys());
+        self.report.counts.annotated += usize::from(annotation::is_present(subject));
         self.object = object.name.clone();
         let diagnostics = (self.judge)(subject);
         if diagnostics.is_empty() {
@@ -220,18 +221,10 @@ impl<'s> Checker<'s> {
     }
 
     fn location(&mut self, document: &Document<'s>, bytes: Span) -> Location {
-        let lines = self.lines();
-        let (start, end) = (lines.position(bytes.start), lines.position(bytes.end));
+        let file = &self.source.name;
         Location {
-            file: self.source.name.clone(),
-            document: document.number,
-            line: start.line,
-            column: start.column,
-            end_line: end.line,
-            end_column: end.column,
             template: helm_source(document.own_text()).map(str::to_owned),
-            alias: None,
-            bytes,
+            ..location(file, self.lines(), document, bytes)
         }
     }
 }

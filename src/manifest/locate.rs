@@ -1,8 +1,9 @@
 //! A field of an object, and a range of its value, as bytes of the text.
 
 use super::fix::encode;
+use crate::finding::Location;
 use crate::lint::{Diagnostic, Edit, Place, Span, Step};
-use crate::yaml::{Content, Node, Pair, places};
+use crate::yaml::{Content, Document, Lines, Node, Pair, places};
 
 /// Where a place stands in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,27 @@ pub(super) fn edits(text: &str, root: &Node<'_>, diagnostic: &Diagnostic) -> Vec
     };
     let alone = walk.arrived && walk.alias.is_none();
     alone.then(stand).flatten().unwrap_or_default()
+}
+
+/// A range of a file's text as a place for people. What Helm or an alias has to
+/// do with it is for others to add.
+pub(super) fn location(
+    file: &str,
+    lines: &Lines<'_>,
+    document: &Document<'_>,
+    bytes: Span,
+) -> Location {
+    let (start, end) = (lines.position(bytes.start), lines.position(bytes.end));
+    Location {
+        file: file.to_owned(),
+        document: document.number,
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        bytes,
+        ..Location::default()
+    }
 }
 
 /// The way down from an object's root to a field.

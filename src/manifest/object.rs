@@ -1,5 +1,7 @@
 //! One object of a manifest: who it is, and what of it can be shown.
 
+use std::borrow::Cow;
+
 use crate::finding::ObjectRef;
 use crate::ingress::{Ingress, is_ingress};
 use crate::lint::Span;
@@ -90,7 +92,7 @@ impl Inherited {
 
 /// The names of an Ingress whose version and kind are known.
 pub(super) fn name_of(api_version: &str, kind: &str, ingress: &Ingress<'_>) -> ObjectRef {
-    let owned = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
+    let owned = |text: &Option<Cow<'_, str>>| text.as_deref().map(str::to_owned);
     ObjectRef {
         api_version: api_version.to_owned(),
         kind: kind.to_owned(),

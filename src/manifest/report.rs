@@ -1,7 +1,6 @@
 //! What came of a text: findings, what could not be read, what was skipped.
 
 use std::fmt;
-use std::iter::Sum;
 use std::ops::AddAssign;
 
 use crate::finding::{Finding, Location, ObjectRef};
@@ -129,14 +128,5 @@ impl AddAssign for Counts {
         self.skipped += other.skipped;
         self.templates += other.templates;
         self.ignored += other.ignored;
-    }
-}
-
-impl Sum for Counts {
-    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
-        all.fold(Self::default(), |mut sum, counts| {
-            sum += counts;
-            sum
-        })
     }
 }

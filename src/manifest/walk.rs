@@ -24,9 +24,10 @@ pub const STDIN: &str = "<stdin>";
 ///
 /// A folder is walked as ripgrep does: hidden names and what `.gitignore`
 /// names are left out, and only `*.yaml`, `*.yml` and `*.json` are read, the
-/// policy in `stickler.yaml` excepted. What is named is always read. `-` is standard input. A path with `*`, `?` or
-/// `[` that is no file is a glob. A path that cannot be read gives a report
-/// with an error, and the others are still read.
+/// policy in `stickler.yaml` excepted. What is named is always read. `-` is
+/// standard input. A path with `*`, `?` or `[` that is no file is a glob. A
+/// path that cannot be read gives a report with an error, and the others are
+/// still read.
 pub fn check_paths(
     paths: &[String],
     judge: &Judge<'_>,

@@ -10,7 +10,7 @@ use super::exemption;
 use super::fault::{Fault, Faults, Spot};
 use super::file::{Exemption, File, Override};
 use super::settings::{Field as _, Leaf, Settings};
-use super::value::{Patterns, SameSite};
+use super::value::{Patterns, SameSite, SameSites};
 use super::{FLOOR, has_floor};
 use crate::lint::policy::{Edition, FIRST_WITH_ORG_KEY, Pattern};
 use crate::lint::text::quote;
@@ -134,7 +134,7 @@ impl Found<'_> {
 
     /// Browsers drop `samesite=none` without `secure`.
     fn same_site(&mut self, own: &Settings, all: &Settings) {
-        let only_none = |sites: &super::value::SameSites| sites.0 == [SameSite::None];
+        let only_none = |sites: &SameSites| sites.0 == [SameSite::None];
         let secure = all.require.secure.get().copied().unwrap_or_default();
         if let (Some(sites), Some(spot)) =
             (all.require.same_site.get(), own.require.same_site.spot())

@@ -8,8 +8,8 @@ pub const FILE_NAME: &str = "stickler.yaml";
 /// The policy file of a folder: its own, or that of the nearest folder above.
 #[must_use]
 pub fn find_above(folder: &Path) -> Option<PathBuf> {
-    let candidates = folder.ancestors().map(|folder| folder.join(FILE_NAME));
-    candidates.into_iter().find(|path| path.is_file())
+    let mut candidates = folder.ancestors().map(|folder| folder.join(FILE_NAME));
+    candidates.find(|path| path.is_file())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::value::Words as _;
 use super::{Effective, Mode, OnUpdate, Policies};
 use crate::lint::policy as lint;
 use crate::lint::policy::{Edition, TlsEnd};
+use crate::lint::{Rule, Severity};
 
 /// The policy that a file without faults describes.
 pub(super) fn compile(name: &str, read: File) -> Policies {
@@ -126,7 +127,7 @@ fn cookies(cookies: &settings::Cookies) -> lint::Cookies {
     }
 }
 
-fn rules(rules: &settings::Rules) -> Vec<(crate::lint::Rule, Option<crate::lint::Severity>)> {
+fn rules(rules: &settings::Rules) -> Vec<(Rule, Option<Severity>)> {
     let set = rules.0.iter();
     set.filter_map(|(rule, leaf)| leaf.get().map(|severity| (*rule, severity.0)))
         .collect()

@@ -14,6 +14,7 @@ use super::value::{
 };
 use super::{Mode, OnUpdate};
 use crate::lint::policy::{Edition, TlsEnd};
+use crate::lint::text::quote;
 use crate::lint::{CATALOGUE, Rule};
 use crate::yaml::Node;
 
@@ -129,7 +130,7 @@ pub(super) fn read_part<P: Part>(part: &mut P, node: &Node<'_>, reading: &mut Re
     for (key, name, value) in reader::mapping(node, reading) {
         seen.note(name, key, reading);
         if !part.read_key(name, value, reading) {
-            let message = format!("unknown key {}", crate::lint::text::quote(name));
+            let message = format!("unknown key {}", quote(name));
             reading.error_with_help(key, message, suggest(name, &P::keys()));
         }
     }

@@ -51,9 +51,8 @@ fn properties(location: Option<&Location>) -> String {
     let Some(at) = location else {
         return String::new();
     };
-    // GitHub knows paths relative to the repository's root only.
-    let file = at.file.strip_prefix("./").unwrap_or(&at.file);
-    let mut properties = format!("file={},", property(file));
+    let file = property(text::from_root(&at.file));
+    let mut properties = format!("file={file},");
     if at.line > 0 {
         let _ = write!(
             properties,

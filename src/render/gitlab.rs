@@ -93,10 +93,8 @@ impl Report for Gitlab<'_> {
 
 impl From<&Location> for Place {
     fn from(at: &Location) -> Self {
-        // GitLab knows paths relative to the repository's root only.
-        let path = at.file.strip_prefix("./").unwrap_or(&at.file);
         Self {
-            path: path.to_owned(),
+            path: text::from_root(&at.file).to_owned(),
             positions: Positions {
                 begin: Position::new(at.line, at.column),
                 end: Position::new(at.end_line, at.end_column),

@@ -172,7 +172,7 @@ fn region(at: &Location) -> Value {
 
 /// A file: relative ones to the repository's root (§3.4.4).
 fn artifact(file: &str) -> Value {
-    let relative = file.strip_prefix("./").unwrap_or(file);
+    let relative = text::from_root(file);
     let uri = uri(relative);
     if relative.starts_with('/') {
         return json!({ "uri": format!("file://{uri}") });

@@ -87,6 +87,11 @@ pub(super) fn failed_place(failure: &Failure) -> String {
     format!("{}:{}:{}", printable(&at.file), at.line, at.column)
 }
 
+/// A file for those who know paths relative to the repository's root only.
+pub(super) fn from_root(file: &str) -> &str {
+    file.strip_prefix("./").unwrap_or(file)
+}
+
 /// The colour of line numbers and arrows, as rustc has it.
 pub(super) fn line_number_colour() -> Style {
     AnsiColor::BrightBlue.on_default().bold()

@@ -12,7 +12,8 @@ use std::collections::HashMap;
 use super::jar::{Contender, Jar, Setter, fold};
 use super::site::{Place, Site};
 use super::{Case, NAMED, list, path, url};
-use crate::lint::diagnostic::{Consequence, Diagnostic, Severity};
+use crate::lint::consequence::{Consequence, Severity};
+use crate::lint::diagnostic::Diagnostic;
 use crate::lint::rule::Rule;
 use crate::lint::text::quote;
 

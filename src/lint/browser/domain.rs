@@ -7,7 +7,8 @@ use super::host;
 use super::set_cookie::{Attribute, MAX_ATTRIBUTE, Received};
 use super::site::Host;
 use super::{Case, harmless, list, share};
-use crate::lint::diagnostic::{Diagnostic, Severity};
+use crate::lint::consequence::Severity;
+use crate::lint::diagnostic::Diagnostic;
 use crate::lint::rule::Rule;
 use crate::lint::text::quote;
 

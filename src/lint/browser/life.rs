@@ -1,7 +1,8 @@
 //! How long the cookie lives.
 
 use super::{Case, harmless};
-use crate::lint::diagnostic::{Diagnostic, Severity};
+use crate::lint::consequence::Severity;
+use crate::lint::diagnostic::Diagnostic;
 use crate::lint::rule::Rule;
 
 /// Browsers cap a cookie's life at 400 days (RFC 6265bis, section 5.5).

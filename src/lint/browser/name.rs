@@ -1,7 +1,8 @@
 //! The cookie's name: whether a request brings it back as nginx looks for it.
 
 use super::{Case, harmless};
-use crate::lint::diagnostic::{Diagnostic, Severity};
+use crate::lint::consequence::Severity;
+use crate::lint::diagnostic::Diagnostic;
 use crate::lint::rule::Rule;
 use crate::lint::text::quote;
 

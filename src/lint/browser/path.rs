@@ -3,7 +3,8 @@
 use super::set_cookie::{Attribute, MAX_ATTRIBUTE};
 use super::site::Place;
 use super::{Case, harmless, list, prefix, share, url};
-use crate::lint::diagnostic::{Diagnostic, Severity};
+use crate::lint::consequence::Severity;
+use crate::lint::diagnostic::Diagnostic;
 use crate::lint::rule::Rule;
 use crate::lint::text::quote;
 

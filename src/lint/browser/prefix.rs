@@ -3,7 +3,8 @@
 use super::set_cookie::Received;
 use super::site::Host;
 use super::{Case, share};
-use crate::lint::diagnostic::{Diagnostic, Edit, Fix, Severity};
+use crate::lint::consequence::Severity;
+use crate::lint::diagnostic::{Diagnostic, Edit, Fix};
 use crate::lint::rule::Rule;
 use crate::lint::span::Span;
 use crate::lint::text::quote;

@@ -3,7 +3,8 @@
 use super::set_cookie::Received;
 use super::site::Host;
 use super::{Case, harmless, list, prefix, share};
-use crate::lint::diagnostic::{Diagnostic, Severity};
+use crate::lint::consequence::Severity;
+use crate::lint::diagnostic::Diagnostic;
 use crate::lint::rule::Rule;
 
 /// Whether a browser keeps the cookie when `host` sets it, as far as `secure` decides it.

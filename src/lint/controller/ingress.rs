@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::backends::doubled_paths;
 use crate::lint::annotation::{MERGEABLE, PATH_REGEX, USE_CLUSTER_IP};
-use crate::lint::diagnostic::{Diagnostic, Place, Severity};
+use crate::lint::consequence::Severity;
+use crate::lint::diagnostic::{Diagnostic, Place};
 use crate::lint::field::FieldPath;
 use crate::lint::rule::Rule;
 use crate::lint::subject::{Backend, Form, HostRule, PathRule, PathType, Subject};

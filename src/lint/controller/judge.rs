@@ -149,18 +149,13 @@ fn no_equals_sign(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
 }
 
 fn forbidden(annotation: Annotation<'_>, error: &Error, character: char) -> Diagnostic {
-    let message = match character {
-        '"' => "a double quote".to_owned(),
-        '$' => "a dollar sign".to_owned(),
-        _ => "a lone backslash at the end".to_owned(),
-    };
-    let (help, removed) = match character {
-        '"' => ("write it without quotes", '"'),
-        '$' => ("variables are not read here", '$'),
-        _ => ("remove it", '\\'),
+    let (message, help) = match character {
+        '"' => ("a double quote", "write it without quotes"),
+        '$' => ("a dollar sign", "variables are not read here"),
+        _ => ("a lone backslash at the end", "remove it"),
     };
     Diagnostic {
-        fix: without(annotation, error, removed).filter(|_| removed != '$'),
+        fix: without(annotation, error, character).filter(|_| character != '$'),
         ..annotation
             .at(Rule::ForbiddenCharacter, error.span, message)
             .with_help(help)

@@ -50,14 +50,6 @@ impl SetCookie {
     /// A session id as nginx makes them: 32 hexadecimal digits (an MD5 of the
     /// server's address).
     pub const SAMPLE_ID: &'static str = "49d93890628afec4f1964241841ebd2a";
-
-    /// The range of the annotation's value that wrote the byte at `offset` of the header.
-    #[must_use]
-    pub fn origin(&self, offset: usize) -> Option<Span> {
-        let mut parts = self.parts.iter();
-        let part = parts.find(|(range, _)| range.contains(&offset));
-        part.map(|&(_, span)| span)
-    }
 }
 
 impl<'v> Attribute<Cow<'v, str>> {

@@ -3,11 +3,12 @@
 use super::lexer::LexErrorKind;
 use super::time::TimeError;
 use super::{Directive, Error, ErrorKind, PARAMETERS, joined, meant};
+use crate::lint::consequence::Consequence;
 use crate::lint::controller::{Annotation, Entry};
-use crate::lint::diagnostic::{Consequence, Diagnostic, Edit, Fix};
+use crate::lint::diagnostic::{Diagnostic, Edit, Fix};
 use crate::lint::rule::Rule;
 use crate::lint::span::Span;
-use crate::lint::text::quote;
+use crate::lint::text::{did_you_mean, quote};
 
 const TIMES: &str =
     "write a time such as '90', '30m', '12h', '7d', '1h 30m' without the blank, or 'max'";
@@ -211,7 +212,7 @@ impl Refusal<'_, '_> {
         let message = format!("{} is no SameSite mode", quote(value));
         let diagnostic = self.at(Rule::InvalidSamesite, place, message);
         let modes = ["strict", "lax", "none"];
-        match crate::lint::text::did_you_mean(value, modes) {
+        match did_you_mean(value, modes) {
             Some(mode) => diagnostic
                 .with_help(format!("did you mean '{mode}'?"))
                 .with_edit(true, span, format!("samesite={mode}")),

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::super::diagnostic::Diagnostic;
-use super::super::entry::Entry;
-use super::super::nginx::Attribute;
-use super::super::rule::Rule;
-use super::super::span::Span;
-use super::super::text::quote;
 use super::{Cookies, Limits, Policy, Require};
+use crate::lint::diagnostic::Diagnostic;
+use crate::lint::entry::Entry;
+use crate::lint::nginx::Attribute;
+use crate::lint::rule::Rule;
+use crate::lint::span::Span;
+use crate::lint::text::quote;
 
 /// What `require`, `limits` and `cookies` have to say of `entries`: those that
 /// are in effect, as an overridden entry is nobody's cookie. Severities are

@@ -1,11 +1,11 @@
 //! What the controller's edition and version make of the two keys.
 
-use super::super::annotation::{ORG_KEY, PLUS_KEY};
-use super::super::diagnostic::{Diagnostic, Place};
-use super::super::field::FieldPath;
-use super::super::rule::Rule;
-use super::super::subject::Subject;
 use super::{Controller, Edition, Policy};
+use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+use crate::lint::diagnostic::{Diagnostic, Place};
+use crate::lint::field::FieldPath;
+use crate::lint::rule::Rule;
+use crate::lint::subject::Subject;
 
 /// What the policy's `controller` says of the keys that `subject` carries.
 ///
@@ -58,8 +58,8 @@ fn at_key(rule: Rule, key: &str, message: impl Into<String>) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::subject::Annotation;
     use super::*;
+    use crate::lint::subject::Annotation;
 
     fn rules(edition: Edition, version: Option<(u32, u32)>, keys: &[&str]) -> Vec<Rule> {
         let annotation = |key: &&str| Annotation {

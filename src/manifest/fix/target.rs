@@ -6,7 +6,7 @@ use super::patch::{self, Patch};
 use crate::finding::Location;
 use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
 use crate::lint::{FieldPath, Span};
-use crate::manifest::locate::Walk;
+use crate::manifest::locate::{Walk, location};
 use crate::manifest::object::{Found, Object};
 use crate::manifest::read::{Lists, read};
 use crate::manifest::{Judge, Source};
@@ -54,39 +54,55 @@ pub(super) fn collect(
         &mut |document, found| match found {
             Found::Ingress(object) => {
                 for key in [PLUS_KEY, ORG_KEY] {
-                    let subject = &object.ingress.subject;
-                    let Some(mended) = mend(subject, &object.name, key, judge, wanted) else {
-                        continue;
-                    };
-                    let (new, applied) = (mended.value, mended.applied);
-                    let old = subject.annotation(key).unwrap_or_default().to_owned();
-                    match stand(&file, document, &object, key) {
-                        Ok((location, places, style)) => targets.push(Target {
-                            places,
-                            style,
-                            old,
-                            new,
-                            applied,
-                            location,
-                        }),
-                        Err(refusal) => refused.push(*refusal),
+                    match target(&file, document, &object, key, judge, wanted) {
+                        Some(Ok(target)) => targets.push(target),
+                        Some(Err(refusal)) => refused.push(*refusal),
+                        None => {}
                     }
                 }
             }
-            Found::End(root) => {
-                let mut shared = Vec::new();
-                collect_aliased(root, &mut shared);
-                let is_shared = |target: &mut Target| {
-                    let own = target.places.span;
-                    shared.iter().any(|shared| shared.contains(own))
-                };
-                let taken = targets.extract_if(.., is_shared);
-                refused.extend(taken.map(|target| target.refuse("an alias shares the value")));
-            }
+            Found::End(root) => refused.extend(refuse_shared(root, &mut targets)),
             _ => {}
         },
     );
     (targets, refused)
+}
+
+/// The value of an annotation, where fixes make it better.
+fn target(
+    file: &File<'_>,
+    document: &Document<'_>,
+    object: &Object<'_, '_>,
+    key: &str,
+    judge: &Judge<'_>,
+    wanted: &Wanted<'_>,
+) -> Option<Result<Target, Box<Refusal>>> {
+    let subject = &object.ingress.subject;
+    let mended = mend(subject, &object.name, key, judge, wanted)?;
+    let old = subject.annotation(key).unwrap_or_default().to_owned();
+    let stand = stand(file, document, object, key);
+    Some(stand.map(|(location, places, style)| Target {
+        places,
+        style,
+        old,
+        new: mended.value,
+        applied: mended.applied,
+        location,
+    }))
+}
+
+/// Takes out the targets that an alias stands for as well.
+fn refuse_shared(root: &Node<'_>, targets: &mut Vec<Target>) -> Vec<Refusal> {
+    let mut shared = Vec::new();
+    collect_aliased(root, &mut shared);
+    let is_shared = |target: &mut Target| {
+        let own = target.places.span;
+        shared.iter().any(|shared| shared.contains(own))
+    };
+    let taken = targets.extract_if(.., is_shared);
+    taken
+        .map(|target| target.refuse("an alias shares the value"))
+        .collect()
 }
 
 /// Where an annotation's value stands; a refusal where it does not stand there alone.
@@ -129,18 +145,7 @@ struct File<'s> {
 
 impl File<'_> {
     fn location(&self, document: &Document<'_>, bytes: Span) -> Location {
-        let start = self.lines.position(bytes.start);
-        let end = self.lines.position(bytes.end);
-        Location {
-            file: self.name.to_owned(),
-            document: document.number,
-            line: start.line,
-            column: start.column,
-            end_line: end.line,
-            end_column: end.column,
-            bytes,
-            ..Location::default()
-        }
+        location(self.name, &self.lines, document, bytes)
     }
 }
 

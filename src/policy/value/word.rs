@@ -7,7 +7,7 @@ use super::super::reader::{self, Reading, Seen};
 use super::super::{Mode, OnUpdate};
 use super::{Value, show_list};
 use crate::lint::policy::{Edition, TlsEnd};
-use crate::lint::text::quote;
+use crate::lint::text::{did_you_mean, quote};
 use crate::lint::{CATALOGUE, Rule, Severity};
 use crate::yaml::Node;
 
@@ -210,7 +210,7 @@ pub(in super::super) fn rule_id(
     let rule = Rule::from_id(text);
     if rule.is_none() {
         let known = CATALOGUE.iter().map(|entry| entry.id);
-        let help = match crate::lint::text::did_you_mean(text, known) {
+        let help = match did_you_mean(text, known) {
             Some(meant) => format!("did you mean '{meant}'?"),
             None => "'stickler explain' lists the rules".to_owned(),
         };
