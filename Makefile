@@ -19,11 +19,23 @@ lint: ## Check format, lints, dependencies and shell scripts
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	cargo deny check bans licenses sources
-	shellcheck .ci/run certs/make.sh deploy/kind/run.sh tests/image.sh
+	shellcheck .ci/run certs/make.sh deploy/kind/run.sh tests/image.sh benches/*.sh benches/compare/run.sh
 
 .PHONY: golden
 golden: ## Write anew what kubectl prints and the chart renders; review the difference
 	SNAPSHOTS=overwrite cargo test --test cluster --test chart --test operations
+
+.PHONY: bench
+bench: ## Time the pure middle, and the server beside others (Go, wrk)
+	cargo bench
+	benches/compare/run.sh
+
+.PHONY: fuzz
+fuzz: ## Fuzz each target for five minutes (nightly, cargo-fuzz, Python)
+	fuzz/seed.py
+	for target in envelope value yaml policy; do \
+		cargo +nightly fuzz run -j1 $$target -- -max_total_time=300 -timeout=10 -max_len=65536 || exit 1; \
+	done
 
 .PHONY: image
 image: ## Build the image

@@ -10,6 +10,8 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use kube::core::DynamicObject;
+use kube::core::admission::AdmissionReview;
 use stickler::admission::{Terms, answer};
 
 #[path = "support/reviews.rs"]
@@ -45,16 +47,30 @@ fn recorded(criterion: &mut Criterion) {
 }
 
 fn by_size(criterion: &mut Criterion) {
-    let case = |kilobytes: usize| {
-        let review = reviews::of_size(kilobytes * 1_000);
-        (format!("{kilobytes} KB"), review.into_bytes())
+    let case = |bytes: usize| (format!("{bytes} B"), reviews::of_size(bytes).into_bytes());
+    let cases = [2_300, 8_000, 250_000].map(case);
+    bench(criterion, "admission::answer, by size", &cases);
+    let case = |services: usize| {
+        let review = reviews::of_services(services);
+        (services.to_string(), review.into_bytes())
     };
-    bench(
-        criterion,
-        "admission::answer, by size",
-        &[2, 8, 250].map(case),
-    );
+    let cases = [1, 10, 1_000].map(case);
+    bench(criterion, "admission::answer, by entries", &cases);
 }
 
-criterion_group!(benches, recorded, by_size);
+/// What kube's types take to read the same bytes, without any judgement.
+fn typed(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("kube's AdmissionReview<DynamicObject>, by size");
+    for bytes in [2_300, 8_000] {
+        let body = reviews::of_size(bytes).into_bytes();
+        group.throughput(Throughput::Bytes(body.len() as u64));
+        group.bench_function(BenchmarkId::from_parameter(bytes), |bencher| {
+            let read = serde_json::from_slice::<AdmissionReview<DynamicObject>>;
+            bencher.iter(|| read(black_box(&body)).expect("a review"));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, recorded, by_size, typed);
 criterion_main!(benches);

@@ -30,8 +30,8 @@ const CASES: [(&str, fn(usize)); 7] = [
     ("answer-8-kb", |times| {
         answers(&reviews::of_size(8_000), times)
     }),
-    ("answer-250-kb", |times| {
-        answers(&reviews::of_size(250_000), times)
+    ("answer-1000-services", |times| {
+        answers(&reviews::of_services(1_000), times)
     }),
     ("check-one-entry", checks),
 ];

@@ -62,7 +62,10 @@ struct Shared {
     judging: Judging,
     settings: Settings,
     metrics: Metrics,
+    /// Places for judgements.
     in_flight: Arc<Semaphore>,
+    /// Places for large bodies, from their reading to their answer.
+    large: Arc<Semaphore>,
     certificate: Arc<Store>,
     files: Option<Files>,
     reviews: SocketAddr,
@@ -102,6 +105,7 @@ pub async fn serve(
         judging,
         metrics: Metrics::default(),
         in_flight: Arc::new(Semaphore::new(settings.max_in_flight)),
+        large: Arc::new(Semaphore::new(settings.max_in_flight)),
         settings,
         certificate: identity.certificate,
         files: identity.files,

@@ -26,6 +26,9 @@ use serde_json::json;
 mod apiserver;
 #[path = "../../tests/cluster/authority.rs"]
 mod authority;
+#[path = "../../tests/tools/built.rs"]
+#[expect(dead_code, reason = "the tests name other things by keys, too")]
+mod built;
 #[path = "../../tests/cluster/compile.rs"]
 mod compile;
 mod guard;

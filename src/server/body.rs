@@ -54,12 +54,23 @@ impl Incoming {
         }
     }
 
-    /// Reads on to the end. What is announced to be too long is refused
+    /// Reads to the end, or until there are more than `enough` bytes; whether
+    /// there may be still more. What is announced to be too long is refused
     /// before it is read.
-    pub(super) async fn whole(&mut self) -> Result<Bytes, Unread> {
+    pub(super) async fn beyond(&mut self, enough: usize) -> Result<bool, Unread> {
         if self.announced.is_some_and(|length| length > self.limit) {
             return Err(Unread::TooLarge);
         }
+        while self.so_far().len() <= enough {
+            if !self.more(self.limit).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Reads on to the end.
+    pub(super) async fn whole(&mut self) -> Result<Bytes, Unread> {
         while self.more(self.limit).await? {}
         self.body = None;
         if !self.rest.is_empty() {

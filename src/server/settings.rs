@@ -26,8 +26,9 @@ pub struct Settings {
     pub max_body: usize,
     /// Open connections. Default 1024: an API server needs a handful.
     pub max_connections: usize,
-    /// Requests between head and answer; with their bodies they are what
-    /// takes memory. Default 64, and each takes microseconds.
+    /// Requests being judged, and apart from them as many bodies above 64 KiB
+    /// being read: those are what takes memory. Default 64, and a judgement
+    /// takes microseconds.
     pub max_in_flight: usize,
     /// How long a request may wait to be one of them before it is refused.
     /// Default 1 s.

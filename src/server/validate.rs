@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use super::bad_request::BadRequest;
@@ -64,30 +64,49 @@ async fn validate(State(shared): State<Arc<Shared>>, request: Request) -> Respon
     response
 }
 
-/// Waits to be let in, reads the body and has it judged, all in time.
+/// Reads the body, waits to be let in and has it judged, all in time.
 async fn review(shared: &Arc<Shared>, open: &mut Open) -> Result<Answer<'static>, BadRequest> {
     if !is_json(&open.head.headers) {
         return Err(BadRequest::WrongType);
     }
     let query = open.head.uri.query();
     let deadline = deadline(open.begun, query, shared.settings.request_timeout);
-    let Some(permit) = enter(shared, open.begun, deadline).await else {
-        return refuse_unread(open, deadline, Refusal::Busy).await;
+    // A place is never held while a peer is waited for, but for large bodies,
+    // whose places are their own: a hundred halves of bodies hold up nobody.
+    let Ok(begun) = timeout_at(deadline, open.incoming.beyond(SMALL)).await else {
+        return refuse_unread(open, deadline, Refusal::Late).await;
+    };
+    let _room = if begun? {
+        let room = enter(shared, &shared.large, open.begun, deadline).await;
+        let Some(room) = room else {
+            return refuse_unread(open, deadline, Refusal::Busy).await;
+        };
+        Some(room)
+    } else {
+        None
     };
     let Ok(body) = timeout_at(deadline, open.incoming.whole()).await else {
         return refuse_unread(open, deadline, Refusal::Late).await;
     };
     let body = body?;
     shared.metrics.observe_body(body.len());
+    let Some(permit) = enter(shared, &shared.in_flight, open.begun, deadline).await else {
+        return refuse(&body, Refusal::Busy);
+    };
     match judge(shared, body.clone(), permit, deadline).await {
         Some(answer) => answer,
         None => refuse(&body, Refusal::Late),
     }
 }
 
-/// A place among the requests in flight, if there is one soon enough.
-async fn enter(shared: &Shared, begun: Instant, deadline: Instant) -> Option<OwnedSemaphorePermit> {
-    let permits = Arc::clone(&shared.in_flight);
+/// One of the `places`, if there is one soon enough.
+async fn enter(
+    shared: &Shared,
+    places: &Arc<Semaphore>,
+    begun: Instant,
+    deadline: Instant,
+) -> Option<OwnedSemaphorePermit> {
+    let permits = Arc::clone(places);
     if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
         return Some(permit);
     }

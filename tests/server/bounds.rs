@@ -275,3 +275,26 @@ async fn a_body_that_lingers_does_not_hold_a_place() {
         403
     );
 }
+
+#[tokio::test]
+async fn halves_of_bodies_hold_up_nobody() {
+    let settings = Settings {
+        max_in_flight: 1,
+        max_wait: Duration::ZERO,
+        ..settings()
+    };
+    let server = Running::with(real(), settings).await;
+    let mut halves = Vec::new();
+    for length in [1_000, 1 << 20] {
+        let mut stream = connect(&server).await;
+        let beginning = head(length, "") + &" ".repeat(length / 2);
+        stream.write_all(beginning.as_bytes()).await.unwrap();
+        halves.push(stream);
+    }
+    while server.metric("stickler_in_flight_requests").await < 2.0 {}
+    let response = server.post(review("u").to_string()).await;
+    assert_eq!(
+        response.json::<Value>().await.unwrap()["response"]["status"]["code"],
+        403
+    );
+}

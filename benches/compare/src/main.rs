@@ -26,8 +26,8 @@ end
 /// Bodies, in bytes.
 const SIZES: [usize; 3] = [2_300, 8_000, 250_000];
 /// Rounds and seconds: each server is asked once in a round, for that long.
-const ROUNDS: usize = 5;
-const SECONDS: u32 = 3;
+const ROUNDS: usize = 4;
+const SECONDS: u32 = 2;
 const CONNECTIONS: u32 = 16;
 /// Times that each server is started.
 const STARTS: usize = 5;

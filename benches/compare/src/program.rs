@@ -111,7 +111,7 @@ impl Running {
     pub fn memory(&self, name: &str) -> Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let kilobytes = line.and_then(|it| it.split_whitespace().nth(1)?.parse::<f64>().ok());
+        let kilobytes = line.and_then(|it| it.split_whitespace().next()?.parse::<f64>().ok());
         Ok(kilobytes.ok_or("no such line")? / 1024.0)
     }
 

@@ -168,7 +168,8 @@ impl Hazards<'_, '_> {
         let diagnostic = self
             .at(Rule::DisguisedParameter, name.span, message)
             .with_help(help);
-        let value = meant::split(&name.text).1.filter(|value| !value.is_empty());
+        let value = meant::split(&name.text).1;
+        let value = value.filter(|value| meant::is_writable(value));
         found.push(match (value, name.text.starts_with("name=")) {
             (Some(_), true) => {
                 let prefix = Span::new(name.span.start, name.span.start + "name=".len());

@@ -66,8 +66,9 @@ fn valid(name: &str, value: &str) -> Option<String> {
 
 /// Whether a value can stand in an annotation as it is: once decoded, a quote
 /// or a backslash would be refused by the controller or mean something else.
-fn is_writable(value: &str) -> bool {
-    let special = |c: char| c.is_whitespace() || c.is_control() || "\"'\\$;{}".contains(c);
+#[must_use]
+pub(crate) fn is_writable(value: &str) -> bool {
+    let special = |c: char| c.is_whitespace() || c.is_control() || "\"'\\$;{}#".contains(c);
     !value.is_empty() && !value.contains(special)
 }
 

@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep, timeout};
 /// Peers of the kind that is at work.
 const PEERS: usize = 300;
 /// How long each kind is at work.
-const SPAN: Duration = Duration::from_secs(12);
+const SPAN: Duration = Duration::from_secs(8);
 /// The honest caller asks this often.
 const PACE: Duration = Duration::from_millis(2);
 
