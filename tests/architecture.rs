@@ -133,7 +133,7 @@ fn the_core_imports_nothing_of_ours() {
 fn every_module_names_only_those_below_it() {
     for (index, (name, below)) in ARROWS.iter().enumerate() {
         let lower = |other: &&str| ARROWS[..index].iter().any(|(name, _)| name == other);
-        assert!(below.iter().all(|other| lower(other)), "{name}");
+        assert!(below.iter().all(lower), "{name}");
         for (path, text) in module(name) {
             for line in code(&text) {
                 for named in line.split("crate::").skip(1) {
