@@ -43,11 +43,16 @@ pub(super) struct Bounds {
     #[arg(long, value_name = "BYTES", env = "STICKLER_MAX_BODY", value_parser = at_least_one())]
     max_body: Option<usize>,
 
+    /// Bodies above 64 KiB that are read or judged at a time; with --max-body
+    /// they are what takes memory
+    #[arg(long, value_name = "COUNT", env = "STICKLER_MAX_LARGE_BODIES", value_parser = at_least_one(), default_value = "8")]
+    max_large_bodies: usize,
+
     /// Open connections
     #[arg(long, value_name = "COUNT", env = "STICKLER_MAX_CONNECTIONS", value_parser = at_least_one(), default_value = "1024")]
     max_connections: usize,
 
-    /// Requests between head and answer
+    /// Requests that are judged at a time
     #[arg(long, value_name = "COUNT", env = "STICKLER_MAX_IN_FLIGHT", value_parser = at_least_one(), default_value = "64")]
     max_in_flight: usize,
 
@@ -77,6 +82,7 @@ impl Bounds {
             idle_timeout: self.idle_timeout,
             request_timeout: self.request_timeout,
             max_body: self.max_body.unwrap_or(default.max_body),
+            max_large_bodies: self.max_large_bodies,
             max_connections: self.max_connections,
             max_in_flight: self.max_in_flight,
             max_wait: self.max_wait,
