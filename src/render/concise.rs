@@ -65,9 +65,10 @@ impl Report for Concise<'_> {
     fn failure(&mut self, failure: &Failure, _text: &str) -> io::Result<()> {
         let place = text::failed_place(failure);
         let tag = self.tag(Severity::Error, ":");
-        let line = match self.whole {
-            true => text::failed_in_one_line(failure),
-            false => failure.message.clone(),
+        let line = if self.whole {
+            text::failed_in_one_line(failure)
+        } else {
+            failure.message.clone()
         };
         writeln!(self.out, "{place}: {tag} {line}")
     }
