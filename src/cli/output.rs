@@ -36,7 +36,7 @@ pub(super) struct Output {
     #[arg(long, short, conflicts_with = "verbose")]
     quiet: bool,
 
-    /// Say what was skipped, and why
+    /// Say what was skipped and why, and which policy was in force
     #[arg(long, short)]
     pub(super) verbose: bool,
 
