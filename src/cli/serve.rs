@@ -135,6 +135,9 @@ impl Serve {
         // Before anyone can learn that we are here.
         let mut signals = Signals::new()?;
         let way = self.way()?;
+        for doubt in self.bounds.doubts() {
+            tracing::warn!("{doubt}");
+        }
         let policy = policy::open(self.policy.as_deref())?;
         let (identity, source) = self.identity(way).await?;
         let sockets = self.bind().await?;

@@ -91,6 +91,32 @@ impl Bounds {
     }
 }
 
+/// How long the API server keeps a connection that it does not use
+/// (`k8s.io/apimachinery/pkg/util/net`, `SetTransportDefaults`).
+const KEPT_BY_THE_API_SERVER: Duration = Duration::from_secs(90);
+
+impl Bounds {
+    /// What works, and not as well as whoever set it may think.
+    pub(super) fn doubts(&self) -> impl Iterator<Item = &'static str> {
+        [
+            (
+                self.idle_timeout <= KEPT_BY_THE_API_SERVER,
+                "--idle-timeout is not above the API server's 90 seconds: calls will meet closed connections",
+            ),
+            (
+                self.max_wait >= self.request_timeout,
+                "--max-wait is not below --request-timeout: who waits for a place is late",
+            ),
+            (
+                self.drain_timeout < self.request_timeout,
+                "--drain-timeout is below --request-timeout: the end may break slow requests off",
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(doubtful, doubt)| doubtful.then_some(doubt))
+    }
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().map_err(|_| "not a number of seconds")?;
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
@@ -125,6 +151,24 @@ mod tests {
         let settings = format!("{:?}", command.bounds.settings(false));
         assert_eq!(settings, format!("{:?}", Settings::default()));
         assert_eq!(command.bounds.settings(true).drain_delay, Duration::ZERO);
+    }
+
+    #[test]
+    fn bounds_that_do_not_go_together_are_doubted() {
+        let doubts = |arguments: &[&str]| {
+            let command = Command::parse_from(["stickler"].iter().chain(arguments));
+            command.bounds.doubts().count()
+        };
+        for (arguments, expected) in [
+            (&[][..], 0),
+            (&["--idle-timeout", "90"], 1),
+            (&["--idle-timeout", "91"], 0),
+            (&["--max-wait", "10"], 1),
+            (&["--request-timeout", "20"], 1),
+            (&["--request-timeout", "20", "--drain-timeout", "20"], 0),
+        ] {
+            assert_eq!(doubts(arguments), expected, "{arguments:?}");
+        }
     }
 
     #[test]
