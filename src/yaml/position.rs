@@ -25,15 +25,36 @@ impl Position {
 pub struct Lines<'t> {
     text: &'t str,
     starts: Vec<usize>,
+    /// Within long lines, in the text's order.
+    marks: Vec<Mark>,
 }
+
+/// A byte of a line, and the characters of the line before it.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    byte: usize,
+    characters: usize,
+}
+
+/// No more bytes than about so many are walked for a column: JSON of many
+/// megabytes often stands in one line.
+const STRIDE: usize = 4096;
 
 impl<'t> Lines<'t> {
     /// The lines of `text`.
     #[must_use]
     pub fn new(text: &'t str) -> Self {
         let starts = text.match_indices('\n').map(|(at, _)| at + 1);
-        let starts = std::iter::once(0).chain(starts).collect();
-        Self { text, starts }
+        let starts: Vec<usize> = std::iter::once(0).chain(starts).collect();
+        let ends = starts.iter().copied().skip(1).chain([text.len()]);
+        let lines = starts.iter().zip(ends);
+        let marks = lines.flat_map(|(&start, end)| marks(text, start, end));
+        let marks = marks.collect();
+        Self {
+            text,
+            starts,
+            marks,
+        }
     }
 
     /// The position of a byte; a byte behind the end has the end's.
@@ -42,12 +63,39 @@ impl<'t> Lines<'t> {
         let line = self.starts.partition_point(|&start| start <= offset);
         let start = self.starts.get(line - 1).copied().unwrap_or_default();
         let end = offset.min(self.text.len());
-        let before = Span::new(start.min(end), end).of(self.text);
+        let (walked_from, characters) = self.nearest(start, end);
+        let walked = Span::new(walked_from, end).of(self.text);
         // A byte order mark is not a character of the line to anybody's editor.
-        let mark = usize::from(start == 0 && before.starts_with('\u{feff}'));
-        let column = before.chars().count() - mark + 1;
+        let mark = usize::from(start == 0 && end > 0 && self.text.starts_with('\u{feff}'));
+        let column = characters + walked.chars().count() - mark + 1;
         Position { line, column }
     }
+
+    /// The last place of the line from `start` to `end` whose characters are
+    /// counted already, and their number.
+    fn nearest(&self, start: usize, end: usize) -> (usize, usize) {
+        let behind = self.marks.partition_point(|mark| mark.byte <= end);
+        let mark = behind.checked_sub(1).and_then(|at| self.marks.get(at));
+        mark.filter(|mark| mark.byte >= start)
+            .map_or((start.min(end), 0), |mark| (mark.byte, mark.characters))
+    }
+}
+
+/// The marks of one line.
+fn marks(text: &str, start: usize, end: usize) -> impl Iterator<Item = Mark> {
+    let mut last = Mark {
+        byte: start,
+        characters: 0,
+    };
+    std::iter::from_fn(move || {
+        let byte = (last.byte + STRIDE..end).find(|&byte| text.is_char_boundary(byte))?;
+        let passed = Span::new(last.byte, byte).of(text).chars().count();
+        last = Mark {
+            byte,
+            characters: last.characters + passed,
+        };
+        Some(last)
+    })
 }
 
 #[cfg(test)]
@@ -71,5 +119,22 @@ mod tests {
         let end = Position { line: 3, column: 1 };
         assert_eq!(Position::of(text, text.len()), end);
         assert_eq!(Position::of(text, text.len() + 9), end);
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_those_of_short_ones() {
+        let long = "\u{feff}aé𝄞".repeat(STRIDE);
+        let text = format!("{long}\nx\n{long}");
+        let lines = Lines::new(&text);
+        assert!(lines.marks.len() > 10);
+        for start in [0, long.len() + 3] {
+            for (column, (at, _)) in long.char_indices().enumerate().step_by(97) {
+                let line = if start == 0 { 1 } else { 3 };
+                let column = column + usize::from(start > 0 || at == 0);
+                assert_eq!(lines.position(start + at), Position { line, column });
+            }
+        }
+        let second = Position { line: 2, column: 1 };
+        assert_eq!(lines.position(long.len() + 1), second);
     }
 }
