@@ -261,6 +261,10 @@ fn of_document(finding: &Finding, document: &Document<'_>) -> bool {
 
 /// The `# Source:` that Helm writes at the head of each rendered document.
 fn helm_source(text: &str) -> Option<&str> {
+    // JSON has no comments, and its first line may be all of it.
+    if text.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
     let head = text
         .lines()
         .take_while(|line| line.starts_with(['#', '-', '%']) || line.trim().is_empty());
