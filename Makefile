@@ -41,6 +41,10 @@ fuzz: ## Fuzz each target for five minutes (nightly, cargo-fuzz, Python)
 image: ## Build the image
 	$(ENGINE) build -t $(IMAGE) .
 
+.PHONY: sbom
+sbom: ## Write stickler_bin.cdx.json, the bill of what is linked into the program (cargo install cargo-cyclonedx)
+	cargo cyclonedx --format json --describe binaries --no-build-deps --spec-version 1.5
+
 .PHONY: image-test
 image-test: ## Build the image without an engine (root, buildah, debootstrap) and try it
 	tests/image.sh
