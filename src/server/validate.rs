@@ -9,11 +9,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 
 use super::bad_request::BadRequest;
-use super::body::Unread;
+use super::body::{Room, Unread};
 use super::deadline::deadline;
 use super::open::Open;
 use super::{Shared, Stage};
@@ -71,47 +71,33 @@ async fn review(shared: &Arc<Shared>, open: &mut Open) -> Result<Answer<'static>
     }
     let query = open.head.uri.query();
     let deadline = deadline(open.begun, query, shared.settings.request_timeout);
-    // A place is never held while a peer is waited for, but for large bodies,
-    // whose places are their own: a hundred halves of bodies hold up nobody.
-    let Ok(begun) = timeout_at(deadline, open.incoming.beyond(SMALL)).await else {
-        return refuse_unread(open, deadline, Refusal::Late).await;
+    // No place is held while a peer is waited for: a hundred halves of bodies
+    // hold up nobody.
+    let soon = shared.soon(open.begun, deadline);
+    let whole = open.incoming.whole(&shared.memory, soon);
+    let (body, room) = match timeout_at(deadline, whole).await {
+        Err(_) => return refuse_unread(open, deadline, Refusal::Late).await,
+        Ok(Err(Unread::NoRoom)) => return refuse_unread(open, deadline, Refusal::Busy).await,
+        Ok(read) => read?,
     };
-    let _room = if begun? {
-        let room = enter(shared, &shared.large, open.begun, deadline).await;
-        let Some(room) = room else {
-            return refuse_unread(open, deadline, Refusal::Busy).await;
-        };
-        Some(room)
-    } else {
-        None
-    };
-    let Ok(body) = timeout_at(deadline, open.incoming.whole()).await else {
-        return refuse_unread(open, deadline, Refusal::Late).await;
-    };
-    let body = body?;
     shared.metrics.observe_body(body.len());
-    let Some(permit) = enter(shared, &shared.in_flight, open.begun, deadline).await else {
+    let Some(permit) = enter(shared, soon).await else {
         return refuse(&body, Refusal::Busy);
     };
-    match judge(shared, body.clone(), permit, deadline).await {
+    let places = (permit, room);
+    match judge(shared, body.clone(), places, deadline).await {
         Some(answer) => answer,
         None => refuse(&body, Refusal::Late),
     }
 }
 
-/// One of the `places`, if there is one soon enough.
-async fn enter(
-    shared: &Shared,
-    places: &Arc<Semaphore>,
-    begun: Instant,
-    deadline: Instant,
-) -> Option<OwnedSemaphorePermit> {
-    let permits = Arc::clone(places);
-    if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
+/// A place among the requests being judged, if there is one soon enough.
+async fn enter(shared: &Shared, soon: Instant) -> Option<OwnedSemaphorePermit> {
+    let places = Arc::clone(&shared.in_flight);
+    if let Ok(permit) = Arc::clone(&places).try_acquire_owned() {
         return Some(permit);
     }
-    let until = deadline.min(begun + shared.settings.max_wait);
-    timeout_at(until, permits.acquire_owned()).await.ok()?.ok()
+    timeout_at(soon, places.acquire_owned()).await.ok()?.ok()
 }
 
 /// The answer to a body that was not read, or not to its end: enough of it is
@@ -143,7 +129,7 @@ fn refuse(body: &[u8], refusal: Refusal) -> Result<Answer<'static>, BadRequest> 
 async fn judge(
     shared: &Arc<Shared>,
     body: Bytes,
-    permit: OwnedSemaphorePermit,
+    places: (OwnedSemaphorePermit, Option<Room>),
     deadline: Instant,
 ) -> Option<Result<Answer<'static>, BadRequest>> {
     if body.len() <= SMALL {
@@ -152,7 +138,7 @@ async fn judge(
     }
     let shared = Arc::clone(shared);
     let judged = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
+        let _places = places;
         shared.answer(&body)
     });
     let judged = timeout_at(deadline, judged).await.ok()?;
@@ -160,6 +146,11 @@ async fn judge(
 }
 
 impl Shared {
+    /// Until when a request waits for others before it is refused.
+    fn soon(&self, begun: Instant, deadline: Instant) -> Instant {
+        deadline.min(begun + self.settings.max_wait)
+    }
+
     /// Judges, and contains what breaks: the request at fault is answered and
     /// nobody else notices.
     fn answer(&self, body: &[u8]) -> Result<Answer<'static>, BadRequest> {

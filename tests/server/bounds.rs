@@ -277,6 +277,38 @@ async fn a_body_that_lingers_does_not_hold_a_place() {
 }
 
 #[tokio::test]
+async fn large_bodies_share_their_memory_and_hold_up_no_small_ones() {
+    let settings = Settings {
+        max_body: 1 << 20,
+        body_memory: 0,
+        max_wait: Duration::ZERO,
+        ..settings()
+    };
+    let server = Running::with(real(), settings).await;
+    let code = async |body: String| {
+        let answer = server.post(body).await.json::<Value>().await.unwrap();
+        answer["response"]["status"]["code"].clone()
+    };
+    let large = || large_review("u-large", 500_000);
+    assert_eq!(code(large()).await, 403);
+    // Where a large one comes before the half has all its memory, it may be
+    // the half that is refused: then with another.
+    let half = 'taken: loop {
+        let mut half = connect(&server).await;
+        let beginning = head(1 << 20, "") + &" ".repeat(900 << 10);
+        half.write_all(beginning.as_bytes()).await.unwrap();
+        for _ in 0..20 {
+            if code(large()).await == 500 {
+                break 'taken half;
+            }
+        }
+    };
+    assert_eq!(code(review("u-small").to_string()).await, 403);
+    drop(half);
+    while code(large()).await != 403 {}
+}
+
+#[tokio::test]
 async fn halves_of_bodies_hold_up_nobody() {
     let settings = Settings {
         max_in_flight: 1,

@@ -47,11 +47,15 @@ pub(super) struct Bounds {
     #[arg(long, value_name = "COUNT", env = "STICKLER_MAX_CONNECTIONS", value_parser = at_least_one(), default_value = "1024")]
     max_connections: usize,
 
-    /// Requests between head and answer
+    /// What all bodies above 64 KiB may take together, in bytes [default: 67108864, which is 64 MiB]
+    #[arg(long, value_name = "BYTES", env = "STICKLER_BODY_MEMORY", value_parser = at_least_one())]
+    body_memory: Option<usize>,
+
+    /// Requests being judged
     #[arg(long, value_name = "COUNT", env = "STICKLER_MAX_IN_FLIGHT", value_parser = at_least_one(), default_value = "64")]
     max_in_flight: usize,
 
-    /// How long a request may wait to be one of them before it is refused, in seconds
+    /// How long a request may wait for that memory, or to be one of them, before it is refused, in seconds
     #[arg(long, value_name = "SECONDS", env = "STICKLER_MAX_WAIT", value_parser = seconds, default_value = "1")]
     max_wait: Duration,
 
@@ -77,6 +81,7 @@ impl Bounds {
             idle_timeout: self.idle_timeout,
             request_timeout: self.request_timeout,
             max_body: self.max_body.unwrap_or(default.max_body),
+            body_memory: self.body_memory.unwrap_or(default.body_memory),
             max_connections: self.max_connections,
             max_in_flight: self.max_in_flight,
             max_wait: self.max_wait,
