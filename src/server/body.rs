@@ -16,9 +16,10 @@ const SWALLOWED: usize = 16 << 20;
 /// ones hold up no others.
 const UNCOUNTED: usize = 64 << 10;
 /// Room is made for this much of what is announced; the rest as it comes.
-const LARGEST_PROMISE: usize = 64 << 10;
+const LARGEST_PROMISE: usize = UNCOUNTED + PIECE;
 /// The most that comes at once: what a connection reads ahead.
-pub(super) const PIECE: usize = 64 << 10;
+/// TLS hands out no more than a record of 16 KiB anyway (RFC 8446, section 5.1).
+pub(super) const PIECE: usize = 16 << 10;
 
 /// A body and what has been read of it.
 #[derive(Debug)]

@@ -27,8 +27,8 @@ pub struct Settings {
     /// Open connections. Default 1024: an API server needs a handful.
     pub max_connections: usize,
     /// What all bodies above 64 KiB may take together, in bytes, from their
-    /// reading to their answer; never less than the largest. Default 64 MiB:
-    /// nine of the largest at once.
+    /// reading to their answer; never less than the largest. Default 32 MiB:
+    /// four of the largest at once.
     pub body_memory: usize,
     /// Requests being judged. Default 64, and each takes microseconds.
     pub max_in_flight: usize,
@@ -50,7 +50,7 @@ impl Default for Settings {
             request_timeout: Duration::from_secs(10),
             max_body: 7 << 20,
             max_connections: 1024,
-            body_memory: 64 << 20,
+            body_memory: 32 << 20,
             max_in_flight: 64,
             max_wait: Duration::from_secs(1),
             reload_interval: Duration::from_secs(5),
@@ -70,6 +70,6 @@ mod tests {
         assert!(settings.drain_timeout > settings.request_timeout);
         assert!(settings.max_wait < settings.request_timeout);
         assert_eq!(settings.max_body, (3 + 3 + 1) * 1024 * 1024);
-        assert!(settings.body_memory > 9 * settings.max_body);
+        assert!(settings.body_memory > 4 * settings.max_body);
     }
 }

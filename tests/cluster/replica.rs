@@ -101,6 +101,11 @@ impl Replica {
         self.stickler.signal("TERM");
     }
 
+    /// How it ended, if it has.
+    pub(crate) fn ended(&mut self) -> Option<std::process::ExitStatus> {
+        self.stickler.ended()
+    }
+
     /// Waits for its end, and returns what it logged.
     pub(crate) fn until_ended(mut self) -> (std::process::ExitStatus, String) {
         let status = poll(|| self.stickler.ended()).expect("an end");

@@ -47,7 +47,7 @@ pub(super) struct Bounds {
     #[arg(long, value_name = "COUNT", env = "STICKLER_MAX_CONNECTIONS", value_parser = at_least_one(), default_value = "1024")]
     max_connections: usize,
 
-    /// What all bodies above 64 KiB may take together, in bytes [default: 67108864, which is 64 MiB]
+    /// What all bodies above 64 KiB may take together, in bytes [default: 33554432, which is 32 MiB]
     #[arg(long, value_name = "BYTES", env = "STICKLER_BODY_MEMORY", value_parser = at_least_one())]
     body_memory: Option<usize>,
 

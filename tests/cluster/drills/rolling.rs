@@ -104,22 +104,22 @@ fn restart_all(
 }
 
 /// Ends a replica as a kubelet does, and puts another in its place.
-fn restart(place: &Place, old: Replica, name: &str, endpoints: &Endpoints) -> Replica {
+fn restart(place: &Place, mut old: Replica, name: &str, endpoints: &Endpoints) -> Replica {
     assert!(reviewed(&old.log()) > 0, "nobody calls the old replica");
-    retire(old, endpoints);
+    leave(&mut old, endpoints);
+    let (status, log) = old.until_ended();
+    assert_eq!(status.code(), Some(0), "{log}");
     let mut new = replica(place, name);
     new.until_ready();
     endpoints.lock().unwrap().push(new.reviews.clone());
     new
 }
 
-/// Ends a replica. Who is not ready gets no new connections, and keeps those
-/// that it has.
-pub(super) fn retire(mut old: Replica, endpoints: &Endpoints) {
+/// Has a replica stop. Who is not ready gets no new connections, and keeps
+/// those that it has.
+pub(super) fn leave(old: &mut Replica, endpoints: &Endpoints) {
     old.stop();
     old.until_readyz_says("not ready: stopping");
-    let gone = old.reviews.clone();
-    endpoints.lock().unwrap().retain(|address| *address != gone);
-    let (status, log) = old.until_ended();
-    assert_eq!(status.code(), Some(0), "{log}");
+    let mut endpoints = endpoints.lock().unwrap();
+    endpoints.retain(|address| *address != old.reviews);
 }

@@ -17,7 +17,7 @@ use k8s_openapi::ByteString;
 use k8s_openapi::api::admissionregistration::v1::WebhookClientConfig;
 
 use super::load::{Case, Load};
-use super::rolling::{Endpoints, GOOD, behind_one_address, retire};
+use super::rolling::{Endpoints, GOOD, behind_one_address, leave};
 use crate::authority::Authority;
 use crate::certs::assert_denies;
 use crate::certs::swap::{mount, reloads};
@@ -26,7 +26,7 @@ use crate::place::Place;
 use crate::replica::Replica;
 use crate::webhook::{BAD, install, shipped};
 
-/// Seconds between two restarts.
+/// Seconds between two restarts, if the last is over.
 const SHIFT: usize = 10;
 /// Connections that a slow peer begins each second and keeps.
 const SLOW: usize = 2;
@@ -44,7 +44,10 @@ fn mix() -> Vec<Arc<Case>> {
     let case = |value: String, denied| Arc::new(Case { value, denied });
     let good = case(GOOD.to_owned(), None);
     let bad = case(BAD.to_owned(), Some("unknown parameter 'expire'"));
-    let huge = case([BAD; 4_500].join(";"), Some("duplicate-service: entry 1"));
+    let huge = case(
+        vec![BAD; 4_500].join(";"),
+        Some("duplicate-service: entry 1"),
+    );
     let mut mix: Vec<_> = [good, bad].into_iter().cycle().take(99).collect();
     mix.push(huge);
     mix
@@ -82,8 +85,7 @@ impl Mounts {
 
     fn replica(&self, place: &Place, name: &str) -> Replica {
         let policy = format!("--policy={}", self.policy().display());
-        let flags = [&policy[..], "--drain-delay=1"];
-        let mut replica = Replica::mounted(place, name, &self.folder, &flags);
+        let mut replica = Replica::mounted(place, name, &self.folder, &[&policy]);
         replica.until_ready();
         replica
     }
@@ -106,6 +108,8 @@ struct Operator {
     endpoints: Endpoints,
     stays: Replica,
     others: VecDeque<Replica>,
+    /// The one that drains, for as long as it is set by default.
+    leaving: Option<Replica>,
     /// Peers that say half a word and wait to be hung up on.
     slow: VecDeque<TcpStream>,
 }
@@ -122,14 +126,17 @@ impl Operator {
         load.until_answered(100);
         let begin = Instant::now();
         let mut due = SHIFT / 2;
-        while begin.elapsed().as_secs() < seconds as u64 {
+        while begin.elapsed().as_secs() < seconds as u64 || self.leaving.is_some() {
             day.changes += 1;
             self.mounts.change(day.changes);
             self.pester();
-            if begin.elapsed().as_secs() >= due as u64 {
+            self.replace(&mut day.restarts);
+            let passed = begin.elapsed().as_secs();
+            if self.leaving.is_none() && (due as u64..seconds as u64).contains(&passed) {
                 due += SHIFT;
-                day.restarts += 1;
-                self.restart(day.restarts);
+                let mut old = self.others.pop_front().expect("a replica");
+                leave(&mut old, &self.endpoints);
+                self.leaving = Some(old);
             }
             day.weights.push(self.stays.weight());
             std::thread::sleep(Duration::from_secs(1));
@@ -140,10 +147,16 @@ impl Operator {
         day
     }
 
-    fn restart(&mut self, number: usize) {
-        let old = self.others.pop_front().expect("a replica");
-        retire(old, &self.endpoints);
-        let new = self.mounts.replica(&self.place, &format!("other-{number}"));
+    /// Puts another in the place of one that has left.
+    fn replace(&mut self, restarts: &mut usize) {
+        let Some(status) = self.leaving.as_mut().and_then(Replica::ended) else {
+            return;
+        };
+        let log = self.leaving.take().map(|it| it.log());
+        assert_eq!(status.code(), Some(0), "{log:?}");
+        *restarts += 1;
+        let name = format!("other-{restarts}");
+        let new = self.mounts.replica(&self.place, &name);
         self.endpoints.lock().unwrap().push(new.reviews.clone());
         self.others.push_back(new);
     }
@@ -200,6 +213,7 @@ async fn a_day_in_minutes_fails_no_call_and_grows_nothing() {
         endpoints,
         stays,
         others: [first, second].into(),
+        leaving: None,
         slow: VecDeque::new(),
     };
     let day = tokio::task::spawn_blocking({
@@ -236,6 +250,7 @@ impl Day {
         assert!(self.certificates > 0 && self.policies > 0);
     }
 
+    #[expect(clippy::print_stdout, reason = "the figures are what it is run for")]
     fn print(&self, figures: &super::load::Figures) {
         println!(
             "{} calls in {:.0?}, {} failed; the longest pause {:.0?}, the slowest call {:.0?}",
