@@ -100,7 +100,7 @@ impl<'de> Fields<'de> for Http<'de> {
 #[expect(clippy::struct_field_names, reason = "the API calls them so")]
 struct Path<'a> {
     path: Option<Cow<'a, str>>,
-    path_type: PathType,
+    path_type: Option<PathType>,
     backend: EitherBackend<'a>,
 }
 
@@ -108,7 +108,7 @@ impl<'de> Fields<'de> for Path<'de> {
     fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
         match name {
             "path" => self.path = value.text()?,
-            "pathType" => self.path_type = path_type(value.text()?.as_deref()),
+            "pathType" => self.path_type = value.text()?.as_deref().map(path_type),
             "backend" => self.backend = value.object()?.unwrap_or_default(),
             _ => value.skip()?,
         }
@@ -120,17 +120,23 @@ impl<'a> Path<'a> {
     fn pick(self, form: Form) -> PathRule<'a> {
         PathRule {
             path: self.path,
-            path_type: self.path_type,
+            path_type: self.path_type.unwrap_or(match form {
+                Form::V1 => PathType::Prefix,
+                // The API server fills it in.
+                Form::V1beta1 => PathType::ImplementationSpecific,
+            }),
             backend: self.backend.pick(form),
         }
     }
 }
 
-fn path_type(word: Option<&str>) -> PathType {
+/// To the controller a word that it does not know is like `Prefix`, and so is
+/// none: a plain location, whose path may not be left out.
+fn path_type(word: &str) -> PathType {
     match word {
-        Some("Exact") => PathType::Exact,
-        Some("Prefix") => PathType::Prefix,
-        _ => PathType::ImplementationSpecific,
+        "Exact" => PathType::Exact,
+        "ImplementationSpecific" => PathType::ImplementationSpecific,
+        _ => PathType::Prefix,
     }
 }
 

@@ -4,12 +4,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::backends::{dropped_paths, written};
+use super::path::fault;
 use crate::lint::annotation::{MERGEABLE, PATH_REGEX, USE_CLUSTER_IP};
 use crate::lint::consequence::Severity;
 use crate::lint::diagnostic::{Diagnostic, Place};
 use crate::lint::field::FieldPath;
 use crate::lint::rule::Rule;
-use crate::lint::subject::{Backend, Form, HostRule, PathRule, PathType, Subject};
+use crate::lint::subject::{Backend, Form, HostRule, PathType, Subject};
 use crate::lint::text::quote;
 
 /// The part that an Ingress plays in a host made of several.
@@ -181,7 +182,7 @@ impl Judge<'_, '_> {
         for (index, path) in rule.paths.iter().flatten().enumerate() {
             let field = || path_field(rule_index, index);
             self.backend(|| field().name("backend"), &path.backend);
-            if let Some(fault) = path_fault(path) {
+            if let Some(fault) = fault(path) {
                 let text = written(path);
                 let message = match text {
                     "" => fault.to_owned(),
@@ -265,26 +266,4 @@ fn is_boolean(word: &str) -> bool {
         word,
         "1" | "t" | "T" | "TRUE" | "true" | "True" | "0" | "f" | "F" | "FALSE" | "false" | "False"
     )
-}
-
-/// Why the controller refuses a path, as the end of a sentence about it.
-fn path_fault(path: &PathRule<'_>) -> Option<&'static str> {
-    let text = written(path);
-    let below = |folder: &str| {
-        let rest = text.strip_prefix(folder);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    match () {
-        () if text.is_empty() => (path.path_type != PathType::ImplementationSpecific)
-            .then_some("a path is missing, which only ImplementationSpecific may leave out"),
-        () if !text.starts_with('/') => Some("does not begin with a slash"),
-        () if text.contains([' ', '\t', '\n', '\r', '\u{c}']) => Some("holds a blank"),
-        () if text.contains(';') => Some("holds a semicolon"),
-        () if text.starts_with("//") => Some("begins with two slashes"),
-        () if text.split('/').any(|segment| segment == "..") => Some("has a '..' segment"),
-        () if text.starts_with("/etc/") || below("/root") || below("/var") => {
-            Some("is a folder that the controller guards")
-        }
-        () => None,
-    }
 }
