@@ -212,7 +212,7 @@ impl<'de> Fields<'de> for ServicePort<'de> {
                 .text()?
                 .filter(|name| !name.is_empty())
                 .map(Port::Name),
-            "number" => value.any()?.map(Port::Number),
+            "number" => value.any::<WholeNumber>()?.map(|it| Port::Number(it.0)),
             _ => return value.skip(),
         };
         self.0 = port.or(self.0.take());
@@ -231,6 +231,33 @@ impl<'de> Fields<'de> for Tls<'de> {
             _ => value.skip()?,
         }
         Ok(())
+    }
+}
+
+/// A number without a fraction.
+struct WholeNumber(i64);
+
+impl<'de> Deserialize<'de> for WholeNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_i64(WholeNumberVisitor)
+    }
+}
+
+struct WholeNumberVisitor;
+
+impl Visitor<'_> for WholeNumberVisitor {
+    type Value = WholeNumber;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number")
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(WholeNumber(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        self.visit_i64(i64::try_from(number).unwrap_or(i64::MAX))
     }
 }
 

@@ -109,6 +109,10 @@ fn a_wrong_type_is_an_error_that_says_where() {
             "spec.backend.servicePort: expected a number or a string, found a boolean",
         ),
         (
+            r#"{"spec":{"defaultBackend":{"service":{"port":{"number":"80"}}}}}"#,
+            "spec.defaultBackend.service.port.number: expected a whole number, found a string",
+        ),
+        (
             r#"{"spec":{"rules":"x, expected a string"}}"#,
             "spec.rules: expected a list, found a string",
         ),
