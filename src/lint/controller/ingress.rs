@@ -70,27 +70,27 @@ impl Judge<'_, '_> {
         self.found.push(diagnostic.with_help(help));
     }
 
+    /// The other annotations that a check goes by: a word that the controller
+    /// does not know rejects the Ingress.
     fn annotations(&mut self) {
-        if let (Some(Mergeable::Unknown), Some(word)) = (
-            Mergeable::of(self.subject),
-            self.subject.annotation(MERGEABLE),
-        ) {
-            let message = format!("{MERGEABLE} is {}", quote(word));
-            self.reject(
-                FieldPath::annotation(MERGEABLE),
-                message,
+        for (key, is_known, help) in [
+            (
+                MERGEABLE,
+                is_part as fn(&str) -> bool,
                 "write 'master' or 'minion'",
-            );
-        }
-        if let Some(word) = self.subject.annotation(USE_CLUSTER_IP)
-            && !is_boolean(word)
-        {
-            let message = format!("{USE_CLUSTER_IP} is {}", quote(word));
-            self.reject(
-                FieldPath::annotation(USE_CLUSTER_IP),
-                message,
-                "write 'true' or 'false'",
-            );
+            ),
+            (USE_CLUSTER_IP, is_boolean, "write 'true' or 'false'"),
+            (
+                PATH_REGEX,
+                is_style,
+                "write 'case_sensitive', 'case_insensitive' or 'exact'",
+            ),
+        ] {
+            let word = self.subject.annotation(key);
+            if let Some(word) = word.filter(|word| !is_known(word)) {
+                let message = format!("{key} is {}", quote(word));
+                self.reject(FieldPath::annotation(key), message, help);
+            }
         }
     }
 
@@ -260,10 +260,66 @@ fn path_field(rule: usize, path: usize) -> FieldPath {
     rule_field(rule).name("http").name("paths").index(path)
 }
 
+/// The parts that a mergeable Ingress can play.
+fn is_part(word: &str) -> bool {
+    matches!(word, "master" | "minion")
+}
+
+/// The ways in which paths can be regular expressions (`validatePathRegex`).
+fn is_style(word: &str) -> bool {
+    matches!(word, "case_sensitive" | "case_insensitive" | "exact")
+}
+
 /// What Go's `strconv.ParseBool` accepts.
 fn is_boolean(word: &str) -> bool {
     matches!(
         word,
         "1" | "t" | "T" | "TRUE" | "true" | "True" | "0" | "f" | "F" | "FALSE" | "false" | "False"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::subject::Annotation;
+
+    #[test]
+    fn words_of_the_other_annotations() {
+        for (key, known, unknown) in [
+            (
+                MERGEABLE,
+                &["master", "minion"] as &[_],
+                &["", "Master", "minion ", "slave"] as &[_],
+            ),
+            (
+                USE_CLUSTER_IP,
+                &["true", "True", "TRUE", "t", "T", "1", "false", "f", "0"],
+                &["", "yes", "on", " true", "tRUE"],
+            ),
+            (
+                PATH_REGEX,
+                &["case_sensitive", "case_insensitive", "exact"],
+                &["", "true", "Exact", "case-sensitive"],
+            ),
+        ] {
+            for (word, rejected) in known
+                .iter()
+                .map(|word| (word, false))
+                .chain(unknown.iter().map(|word| (word, true)))
+            {
+                let subject = Subject {
+                    annotations: vec![Annotation {
+                        key: key.into(),
+                        value: (*word).into(),
+                    }],
+                    ..Subject::default()
+                };
+                let mut found = Vec::new();
+                judge(&subject, &mut found);
+                let field = FieldPath::annotation(key);
+                let told = found.iter().any(|it| it.place.field == field);
+                assert_eq!(told, rejected, "{key} {word:?}");
+            }
+        }
+    }
 }
