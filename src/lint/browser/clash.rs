@@ -47,6 +47,9 @@ pub(super) fn judge<'c>(site: &'c Site<'c>, cases: &'c [Case<'c>], found: &mut V
     for setter in &jar.setters {
         if setter.place.is_covered_by(setter.path) {
             overwritten(&jar, setter, &contenders, &mut losses);
+            if !setter.lives {
+                continue;
+            }
             shadowed(&jar, setter, site, &contenders, &mut losses);
         }
     }
@@ -62,14 +65,14 @@ pub(super) fn judge<'c>(site: &'c Site<'c>, cases: &'c [Case<'c>], found: &mut V
 
 /// The cookies that have a namesake, or that two ports of one service set.
 fn contenders<'c>(cases: &'c [Case<'c>]) -> Vec<Contender<'c>> {
-    let mut names: Vec<_> = cases.iter().map(|case| fold(case.emitted.name)).collect();
+    let mut names: Vec<_> = cases.iter().map(|case| fold(case.received.name)).collect();
     names.sort_unstable();
     let has_namesake = |name: &Cow<'_, str>| {
         let first = names.partition_point(|other| other < name);
         names.get(first + 1) == Some(name)
     };
     let contends =
-        |case: &&Case<'_>| has_several_ports(case) || has_namesake(&fold(case.emitted.name));
+        |case: &&Case<'_>| has_several_ports(case) || has_namesake(&fold(case.received.name));
     cases.iter().filter(contends).map(Contender::new).collect()
 }
 
@@ -183,9 +186,10 @@ fn shadowed_below<'c>(
         .map(|place| ((place.host, place.path.as_ref()), place))
         .collect();
     let at_place = |setter: &Setter<'c>| (setter.place.host, setter.place.path.as_ref());
-    let victims = jar.setters.iter().filter(|setter| !setter.place.exact);
+    let living = || jar.setters.iter().filter(|setter| setter.lives);
+    let victims = living().filter(|setter| !setter.place.exact);
     let victims: HashMap<_, _> = victims.map(|setter| (at_place(setter), setter)).collect();
-    for setter in &jar.setters {
+    for setter in living() {
         let host = setter.place.host;
         let owner = url::coverings(setter.path)
             .filter_map(|path| routes.get(&(host, path)))

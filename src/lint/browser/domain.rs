@@ -38,8 +38,7 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Diagnostic>) {
     };
     let refused = |host: &&Host<'_>| !fit(attribute.text, host).is_kept();
     if let Some(host) = case.hosts().find(refused) {
-        let all = case.hosts().all(|host| refused(&host));
-        found.push(share(refusal(case, attribute, host), all));
+        found.push(share(refusal(case, attribute, host), case.is_lost()));
     } else {
         tolerated(case, attribute, found);
     }

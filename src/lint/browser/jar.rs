@@ -13,7 +13,7 @@ const REMEMBERED: usize = super::NAMED + 2;
 /// A cookie that may meet another of its name.
 pub(super) struct Contender<'c> {
     pub(super) case: &'c Case<'c>,
-    /// The name as nginx compares it.
+    /// The name that a browser keeps, up to the first equals sign, as nginx compares it.
     folded: Cow<'c, str>,
     /// The domain that the cookie goes to, where it names one.
     domain: Option<Cow<'c, str>>,
@@ -29,6 +29,8 @@ pub(super) struct Setter<'c> {
     /// Whether the path is the same whichever URL comes first: it is written,
     /// or the place is one URL.
     pub(super) firm: bool,
+    /// Whether a browser keeps the cookie for longer than it takes to set it.
+    pub(super) lives: bool,
     scope: Scope<'c>,
     name: &'c str,
     folded: &'c str,
@@ -67,7 +69,7 @@ impl<'c> Contender<'c> {
             let text = text.strip_prefix('.').unwrap_or(text);
             host::canonical(text)
         });
-        let folded = fold(case.emitted.name);
+        let folded = fold(case.received.name);
         Self {
             case,
             folded,
@@ -102,8 +104,9 @@ impl<'c> Contender<'c> {
             place,
             path: path.unwrap_or_else(|| url::default_path(&place.path)),
             firm: path.is_some() || place.exact,
+            lives: self.case.received.life.is_none_or(|life| life.seconds > 0),
             scope,
-            name: self.case.emitted.name,
+            name: self.case.received.name,
             folded: &self.folded,
         })
     }
@@ -134,8 +137,10 @@ impl<'c> Jar<'c> {
                 .extend(places.filter_map(|place| contender.set_at(index, place, site)));
         }
         for setter in &jar.setters {
-            let shelf = (setter.scope, setter.folded, setter.path);
-            jar.shelves.entry(shelf).or_default().join(*setter);
+            if setter.lives {
+                let shelf = (setter.scope, setter.folded, setter.path);
+                jar.shelves.entry(shelf).or_default().join(*setter);
+            }
             if setter.firm {
                 let slot = (setter.scope, setter.name, setter.path);
                 jar.slots.entry(slot).or_default().join(*setter);

@@ -131,7 +131,7 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Diagnostic>) {
     found.push(if in_header.is_empty() {
         let help = "list the host under spec.tls, or name the cookie without the prefix";
         let diagnostic = diagnostic.with_help(help).with_severity(Severity::Warning);
-        share(diagnostic, case.hosts().all(is_untrusted))
+        share(diagnostic, case.is_lost())
     } else {
         mend(case, lacking, diagnostic)
     });

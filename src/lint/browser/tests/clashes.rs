@@ -33,6 +33,8 @@ fn on_one_host() {
         ("a path=/", "a path=/", BOTH_NEVER),
         ("a path=/", "a path=/ secure", BOTH_NEVER),
         ("a path=/ expires=0", "a path=/", BOTH_NEVER),
+        ("a path=/ expires=0", "A path=/", ""),
+        ("a path=/ expires=0 domain=example.com", "a path=/", ""),
         (
             "a path=/ domain=h.example.com",
             "a path=/ domain=.h.example.com",
@@ -40,6 +42,7 @@ fn on_one_host() {
         ),
         ("a path=/ domain=example.com", "a path=/", BOTH_PARTLY),
         ("A path=/", "a path=/", BOTH_PARTLY),
+        ("a=x path=/", "a path=/", BOTH_NEVER),
         ("a", "a", BOTH_PARTLY),
         ("a path=/", "a path=coffee", BOTH_PARTLY),
         ("a path=/coffee", "a path=/coffee", "coffee never error"),
