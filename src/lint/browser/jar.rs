@@ -34,6 +34,8 @@ pub(super) struct Setter<'c> {
     scope: Scope<'c>,
     name: &'c str,
     folded: &'c str,
+    /// What nginx takes for the rest of the name: from an equals sign on.
+    rest: &'c str,
 }
 
 /// The hosts that a cookie is sent to: one, or a domain.
@@ -99,6 +101,7 @@ impl<'c> Contender<'c> {
             },
         };
         let path = self.case.received.absolute_path();
+        let name = self.case.emitted.name;
         Some(Setter {
             contender,
             place,
@@ -108,6 +111,9 @@ impl<'c> Contender<'c> {
             scope,
             name: self.case.received.name,
             folded: &self.folded,
+            rest: name
+                .get(self.case.received.name.len()..)
+                .unwrap_or_default(),
         })
     }
 }
@@ -151,6 +157,11 @@ impl<'c> Jar<'c> {
         jar
     }
 
+    /// The setters whose cookies are there when the next request is made.
+    pub(super) fn living(&self) -> impl Iterator<Item = &Setter<'c>> {
+        self.setters.iter().filter(|setter| setter.lives)
+    }
+
     /// Who writes into the slot of `setter`, if its path is firm.
     pub(super) fn slot(&self, setter: &Setter<'c>) -> Option<&Crowd<'c>> {
         let slot = (setter.scope, setter.name, setter.path);
@@ -171,7 +182,8 @@ impl<'c> Jar<'c> {
             let paths = paths.filter(move |path| path.len() >= setter.path.len());
             paths.filter_map(move |path| self.shelves.get(&(scope, setter.folded, path)))
         });
-        let stranger = |other: &Setter<'_>| !other.is_same_upstream(setter);
+        let stranger =
+            |other: &Setter<'_>| !other.is_same_upstream(setter) && setter.is_name_of(other);
         crowds
             .flat_map(|crowd| &crowd.few)
             .copied()
@@ -218,8 +230,9 @@ impl Setter<'_> {
         self.contender == other.contender && self.place.port == other.place.port
     }
 
-    /// Whether nginx takes one name for the other.
-    pub(super) fn has_name_of(&self, other: &Self) -> bool {
-        self.folded == other.folded
+    /// Whether nginx, in search of this cookie, takes the other for it.
+    pub(super) fn is_name_of(&self, other: &Self) -> bool {
+        let more = self.rest.is_empty() || self.rest.eq_ignore_ascii_case(other.rest);
+        self.folded == other.folded && more
     }
 }

@@ -372,7 +372,7 @@ fn several_hosts() {
             ),
             (
                 "a path=/ domain=b.example.com secure",
-                "domain-mismatch never error, secure-without-tls never warning",
+                "domain-mismatch partly warning, secure-without-tls never warning",
             ),
         ],
     );
