@@ -132,12 +132,14 @@ impl<'s> Site<'s> {
     /// of several paths that cover a request, the longest has it.
     pub(super) fn is_taken(&self, place: &Place<'_>, path: &str) -> bool {
         let takes = |other: &Place<'_>| {
-            other.host == place.host
-                && other.service != place.service
+            other.service != place.service
                 && other.path.len() > place.path.len()
                 && other.has_part(path)
         };
-        self.places.iter().any(takes)
+        // Places stand in the order of their hosts.
+        let first = self.places.partition_point(|one| one.host < place.host);
+        let ours = self.places[first..].iter();
+        ours.take_while(|one| one.host == place.host).any(takes)
     }
 
     /// The hosts of a service; a host may come twice if rules of others stand between.
