@@ -66,6 +66,8 @@ struct Shared {
     in_flight: Arc<Semaphore>,
     /// Places for large bodies, from their reading to their answer.
     large: Arc<Semaphore>,
+    /// Places for requests at all, from their head to their answer.
+    reading: Semaphore,
     certificate: Arc<Store>,
     files: Option<Files>,
     reviews: SocketAddr,
@@ -105,7 +107,8 @@ pub async fn serve(
         judging,
         metrics: Metrics::default(),
         in_flight: Arc::new(Semaphore::new(settings.max_in_flight)),
-        large: Arc::new(Semaphore::new(settings.max_in_flight)),
+        large: Arc::new(Semaphore::new(settings.max_large_bodies)),
+        reading: Semaphore::new(settings.max_connections),
         settings,
         certificate: identity.certificate,
         files: identity.files,

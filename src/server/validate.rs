@@ -16,13 +16,10 @@ use super::bad_request::BadRequest;
 use super::body::Unread;
 use super::deadline::deadline;
 use super::open::Open;
+use super::settings::SMALL;
 use super::{Shared, Stage};
 use crate::admission::{self, Answer, Refusal};
 
-/// Bodies up to this many bytes are judged where they are read, in well under
-/// a millisecond; longer ones on a thread of their own, so that nobody waits
-/// behind them and the deadline holds.
-const SMALL: usize = 64 << 10;
 /// A request that is not let in is read this far to learn whom to answer. The
 /// API server writes the uid into the first hundred bytes.
 const HEAD: usize = 64 << 10;
@@ -71,6 +68,10 @@ async fn review(shared: &Arc<Shared>, open: &mut Open) -> Result<Answer<'static>
     }
     let query = open.head.uri.query();
     let deadline = deadline(open.begun, query, shared.settings.request_timeout);
+    // Only over HTTP/2 can there be more requests than connections.
+    let Ok(_reading) = shared.reading.try_acquire() else {
+        return Err(BadRequest::Refused(Refusal::Busy));
+    };
     // A place is never held while a peer is waited for, but for large bodies,
     // whose places are their own: a hundred halves of bodies hold up nobody.
     let Ok(begun) = timeout_at(deadline, open.incoming.beyond(SMALL)).await else {
