@@ -45,6 +45,8 @@ pub enum Format {
     Full,
     /// `file:line:col: error[rule] message`, for people and `grep`.
     Concise,
+    /// The same line with the object, the consequence and the help.
+    Text,
     /// One JSON document.
     Json,
     /// One JSON document a line.
@@ -100,9 +102,10 @@ impl Style {
 
 impl Format {
     /// Every format with its name.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("full", Self::Full),
         ("concise", Self::Concise),
+        ("text", Self::Text),
         ("json", Self::Json),
         ("jsonl", Self::Jsonl),
         ("sarif", Self::Sarif),
@@ -111,10 +114,9 @@ impl Format {
         ("gitlab", Self::Gitlab),
     ];
 
-    /// The format of that name; `text` is another name for `concise`.
+    /// The format of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        let name = if name == "text" { "concise" } else { name };
         let mut all = Self::ALL.into_iter();
         all.find(|&(known, _)| known == name)
             .map(|(_, format)| format)
@@ -131,7 +133,7 @@ impl Format {
     /// Whether people read it: then the summary line is part of it.
     #[must_use]
     pub fn is_text(self) -> bool {
-        matches!(self, Self::Full | Self::Concise)
+        matches!(self, Self::Full | Self::Concise | Self::Text)
     }
 
     /// Begin a report on `out`.
@@ -140,6 +142,7 @@ impl Format {
         match self {
             Self::Full => Box::new(full::Full::new(out, style)),
             Self::Concise => Box::new(concise::Concise::new(out, style)),
+            Self::Text => Box::new(concise::Concise::whole(out, style)),
             Self::Json => Box::new(json::Json::new(out)),
             Self::Jsonl => Box::new(json::Jsonl::new(out)),
             Self::Sarif => Box::new(sarif::Sarif::new(out)),

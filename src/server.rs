@@ -11,8 +11,6 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
-use hyper_util::rt::TokioExecutor;
-use hyper_util::server::conn::auto::Builder;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::MissedTickBehavior;
@@ -32,7 +30,6 @@ mod settings;
 mod tls;
 mod validate;
 
-use body::Memory;
 use callers::Callers;
 use certificate::{Files, Store};
 use connection::Bounded;
@@ -67,18 +64,15 @@ struct Shared {
     metrics: Metrics,
     /// Places for judgements.
     in_flight: Arc<Semaphore>,
-    /// Memory for large bodies, from their reading to their answer.
-    memory: Memory,
+    /// Places for large bodies, from their reading to their answer.
+    large: Arc<Semaphore>,
+    /// Places for requests at all, from their head to their answer.
+    reading: Semaphore,
     certificate: Arc<Store>,
     files: Option<Files>,
     reviews: SocketAddr,
     stopping: AtomicBool,
 }
-
-/// What an HTTP/2 connection reads ahead, in bytes: HTTP's own default.
-const WINDOW: u32 = (1 << 16) - 1;
-/// Requests at once on an HTTP/2 connection; the API server uses HTTP/1.1.
-const STREAMS: u32 = 8;
 
 /// Where in its life the server is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +107,8 @@ pub async fn serve(
         judging,
         metrics: Metrics::default(),
         in_flight: Arc::new(Semaphore::new(settings.max_in_flight)),
-        memory: Memory::new(settings.body_memory, settings.max_body),
+        large: Arc::new(Semaphore::new(settings.max_large_bodies)),
+        reading: Semaphore::new(settings.max_connections),
         settings,
         certificate: identity.certificate,
         files: identity.files,
@@ -127,16 +122,6 @@ pub async fn serve(
         () = watch(&shared) => Ok(()),
         () = drain(&shared, handle, stop) => Ok(()),
     }
-}
-
-/// Bounds what a connection takes, whatever it sends: hyper would read 400 KiB
-/// ahead of us, or a megabyte for each of 200 streams.
-fn read_ahead_little(http: &mut Builder<TokioExecutor>) {
-    http.http1().max_buf_size(body::PIECE);
-    http.http2()
-        .initial_connection_window_size(WINDOW)
-        .initial_stream_window_size(WINDOW)
-        .max_concurrent_streams(STREAMS);
 }
 
 /// The HTTPS side, until `handle` is told to stop.
@@ -153,7 +138,7 @@ async fn reviews(
         .acceptor(bounded);
     let observer = Arc::clone(shared);
     let mut server = Server::from_listener(listener);
-    read_ahead_little(server.http_builder());
+    connection::read_ahead_little(server.http_builder());
     server
         .handle(handle)
         .first_request_timeout(settings.first_request_timeout)

@@ -2,7 +2,7 @@
 # Runs the unit tests of src/lint in Miri: `tests/miri.sh [FILTER]`. It needs
 # `rustup +nightly component add miri rust-src`.
 #
-# The middle needs four crates of the forty: it is laid out as a package of its
+# The middle needs five crates of the forty: it is laid out as a package of its
 # own, so that Miri does not look at a TLS stack first. MIRIFLAGS are the
 # caller's to add to; without isolation proptest finds its own folder.
 set -eu
@@ -18,7 +18,7 @@ cp Cargo.lock "$package/"
 {
     sed -n '/^\[package\]/,/^edition/p' Cargo.toml
     printf '[workspace]\n[dependencies]\n'
-    grep -E '^(globset|psl|serde|strsim) = ' Cargo.toml
+    grep -E '^(globset|idna|psl|serde|strsim) = ' Cargo.toml
     printf '[dev-dependencies]\n'
     grep -E '^proptest = ' Cargo.toml
 } >"$package/Cargo.toml"

@@ -51,7 +51,7 @@ for number in range(count):
 (wheel,) = folder.glob("kubernetes_validate-*.whl")
 schemas = zipfile.ZipFile(wheel)
 base = "kubernetes_validate/kubernetes-json-schema/v1.37.0-local"
-definitions = json.loads(schemas.read(f"{base}/_definitions.json"))["definitions"]
+definitions = json.loads(schemas.read(f"{base}/_definitions.json"))["$defs"]
 
 
 def inlined(schema):

@@ -126,7 +126,7 @@ impl<'a> Named<'a> {
         if !place.is_empty() {
             let _ = write!(text, "{}: ", place.join(", "));
         }
-        text.push_str(&line(&diagnostic.message));
+        text.push_str(&line(unnamed(diagnostic)));
         push_help(&mut text, diagnostic);
         text
     }
@@ -175,6 +175,15 @@ impl<'a> Named<'a> {
         push_help(&mut text, diagnostic);
         text
     }
+}
+
+/// The message without the service at its head, where the entry's name has
+/// told it already.
+fn unnamed(diagnostic: &Diagnostic) -> &str {
+    let named = diagnostic.entry.as_ref().map(|entry| quote(&entry.service));
+    let rest = named.and_then(|service| diagnostic.message.strip_prefix(&*service));
+    let rest = rest.and_then(|rest| rest.strip_prefix(" is "));
+    rest.unwrap_or(&diagnostic.message)
 }
 
 fn push_help(text: &mut String, diagnostic: &Diagnostic) {

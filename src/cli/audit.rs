@@ -8,7 +8,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::output::{Output, Reports};
-use super::policy::load_or_find;
+use super::policy::load_or_find_and_tell;
 use super::{Failure, terminal};
 use crate::audit::{Audited, Cluster, Error};
 use crate::lint::Subject;
@@ -61,7 +61,7 @@ pub(super) struct Audit {
 
 impl Audit {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let policies = load_or_find(self.policy.as_deref())?;
+        let policies = load_or_find_and_tell(self.policy.as_deref(), self.output.verbose)?;
         let now = Timestamp::now();
         let judge = |subject: &Subject<'_>| policies.check(subject, now);
         let runtime = tokio::runtime::Builder::new_current_thread()

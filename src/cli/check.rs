@@ -9,7 +9,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::output::{Output, Reports};
-use super::policy::load_or_find;
+use super::policy::load_or_find_and_tell;
 use super::progress::Progress;
 use super::{Failure, terminal};
 use crate::finding::Failure as Unread;
@@ -61,7 +61,7 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let policies = load_or_find(self.policy.as_deref())?;
+        let policies = load_or_find_and_tell(self.policy.as_deref(), self.output.verbose)?;
         let now = Timestamp::now();
         let judge = |subject: &Subject<'_>| policies.check(subject, now);
         let mut reports = self.output.open()?;

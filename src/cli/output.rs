@@ -36,7 +36,7 @@ pub(super) struct Output {
     #[arg(long, short, conflicts_with = "verbose")]
     quiet: bool,
 
-    /// Say what was skipped, and why
+    /// Say what was skipped and why, and which policy was in force
     #[arg(long, short)]
     pub(super) verbose: bool,
 
@@ -62,11 +62,6 @@ enum FailOn {
 /// The formats as clap lists, completes and corrects them.
 fn formats() -> impl TypedValueParser<Value = Format> {
     let names = Format::ALL.map(|(name, _)| PossibleValue::new(name));
-    // What Format::from_name takes besides.
-    let names = names.map(|name| match name.get_name() {
-        "concise" => name.alias("text"),
-        _ => name,
-    });
     PossibleValuesParser::new(names).try_map(|name| format(&name))
 }
 
@@ -176,7 +171,7 @@ impl Reports<'_> {
         self.summary.failures += 1;
         self.catch_up()?;
         let format = match self.asked.format {
-            Format::Full => Format::Full,
+            text if text.is_text() => text,
             _ => Format::Concise,
         };
         let style = self.asked.style(self.asked.colour.on_stderr());

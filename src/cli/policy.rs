@@ -153,6 +153,21 @@ pub(super) fn load_or_find(file: Option<&Path>) -> Result<Policies, Failure> {
     }
 }
 
+/// As [`load_or_find`]; tells which file it is, where one is asked to say more.
+pub(super) fn load_or_find_and_tell(
+    file: Option<&Path>,
+    verbose: bool,
+) -> Result<Policies, Failure> {
+    let file = file.map(Path::to_owned).or_else(find);
+    if verbose {
+        note(match &file {
+            Some(file) => format!("note: judged by the policy {}", file.display()),
+            None => format!("note: judged without a policy: no {FILE_NAME} here or above"),
+        });
+    }
+    load_or_default(file.as_deref())
+}
+
 fn load(file: &Path) -> Result<Policies, Failure> {
     let loaded = Policies::load(file, Timestamp::now());
     let (policies, warnings) = loaded.map_err(|faults| unusable(&faults))?;

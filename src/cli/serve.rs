@@ -47,7 +47,6 @@ pub(super) struct Serve {
         long,
         value_name = "FILE",
         env = "STICKLER_TLS_CERT",
-        required_unless_present_any = ["dev", "self_managed"],
         requires = "tls_key"
     )]
     tls_cert: Option<PathBuf>,
@@ -57,7 +56,6 @@ pub(super) struct Serve {
         long,
         value_name = "FILE",
         env = "STICKLER_TLS_KEY",
-        required_unless_present_any = ["dev", "self_managed"],
         requires = "tls_cert"
     )]
     tls_key: Option<PathBuf>,
@@ -87,7 +85,7 @@ pub(super) struct Serve {
     client_name: Vec<String>,
 
     /// Make a throw-away certificate for localhost and print a curl line to try it with
-    #[arg(long, conflicts_with_all = ["tls_cert", "tls_key"])]
+    #[arg(long)]
     dev: bool,
 
     /// Where --dev puts its CA certificate and example [default: a temporary folder]
@@ -136,8 +134,12 @@ impl Serve {
     async fn serve(self) -> Result<ExitCode, Failure> {
         // Before anyone can learn that we are here.
         let mut signals = Signals::new()?;
+        let way = self.way()?;
+        for doubt in self.bounds.doubts() {
+            tracing::warn!("{doubt}");
+        }
         let policy = policy::open(self.policy.as_deref())?;
-        let (identity, source) = self.identity().await?;
+        let (identity, source) = self.identity(way).await?;
         let sockets = self.bind().await?;
         if let (Source::Dev(dev), Ok(address)) = (&source, sockets.reviews.local_addr()) {
             dev.announce(address)?;
@@ -186,24 +188,49 @@ impl Serve {
         Ok(sockets)
     }
 
+    /// The one way to a certificate that was chosen: flags and environment
+    /// count alike, and a switch may be set to false there.
+    fn way(&self) -> Result<Way, Failure> {
+        let files = self.tls_cert.as_ref().zip(self.tls_key.as_ref());
+        let files = files.map(|(chain, key)| {
+            let (chain, key) = (chain.clone(), key.clone());
+            Way::Files(Files::new(chain, key, self.tls_ca.clone()))
+        });
+        let self_managed = self.self_managed.chosen.then_some(Way::SelfManaged);
+        let dev = self.dev.then_some(Way::Dev);
+        let mut chosen = [files, self_managed, dev].into_iter().flatten();
+        let trouble = match (chosen.next(), chosen.next()) {
+            (Some(way), None) => return Ok(way),
+            (Some(_), Some(_)) => "there can only be one",
+            (None, _) => "there is none",
+        };
+        let ways = "name --tls-cert and --tls-key, or --self-managed, or --dev";
+        Err(Failure::new(
+            "the certificate",
+            format!("{trouble}; {ways}"),
+        ))
+    }
+
     /// Who we are and who may call, and what must live as long as the server.
-    async fn identity(&self) -> Result<(Identity, Source), Failure> {
+    async fn identity(&self, way: Way) -> Result<(Identity, Source), Failure> {
         let callers = self.callers()?;
-        let (certificate, files, source) =
-            if let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) {
-                let files = Files::new(chain.clone(), key.clone(), self.tls_ca.clone());
+        let (certificate, files, source) = match way {
+            Way::Files(files) => {
                 let pair = files.load();
                 let pair = pair.map_err(|error| Failure::new("the certificate", error))?;
                 (Arc::new(Store::new(pair)), Some(files), Source::Files)
-            } else if self.self_managed.chosen {
+            }
+            Way::SelfManaged => {
                 let store = Arc::new(Store::empty());
                 let interval = self.bounds.settings(false).reload_interval;
                 let keeping = self.self_managed.start(Arc::clone(&store), interval);
                 (store, None, Source::SelfManaged(keeping.await?))
-            } else {
+            }
+            Way::Dev => {
                 let (dev, pair) = Dev::start(self.dev_dir.as_deref())?;
                 (Arc::new(Store::new(pair)), None, Source::Dev(dev))
-            };
+            }
+        };
         let identity = Identity {
             certificate,
             files,
@@ -218,7 +245,14 @@ impl Serve {
     }
 }
 
-/// Where the certificate comes from.
+/// The ways to a certificate.
+enum Way {
+    Files(Files),
+    SelfManaged,
+    Dev,
+}
+
+/// Where the certificate comes from, and what must live as long as the server.
 enum Source {
     Files,
     SelfManaged(#[expect(dead_code, reason = "ends the keeping when it is dropped")] Keeping),

@@ -44,11 +44,16 @@ pub(super) fn apply(
     }
 }
 
+/// What stands behind `stickler:` in a comment of ours.
+const WORD: &str = "ignore";
+
 /// One comment.
 struct Ignore<'t> {
     span: Span,
     /// The line it is about.
     line: usize,
+    /// What stands where `ignore` was meant, where that is misspelt.
+    misspelt: Option<&'t str>,
     reason: &'t str,
     /// The names between the brackets, and whether each has silenced something.
     names: Vec<(&'t str, bool)>,
@@ -58,7 +63,11 @@ impl<'t> Ignore<'t> {
     /// Reads what stands behind `stickler:`; `None` where that is nothing of ours.
     fn read(comment: &'t str, span: Span, line: usize) -> Option<Self> {
         let rest = comment.strip_prefix("stickler:")?.trim_start();
-        let rest = rest.strip_prefix("ignore")?.trim_start();
+        let end = rest.find(|c: char| !c.is_alphabetic());
+        let (word, rest) = rest.split_at(end.unwrap_or(rest.len()));
+        did_you_mean(word, [WORD])?;
+        let misspelt = (word != WORD).then_some(word);
+        let rest = rest.trim_start();
         let (names, reason) = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some((names, reason)) => (names, reason.trim()),
             None => ("", rest),
@@ -67,13 +76,14 @@ impl<'t> Ignore<'t> {
         Some(Self {
             span,
             line,
+            misspelt,
             reason,
             names,
         })
     }
 
     fn silences(&mut self, candidate: &Candidate, lines: &Lines<'_>) -> bool {
-        if self.reason.is_empty() {
+        if self.reason.is_empty() || self.misspelt.is_some() {
             return false;
         }
         let located = &candidate.located;
@@ -97,6 +107,11 @@ impl<'t> Ignore<'t> {
             let place = Place::field(FieldPath::default());
             Diagnostic::new(Rule::UnusedIgnore, place, message)
         };
+        if let Some(word) = self.misspelt {
+            let message = format!("{} silences nothing", quote(word));
+            let help = format!("did you mean {}?", quote(WORD));
+            return vec![(self.span, complain(message).with_help(help))];
+        }
         if self.reason.is_empty() {
             let message = "an ignore comment without a reason silences nothing";
             let help = "write why behind the bracket";

@@ -131,16 +131,40 @@ fn folder(path: &Path) -> impl Iterator<Item = Input> + use<> {
     let here = path == Path::new(".");
     walk.build().filter_map(move |entry| match entry {
         Ok(entry) => {
-            let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
             let found = entry.path();
             let short = found.strip_prefix("./").ok().filter(|_| here);
-            (is_file && is_manifest(found)).then(|| Input::File(short.unwrap_or(found).to_owned()))
+            let input = is_manifest(found).then(|| met(&entry, short.unwrap_or(found)));
+            input.flatten()
         }
-        Err(error) => {
-            let (name, message) = describe(&error);
-            Some(Input::Error(name, message))
-        }
+        Err(error) => Some(unmet(&error)),
     })
+}
+
+/// What a walk could not look into.
+fn unmet(error: &ignore::Error) -> Input {
+    let (name, message) = describe(error);
+    Input::Error(name, message)
+}
+
+/// What a walk met at `path`. Links to folders are not followed, and nobody
+/// waits for what a pipe may say: it is read where it is named, as shells do.
+fn met(entry: &ignore::DirEntry, path: &Path) -> Option<Input> {
+    let kind = match entry.file_type() {
+        // A link that leads nowhere is told when it is read.
+        Some(kind) if kind.is_symlink() => match fs::metadata(path) {
+            Ok(led_to) => led_to.file_type(),
+            Err(_) => return Some(Input::File(path.to_owned())),
+        },
+        kind => kind?,
+    };
+    if kind.is_dir() {
+        None
+    } else if kind.is_file() {
+        Some(Input::File(path.to_owned()))
+    } else {
+        let message = "neither a file nor a folder".to_owned();
+        Some(Input::Error(path.display().to_string(), message))
+    }
 }
 
 /// By its name; the policy, which is looked for under a name of its own, is none.
@@ -170,7 +194,11 @@ fn glob(pattern: &str) -> Box<dyn Iterator<Item = Input>> {
     };
     let is_wild = |part: &&str| part.contains(['*', '?', '[', '{']);
     let fixed = pattern.split('/').take_while(|part| !is_wild(part));
-    let mut wild = pattern.split('/').skip_while(|part| !is_wild(part));
+    let wild: Vec<&str> = pattern
+        .split('/')
+        .skip_while(|part| !is_wild(part))
+        .collect();
+    let depth = (!pattern.contains("**")).then_some(wild.len());
     let mut root: PathBuf = fixed.collect();
     if pattern.starts_with('/') {
         root = Path::new("/").join(root);
@@ -180,20 +208,26 @@ fn glob(pattern: &str) -> Box<dyn Iterator<Item = Input>> {
     let mut walk = ignore::WalkBuilder::new(root);
     walk.sort_by_file_name(Ord::cmp)
         .standard_filters(false)
-        .hidden(!wild.any(|part| part.starts_with('.')));
-    let found = walk
-        .build()
-        .filter_map(Result::ok)
-        .filter_map(move |entry| {
+        .hidden(!wild.iter().any(|part| part.starts_with('.')))
+        .max_depth(depth);
+    let found = walk.build().filter_map(move |entry| match entry {
+        Ok(entry) => {
             let path = entry.path().strip_prefix("./").unwrap_or(entry.path());
-            let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
-            (is_file && matcher.is_match(path)).then(|| Input::File(path.to_owned()))
-        });
+            let input = matcher.is_match(path).then(|| met(&entry, path));
+            input.flatten()
+        }
+        // A folder that was never there is a glob that matches nothing.
+        Err(error) => error.io_error().is_none_or(exists).then(|| unmet(&error)),
+    });
     let mut found = found.peekable();
     if found.peek().is_none() {
         return none("no file matches".to_owned());
     }
     Box::new(found)
+}
+
+fn exists(error: &io::Error) -> bool {
+    error.kind() != io::ErrorKind::NotFound
 }
 
 fn describe(error: &ignore::Error) -> (String, String) {

@@ -26,7 +26,6 @@ impl From<Unread> for BadRequest {
     fn from(unread: Unread) -> Self {
         match unread {
             Unread::TooLarge => Self::TooLarge,
-            Unread::NoRoom => Self::Refused(Refusal::Busy),
             Unread::BrokenOff => Self::BrokenOff,
         }
     }

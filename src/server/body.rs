@@ -1,25 +1,14 @@
-//! A request's body, read up to a bound, and all large ones together up to
-//! another.
-
-use std::sync::Arc;
+//! A request's body, read up to a bound.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout_at};
 
 /// How much more than the bound is read and thrown away, so that a caller who
 /// is still sending gets to read the answer.
 const SWALLOWED: usize = 16 << 20;
-/// Bodies up to this many bytes are read whatever else there is, so that large
-/// ones hold up no others.
-const UNCOUNTED: usize = 64 << 10;
 /// Room is made for this much of what is announced; the rest as it comes.
-const LARGEST_PROMISE: usize = UNCOUNTED + PIECE;
-/// The most that comes at once: what a connection reads ahead.
-/// TLS hands out no more than a record of 16 KiB anyway (RFC 8446, section 5.1).
-pub(super) const PIECE: usize = 16 << 10;
+const LARGEST_PROMISE: usize = 64 << 10;
 
 /// A body and what has been read of it.
 #[derive(Debug)]
@@ -31,30 +20,6 @@ pub(super) struct Incoming {
     first: Bytes,
     /// All pieces, where there are several.
     rest: Vec<u8>,
-    /// What `rest` takes of the memory for large bodies.
-    room: Option<Room>,
-}
-
-/// Memory for large bodies, a permit a byte; all requests share it.
-#[derive(Debug, Clone)]
-pub(super) struct Memory(Arc<Semaphore>);
-
-/// A part of it, free again when this is dropped.
-pub(super) type Room = OwnedSemaphorePermit;
-
-impl Memory {
-    /// So many bytes, and at least what the largest body takes.
-    pub(super) fn new(bytes: usize, largest: usize) -> Self {
-        let bytes = bytes.max(largest.saturating_add(PIECE));
-        Self(Arc::new(Semaphore::new(bytes.min(Semaphore::MAX_PERMITS))))
-    }
-
-    /// Waits for so many bytes, but not for ever.
-    async fn room(&self, bytes: usize, until: Instant) -> Option<Room> {
-        let bytes = u32::try_from(bytes).ok()?;
-        let room = Arc::clone(&self.0).acquire_many_owned(bytes);
-        timeout_at(until, room).await.ok()?.ok()
-    }
 }
 
 /// Why a body was not read whole.
@@ -62,8 +27,6 @@ impl Memory {
 pub(super) enum Unread {
     /// It is longer than the bound.
     TooLarge,
-    /// The large bodies of others take all memory there is for them.
-    NoRoom,
     /// The caller went away.
     BrokenOff,
 }
@@ -79,7 +42,6 @@ impl Incoming {
             limit,
             first: Bytes::new(),
             rest: Vec::new(),
-            room: None,
         }
     }
 
@@ -92,46 +54,29 @@ impl Incoming {
         }
     }
 
-    /// Reads to the end. What is announced to be too long is refused before
-    /// it is read, and a large body where there is no memory for it `until`
-    /// then; what it takes of that is handed out with it.
-    pub(super) async fn whole(
-        &mut self,
-        memory: &Memory,
-        until: Instant,
-    ) -> Result<(Bytes, Option<Room>), Unread> {
+    /// Reads to the end, or until there are more than `enough` bytes; whether
+    /// there may be still more. What is announced to be too long is refused
+    /// before it is read.
+    pub(super) async fn beyond(&mut self, enough: usize) -> Result<bool, Unread> {
         if self.announced.is_some_and(|length| length > self.limit) {
             return Err(Unread::TooLarge);
         }
-        loop {
-            self.grow(memory, until).await?;
+        while self.so_far().len() <= enough {
             if !self.more(self.limit).await? {
-                break;
+                return Ok(false);
             }
         }
+        Ok(true)
+    }
+
+    /// Reads on to the end.
+    pub(super) async fn whole(&mut self) -> Result<Bytes, Unread> {
+        while self.more(self.limit).await? {}
         self.body = None;
         if !self.rest.is_empty() {
             self.first = std::mem::take(&mut self.rest).into();
         }
-        Ok((self.first.clone(), self.room.take()))
-    }
-
-    /// Makes room for another piece. A large body pays for each doubling, and
-    /// so for what has come, whatever it announces.
-    async fn grow(&mut self, memory: &Memory, until: Instant) -> Result<(), Unread> {
-        let (length, capacity) = (self.rest.len(), self.rest.capacity());
-        if length <= UNCOUNTED || capacity - length >= PIECE {
-            return Ok(());
-        }
-        let most = self.announced.unwrap_or(self.limit).min(self.limit) + PIECE;
-        let more = capacity.min(most.saturating_sub(capacity));
-        let room = memory.room(more, until).await.ok_or(Unread::NoRoom)?;
-        match &mut self.room {
-            Some(all) => all.merge(room),
-            none => *none = Some(room),
-        }
-        self.rest.reserve_exact(capacity - length + more);
-        Ok(())
+        Ok(self.first.clone())
     }
 
     /// Reads one piece more, up to `limit` bytes in all; whether there may be

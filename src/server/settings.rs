@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+/// Bodies up to this many bytes are judged where they are read, in well under
+/// a millisecond; longer ones on a thread of their own, so that nobody waits
+/// behind them and the deadline holds.
+pub(super) const SMALL: usize = 64 << 10;
+
 /// Bounds and times of a server.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -24,16 +29,16 @@ pub struct Settings {
     /// The largest body that is read, in bytes. Default 7 MiB: two objects of
     /// at most 3 MiB, and 1 MiB for the rest.
     pub max_body: usize,
-    /// Open connections. Default 1024: an API server needs a handful.
+    /// Bodies above [`SMALL`] bytes that are read or judged at a time: they are
+    /// what takes memory. Default 8: an Ingress is hardly ever so large.
+    pub max_large_bodies: usize,
+    /// Open connections, and requests whose bodies are read, which over HTTP/2
+    /// may be more. Default 1024: an API server needs a handful.
     pub max_connections: usize,
-    /// What all bodies above 64 KiB may take together, in bytes, from their
-    /// reading to their answer; never less than the largest. Default 32 MiB:
-    /// four of the largest at once.
-    pub body_memory: usize,
     /// Requests being judged. Default 64, and each takes microseconds.
     pub max_in_flight: usize,
-    /// How long a request may wait for memory or to be one of them before it
-    /// is refused. Default 1 s.
+    /// How long a request may wait to be one of them before it is refused.
+    /// Default 1 s.
     pub max_wait: Duration,
     /// How often the certificate's files are read. Default 5 s.
     pub reload_interval: Duration,
@@ -49,8 +54,8 @@ impl Default for Settings {
             idle_timeout: Duration::from_secs(180),
             request_timeout: Duration::from_secs(10),
             max_body: 7 << 20,
+            max_large_bodies: 8,
             max_connections: 1024,
-            body_memory: 32 << 20,
             max_in_flight: 64,
             max_wait: Duration::from_secs(1),
             reload_interval: Duration::from_secs(5),
@@ -70,6 +75,11 @@ mod tests {
         assert!(settings.drain_timeout > settings.request_timeout);
         assert!(settings.max_wait < settings.request_timeout);
         assert_eq!(settings.max_body, (3 + 3 + 1) * 1024 * 1024);
-        assert!(settings.body_memory > 4 * settings.max_body);
+        // A buffer that grows may be twice what it holds.
+        let large = 2 * settings.max_large_bodies * settings.max_body;
+        let small = settings.max_connections * SMALL;
+        let chart = include_str!("../../deploy/chart/values.yaml");
+        assert!(chart.contains("limits: {memory: 256Mi}"));
+        assert!(large + small <= (256 - 64) << 20);
     }
 }

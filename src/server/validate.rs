@@ -9,20 +9,17 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use super::bad_request::BadRequest;
-use super::body::{Room, Unread};
+use super::body::Unread;
 use super::deadline::deadline;
 use super::open::Open;
+use super::settings::SMALL;
 use super::{Shared, Stage};
 use crate::admission::{self, Answer, Refusal};
 
-/// Bodies up to this many bytes are judged where they are read, in well under
-/// a millisecond; longer ones on a thread of their own, so that nobody waits
-/// behind them and the deadline holds.
-const SMALL: usize = 64 << 10;
 /// A request that is not let in is read this far to learn whom to answer. The
 /// API server writes the uid into the first hundred bytes.
 const HEAD: usize = 64 << 10;
@@ -71,33 +68,51 @@ async fn review(shared: &Arc<Shared>, open: &mut Open) -> Result<Answer<'static>
     }
     let query = open.head.uri.query();
     let deadline = deadline(open.begun, query, shared.settings.request_timeout);
-    // No place is held while a peer is waited for: a hundred halves of bodies
-    // hold up nobody.
-    let soon = shared.soon(open.begun, deadline);
-    let whole = open.incoming.whole(&shared.memory, soon);
-    let (body, room) = match timeout_at(deadline, whole).await {
-        Err(_) => return refuse_unread(open, deadline, Refusal::Late).await,
-        Ok(Err(Unread::NoRoom)) => return refuse_unread(open, deadline, Refusal::Busy).await,
-        Ok(read) => read?,
+    // Only over HTTP/2 can there be more requests than connections.
+    let Ok(_reading) = shared.reading.try_acquire() else {
+        return Err(BadRequest::Refused(Refusal::Busy));
     };
+    // A place is never held while a peer is waited for, but for large bodies,
+    // whose places are their own: a hundred halves of bodies hold up nobody.
+    let Ok(begun) = timeout_at(deadline, open.incoming.beyond(SMALL)).await else {
+        return refuse_unread(open, deadline, Refusal::Late).await;
+    };
+    let _room = if begun? {
+        let room = enter(shared, &shared.large, open.begun, deadline).await;
+        let Some(room) = room else {
+            return refuse_unread(open, deadline, Refusal::Busy).await;
+        };
+        Some(room)
+    } else {
+        None
+    };
+    let Ok(body) = timeout_at(deadline, open.incoming.whole()).await else {
+        return refuse_unread(open, deadline, Refusal::Late).await;
+    };
+    let body = body?;
     shared.metrics.observe_body(body.len());
-    let Some(permit) = enter(shared, soon).await else {
+    let Some(permit) = enter(shared, &shared.in_flight, open.begun, deadline).await else {
         return refuse(&body, Refusal::Busy);
     };
-    let places = (permit, room);
-    match judge(shared, body.clone(), places, deadline).await {
+    match judge(shared, body.clone(), permit, deadline).await {
         Some(answer) => answer,
         None => refuse(&body, Refusal::Late),
     }
 }
 
-/// A place among the requests being judged, if there is one soon enough.
-async fn enter(shared: &Shared, soon: Instant) -> Option<OwnedSemaphorePermit> {
-    let places = Arc::clone(&shared.in_flight);
-    if let Ok(permit) = Arc::clone(&places).try_acquire_owned() {
+/// One of the `places`, if there is one soon enough.
+async fn enter(
+    shared: &Shared,
+    places: &Arc<Semaphore>,
+    begun: Instant,
+    deadline: Instant,
+) -> Option<OwnedSemaphorePermit> {
+    let permits = Arc::clone(places);
+    if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
         return Some(permit);
     }
-    timeout_at(soon, places.acquire_owned()).await.ok()?.ok()
+    let until = deadline.min(begun + shared.settings.max_wait);
+    timeout_at(until, permits.acquire_owned()).await.ok()?.ok()
 }
 
 /// The answer to a body that was not read, or not to its end: enough of it is
@@ -129,7 +144,7 @@ fn refuse(body: &[u8], refusal: Refusal) -> Result<Answer<'static>, BadRequest> 
 async fn judge(
     shared: &Arc<Shared>,
     body: Bytes,
-    places: (OwnedSemaphorePermit, Option<Room>),
+    permit: OwnedSemaphorePermit,
     deadline: Instant,
 ) -> Option<Result<Answer<'static>, BadRequest>> {
     if body.len() <= SMALL {
@@ -138,7 +153,7 @@ async fn judge(
     }
     let shared = Arc::clone(shared);
     let judged = tokio::task::spawn_blocking(move || {
-        let _places = places;
+        let _permit = permit;
         shared.answer(&body)
     });
     let judged = timeout_at(deadline, judged).await.ok()?;
@@ -146,11 +161,6 @@ async fn judge(
 }
 
 impl Shared {
-    /// Until when a request waits for others before it is refused.
-    fn soon(&self, begun: Instant, deadline: Instant) -> Instant {
-        deadline.min(begun + self.settings.max_wait)
-    }
-
     /// Judges, and contains what breaks: the request at fault is answered and
     /// nobody else notices.
     fn answer(&self, body: &[u8]) -> Result<Answer<'static>, BadRequest> {

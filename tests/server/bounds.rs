@@ -277,35 +277,46 @@ async fn a_body_that_lingers_does_not_hold_a_place() {
 }
 
 #[tokio::test]
-async fn large_bodies_share_their_memory_and_hold_up_no_small_ones() {
+async fn large_bodies_have_few_places_and_hold_up_no_others() {
     let settings = Settings {
-        max_body: 1 << 20,
-        body_memory: 0,
+        max_large_bodies: 1,
         max_wait: Duration::ZERO,
         ..settings()
     };
     let server = Running::with(real(), settings).await;
+    let beginning = head(1 << 20, "") + &" ".repeat(1 << 19);
+    let mut half = connect(&server).await;
+    half.write_all(beginning.as_bytes()).await.unwrap();
+    while server.metric("stickler_in_flight_requests").await < 1.0 {}
     let code = async |body: String| {
-        let answer = server.post(body).await.json::<Value>().await.unwrap();
+        let answer: Value = server.post(body).await.json().await.unwrap();
         answer["response"]["status"]["code"].clone()
     };
-    let large = || large_review("u-large", 500_000);
-    assert_eq!(code(large()).await, 403);
-    // Where a large one comes before the half has all its memory, it may be
-    // the half that is refused: then with another.
-    let half = 'taken: loop {
-        let mut half = connect(&server).await;
-        let beginning = head(1 << 20, "") + &" ".repeat(900 << 10);
-        half.write_all(beginning.as_bytes()).await.unwrap();
-        for _ in 0..20 {
-            if code(large()).await == 500 {
-                break 'taken half;
-            }
-        }
-    };
-    assert_eq!(code(review("u-small").to_string()).await, 403);
+    let large = review("u").to_string() + &" ".repeat(1 << 20);
+    while code(large.clone()).await != 500 {}
+    assert_eq!(code(review("u").to_string()).await, 403);
     drop(half);
-    while code(large()).await != 403 {}
+    while code(large.clone()).await != 403 {}
+}
+
+#[tokio::test]
+async fn requests_of_one_http_2_connection_are_bounded() {
+    let gate = Gate::default();
+    let settings = Settings {
+        max_connections: 1,
+        ..settings()
+    };
+    let server = Running::with(gate.judge(), settings).await;
+    let client = server.builder().http2_prior_knowledge().build().unwrap();
+    let first = tokio::spawn({
+        let (client, url) = (client.clone(), server.url());
+        async move { post(&client, &url, held()).await.unwrap().status() }
+    });
+    while server.metric("stickler_in_flight_requests").await < 1.0 {}
+    let second = post(&client, &server.url(), review("u").to_string()).await;
+    assert_eq!(second.unwrap().status(), 503);
+    gate.release();
+    assert_eq!(first.await.unwrap(), 200);
 }
 
 #[tokio::test]

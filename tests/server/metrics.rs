@@ -60,6 +60,27 @@ async fn names_and_labels_are_a_closed_set() {
     }
 }
 
+#[test]
+fn each_stands_in_the_operators_page() {
+    let page = include_str!("../../docs/operations.md");
+    for shown in SHOWN {
+        let (name, labels) = shown.split_once('{').unwrap_or((shown, ""));
+        let parts = ["_bucket", "_count", "_sum"];
+        let name = parts
+            .iter()
+            .find_map(|part| name.strip_suffix(part))
+            .unwrap_or(name);
+        let row = page
+            .lines()
+            .find(|line| line.starts_with("| ") && line.contains(&format!("`{name}`")));
+        let row = row.unwrap_or_else(|| panic!("{name}"));
+        let labels = labels.trim_end_matches('}').split(',');
+        for label in labels.filter(|&label| !label.is_empty() && label != "le") {
+            assert!(row.contains(&format!("`{label}`")), "{name} {label}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn reviews_are_counted_and_measured() {
     let server = Running::start().await;

@@ -140,6 +140,18 @@ fn what_cannot_work_is_refused_at_start_with_one_line() {
             "stickler: --client-ca nowhere: No such file or directory (os error 2)\n".to_owned(),
         ),
         (
+            &[],
+            "stickler: the certificate: there is none; \
+             name --tls-cert and --tls-key, or --self-managed, or --dev\n"
+                .to_owned(),
+        ),
+        (
+            &["--dev", "--self-managed"],
+            "stickler: the certificate: there can only be one; \
+             name --tls-cert and --tls-key, or --self-managed, or --dev\n"
+                .to_owned(),
+        ),
+        (
             &["--dev", "--listen", &taken],
             format!("stickler: --listen {taken}: Address already in use (os error 98)\n"),
         ),
@@ -147,6 +159,7 @@ fn what_cannot_work_is_refused_at_start_with_one_line() {
         let output = Command::new(BINARY)
             .arg("serve")
             .args(arguments)
+            .env("STICKLER_SELF_MANAGED", "false")
             .output()
             .unwrap();
         assert_eq!(String::from_utf8(output.stderr).unwrap(), line);

@@ -27,7 +27,7 @@ fn unknown_parameter() -> Diagnostic {
 
 fn unknown_backend() -> Diagnostic {
     let place = Place::value(PLUS_KEY, Span::new(65, 72));
-    Diagnostic::new(Rule::UnknownBackend, place, "no backend of this Ingress")
+    Diagnostic::new(Rule::UnknownBackend, place, "'tea-scv' is no backend of this Ingress")
         .with_entry(2, "tea-scv")
         .with_help("did you mean 'tea-svc'? (backends: coffee-svc, tea-svc)")
 }

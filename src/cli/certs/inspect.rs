@@ -22,7 +22,8 @@ use crate::cli::duration;
   stickler certs inspect ca.crt tls.crt tls.key --name stickler.stickler.svc
       whether the API server will get through to the webhook
   kubectl get validatingwebhookconfiguration stickler \\
-      -o jsonpath='{.webhooks[0].clientConfig.caBundle}' | base64 -d | stickler certs inspect /dev/stdin
+    -o jsonpath='{.webhooks[0].clientConfig.caBundle}' |
+    base64 -d | stickler certs inspect /dev/stdin
       whom the API server trusts")]
 pub(super) struct Inspect {
     /// Files with certificates or private keys in PEM

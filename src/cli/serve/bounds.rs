@@ -43,19 +43,20 @@ pub(super) struct Bounds {
     #[arg(long, value_name = "BYTES", env = "STICKLER_MAX_BODY", value_parser = at_least_one())]
     max_body: Option<usize>,
 
+    /// Bodies above 64 KiB that are read or judged at a time; with --max-body
+    /// they are what takes memory
+    #[arg(long, value_name = "COUNT", env = "STICKLER_MAX_LARGE_BODIES", value_parser = at_least_one(), default_value = "8")]
+    max_large_bodies: usize,
+
     /// Open connections
     #[arg(long, value_name = "COUNT", env = "STICKLER_MAX_CONNECTIONS", value_parser = at_least_one(), default_value = "1024")]
     max_connections: usize,
 
-    /// What all bodies above 64 KiB may take together, in bytes [default: 33554432, which is 32 MiB]
-    #[arg(long, value_name = "BYTES", env = "STICKLER_BODY_MEMORY", value_parser = at_least_one())]
-    body_memory: Option<usize>,
-
-    /// Requests being judged
+    /// Requests that are judged at a time
     #[arg(long, value_name = "COUNT", env = "STICKLER_MAX_IN_FLIGHT", value_parser = at_least_one(), default_value = "64")]
     max_in_flight: usize,
 
-    /// How long a request may wait for that memory, or to be one of them, before it is refused, in seconds
+    /// How long a request may wait to be one of them before it is refused, in seconds
     #[arg(long, value_name = "SECONDS", env = "STICKLER_MAX_WAIT", value_parser = seconds, default_value = "1")]
     max_wait: Duration,
 
@@ -81,12 +82,38 @@ impl Bounds {
             idle_timeout: self.idle_timeout,
             request_timeout: self.request_timeout,
             max_body: self.max_body.unwrap_or(default.max_body),
-            body_memory: self.body_memory.unwrap_or(default.body_memory),
+            max_large_bodies: self.max_large_bodies,
             max_connections: self.max_connections,
             max_in_flight: self.max_in_flight,
             max_wait: self.max_wait,
             reload_interval: self.reload_interval,
         }
+    }
+}
+
+/// How long the API server keeps a connection that it does not use
+/// (`k8s.io/apimachinery/pkg/util/net`, `SetTransportDefaults`).
+const KEPT_BY_THE_API_SERVER: Duration = Duration::from_secs(90);
+
+impl Bounds {
+    /// What works, and not as well as whoever set it may think.
+    pub(super) fn doubts(&self) -> impl Iterator<Item = &'static str> {
+        [
+            (
+                self.idle_timeout <= KEPT_BY_THE_API_SERVER,
+                "--idle-timeout is not above the API server's 90 seconds: calls will meet closed connections",
+            ),
+            (
+                self.max_wait >= self.request_timeout,
+                "--max-wait is not below --request-timeout: who waits for a place is late",
+            ),
+            (
+                self.drain_timeout < self.request_timeout,
+                "--drain-timeout is below --request-timeout: the end may break slow requests off",
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(doubtful, doubt)| doubtful.then_some(doubt))
     }
 }
 
@@ -124,6 +151,24 @@ mod tests {
         let settings = format!("{:?}", command.bounds.settings(false));
         assert_eq!(settings, format!("{:?}", Settings::default()));
         assert_eq!(command.bounds.settings(true).drain_delay, Duration::ZERO);
+    }
+
+    #[test]
+    fn bounds_that_do_not_go_together_are_doubted() {
+        let doubts = |arguments: &[&str]| {
+            let command = Command::parse_from(["stickler"].iter().chain(arguments));
+            command.bounds.doubts().count()
+        };
+        for (arguments, expected) in [
+            (&[][..], 0),
+            (&["--idle-timeout", "90"], 1),
+            (&["--idle-timeout", "91"], 0),
+            (&["--max-wait", "10"], 1),
+            (&["--request-timeout", "20"], 1),
+            (&["--request-timeout", "20", "--drain-timeout", "20"], 0),
+        ] {
+            assert_eq!(doubts(arguments), expected, "{arguments:?}");
+        }
     }
 
     #[test]

@@ -32,8 +32,7 @@ pub(super) struct SelfManaged {
     #[arg(
         long = "self-managed",
         id = "self_managed",
-        env = "STICKLER_SELF_MANAGED",
-        conflicts_with_all = ["tls_cert", "tls_key", "dev"]
+        env = "STICKLER_SELF_MANAGED"
     )]
     pub(super) chosen: bool,
 

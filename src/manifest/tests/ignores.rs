@@ -50,6 +50,16 @@ fn comments_that_silence_nothing_are_found() {
             0,
         ),
         (commented("    # stickler: ignore\n", "BAD"), both, 0),
+        (
+            commented("    # stickler: ignroe[unknown-parameter] x\n", "BAD"),
+            both,
+            0,
+        ),
+        (
+            commented("    # stickler: a linter\n", "BAD"),
+            &both[1..],
+            0,
+        ),
         (commented(&format!("{IGNORE}\n"), "fine"), &both[..1], 0),
         (
             commented(

@@ -66,6 +66,36 @@ fn folders_are_walked_as_ripgrep_does_and_what_cannot_be_read_is_said() {
 }
 
 #[test]
+fn a_walk_follows_links_to_files_and_waits_for_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name| folder.path().join(name);
+    std::fs::write(path("a.yaml"), ingress("BAD")).unwrap();
+    std::os::unix::fs::symlink("a.yaml", path("b.yaml")).unwrap();
+    std::os::unix::fs::symlink(".", path("c.yaml")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(path("d.yaml")).unwrap();
+    let expected = [
+        "a.yaml: 1",
+        "b.yaml: 1",
+        "d.yaml: neither a file nor a folder",
+    ];
+    assert_eq!(reports(folder.path(), &[""]), expected);
+    assert_eq!(reports(folder.path(), &["*.yaml"]), expected);
+}
+
+#[test]
+fn a_glob_looks_no_deeper_than_it_says() {
+    let folder = folder();
+    for (glob, expected) in [
+        ("*.yml", "*.yml: no file matches"),
+        ("*/*.yml", "a/z.yml: 1"),
+        ("**/*.yml", "a/z.yml: 1"),
+        ("a/*.yml", "a/z.yml: 1"),
+    ] {
+        assert_eq!(reports(folder.path(), &[glob]), [expected], "{glob}");
+    }
+}
+
+#[test]
 fn what_is_named_is_read_in_the_order_of_the_names() {
     let folder = folder();
     let named = [
