@@ -19,7 +19,7 @@ lint: ## Check format, lints, dependencies and shell scripts
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	cargo deny check bans licenses sources
-	shellcheck .ci/run certs/make.sh deploy/kind/run.sh tests/image.sh benches/*.sh benches/compare/run.sh
+	shellcheck .ci/run certs/make.sh deploy/kind/run.sh tests/image.sh tests/mutants.sh benches/*.sh benches/compare/run.sh
 
 .PHONY: golden
 golden: ## Write anew what kubectl prints and the chart renders; review the difference
@@ -36,6 +36,18 @@ fuzz: ## Fuzz each target for five minutes (nightly, cargo-fuzz, Python)
 	for target in envelope value yaml policy; do \
 		cargo +nightly fuzz run -j1 $$target -- -max_total_time=300 -timeout=10 -max_len=65536 || exit 1; \
 	done
+
+.PHONY: soak
+soak: ## Four minutes of all kinds of calls, reloads and restarts behind a real API server
+	STICKLER_SOAK_SECONDS=240 cargo test --test cluster drills::soak -- --nocapture
+
+.PHONY: mutants
+mutants: ## Break the core in every way cargo-mutants knows, and count what no test notices (hours)
+	tests/mutants.sh
+
+.PHONY: miri
+miri: ## Run the core's unit tests in Miri (nightly, its component miri)
+	cargo +nightly miri test --lib lint::
 
 .PHONY: image
 image: ## Build the image

@@ -137,7 +137,9 @@ async fn reviews(
         .handshake_timeout(settings.handshake_timeout)
         .acceptor(bounded);
     let observer = Arc::clone(shared);
-    Server::from_listener(listener)
+    let mut server = Server::from_listener(listener);
+    connection::read_ahead_little(server.http_builder());
+    server
         .handle(handle)
         .first_request_timeout(settings.first_request_timeout)
         .accept_error_handler(move |peer, error| observer.connection_failed(peer, error))

@@ -14,6 +14,9 @@ use stickler::lint::browser::{self, Emitted};
 use stickler::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, TlsBlock};
 use stickler::lint::{self, Consequence, Diagnostic, Policy, Rule, Span, Subject};
 
+#[path = "browser/more.rs"]
+mod more;
+
 const KEY: &str = lint::annotation::ORG_KEY;
 
 /// A case of the corpus: one cookie, or the cookies of two services.

@@ -1,5 +1,5 @@
 //! The model against whole Ingresses that went through the real controller:
-//! rejected or not, and for each entry whether it works.
+//! rejected or not, for each entry whether it works, and which updates are denied.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -7,6 +7,7 @@ use std::fs;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use stickler::admission::{self, Terms, Verdict};
 use stickler::ingress::Ingress;
 use stickler::lint::policy::{Controller, Edition};
 use stickler::lint::{self, Consequence, Diagnostic, Policy};
@@ -187,4 +188,34 @@ fn nginx_reloads_or_not() {
             case.told()
         );
     }
+}
+
+/// The answer to a review of `object`, which was `old` before.
+fn verdict(operation: &str, object: &RawValue, old: Option<&RawValue>) -> Verdict {
+    let old = old.map_or("null", RawValue::get);
+    let review = format!(
+        r#"{{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{{"uid":"u-1",
+            "kind":{{"group":"networking.k8s.io","version":"v1","kind":"Ingress"}},
+            "operation":"{operation}","object":{object},"oldObject":{old}}}}}"#
+    );
+    let answer = admission::answer(review.as_bytes(), &Terms::default()).unwrap();
+    answer.facts.verdict
+}
+
+#[test]
+fn an_update_is_denied_only_for_what_is_new() {
+    let cases = cases();
+    let sound = cases.iter().find(|case| case.check().is_empty()).unwrap();
+    let mut denied = 0;
+    for case in &cases {
+        let object = &case.ingress;
+        let update = |old| verdict("UPDATE", object, Some(old));
+        assert_ne!(update(object), Verdict::Deny, "{}", case.told());
+        let created = verdict("CREATE", object, None);
+        assert_eq!(update(&sound.ingress), created, "{}", case.told());
+        denied += usize::from(created == Verdict::Deny);
+        let mended = verdict("UPDATE", &sound.ingress, Some(object));
+        assert_ne!(mended, Verdict::Deny, "{}", case.told());
+    }
+    assert!(denied > 50, "{denied} are denied when they are created");
 }

@@ -273,3 +273,28 @@ fn facts_tell_what_was_asked() {
     assert!(texts.iter().all(|text| matches!(text, Cow::Borrowed(_))));
     assert_eq!((operation, dry_run), (Operation::Update, true));
 }
+
+#[test]
+fn logs_and_metrics_have_a_word_for_everything() {
+    use Operation::{Connect, Create, Delete, Unknown, Update};
+    let operations = [Create, Update, Delete, Connect, Unknown].map(Operation::as_str);
+    assert_eq!(
+        operations,
+        ["create", "update", "delete", "connect", "unknown"]
+    );
+    let verdicts = [Verdict::Allow, Verdict::Warn, Verdict::Deny, Verdict::Fail];
+    assert_eq!(
+        verdicts.map(Verdict::as_str),
+        ["allow", "warn", "deny", "fail"]
+    );
+    let refusals = [
+        Refusal::Busy,
+        Refusal::Late,
+        Refusal::HungUp,
+        Refusal::Panicked,
+    ];
+    assert_eq!(
+        refusals.map(Refusal::as_str),
+        ["busy", "late", "hung-up", "panicked"]
+    );
+}

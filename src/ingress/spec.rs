@@ -100,7 +100,7 @@ impl<'de> Fields<'de> for Http<'de> {
 #[expect(clippy::struct_field_names, reason = "the API calls them so")]
 struct Path<'a> {
     path: Option<Cow<'a, str>>,
-    path_type: PathType,
+    path_type: Option<PathType>,
     backend: EitherBackend<'a>,
 }
 
@@ -108,7 +108,7 @@ impl<'de> Fields<'de> for Path<'de> {
     fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
         match name {
             "path" => self.path = value.text()?,
-            "pathType" => self.path_type = path_type(value.text()?.as_deref()),
+            "pathType" => self.path_type = value.text()?.as_deref().map(path_type),
             "backend" => self.backend = value.object()?.unwrap_or_default(),
             _ => value.skip()?,
         }
@@ -120,17 +120,23 @@ impl<'a> Path<'a> {
     fn pick(self, form: Form) -> PathRule<'a> {
         PathRule {
             path: self.path,
-            path_type: self.path_type,
+            path_type: self.path_type.unwrap_or(match form {
+                Form::V1 => PathType::Prefix,
+                // The API server fills it in.
+                Form::V1beta1 => PathType::ImplementationSpecific,
+            }),
             backend: self.backend.pick(form),
         }
     }
 }
 
-fn path_type(word: Option<&str>) -> PathType {
+/// To the controller a word that it does not know is like `Prefix`, and so is
+/// none: a plain location, whose path may not be left out.
+fn path_type(word: &str) -> PathType {
     match word {
-        Some("Exact") => PathType::Exact,
-        Some("Prefix") => PathType::Prefix,
-        _ => PathType::ImplementationSpecific,
+        "Exact" => PathType::Exact,
+        "ImplementationSpecific" => PathType::ImplementationSpecific,
+        _ => PathType::Prefix,
     }
 }
 
@@ -206,7 +212,7 @@ impl<'de> Fields<'de> for ServicePort<'de> {
                 .text()?
                 .filter(|name| !name.is_empty())
                 .map(Port::Name),
-            "number" => value.any()?.map(Port::Number),
+            "number" => value.any::<WholeNumber>()?.map(|it| Port::Number(it.0)),
             _ => return value.skip(),
         };
         self.0 = port.or(self.0.take());
@@ -225,6 +231,33 @@ impl<'de> Fields<'de> for Tls<'de> {
             _ => value.skip()?,
         }
         Ok(())
+    }
+}
+
+/// A number without a fraction.
+struct WholeNumber(i64);
+
+impl<'de> Deserialize<'de> for WholeNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_i64(WholeNumberVisitor)
+    }
+}
+
+struct WholeNumberVisitor;
+
+impl Visitor<'_> for WholeNumberVisitor {
+    type Value = WholeNumber;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number")
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(WholeNumber(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        self.visit_i64(i64::try_from(number).unwrap_or(i64::MAX))
     }
 }
 

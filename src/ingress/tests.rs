@@ -64,6 +64,30 @@ fn the_other_versions_spelling_does_not_count() {
 }
 
 #[test]
+fn a_missing_type_of_path_is_what_the_api_makes_of_it() {
+    use PathType::{Exact, ImplementationSpecific, Prefix};
+    for (api_version, word, expected) in [
+        ("networking.k8s.io/v1", r#""Exact""#, Exact),
+        (
+            "networking.k8s.io/v1",
+            r#""ImplementationSpecific""#,
+            ImplementationSpecific,
+        ),
+        ("networking.k8s.io/v1", r#""exact""#, Prefix),
+        ("networking.k8s.io/v1", "null", Prefix),
+        ("networking.k8s.io/v1beta1", "null", ImplementationSpecific),
+        ("extensions/v1beta1", r#""Prefix""#, Prefix),
+    ] {
+        let json = format!(
+            r#"{{"spec":{{"rules":[{{"http":{{"paths":[{{"pathType":{word}}}]}}}}]}},"apiVersion":"{api_version}"}}"#
+        );
+        let ingress = Ingress::from_json(&json).unwrap();
+        let (_, path) = ingress.subject.paths().next().unwrap();
+        assert_eq!(path.path_type, expected, "{api_version} {word}");
+    }
+}
+
+#[test]
 fn a_wrong_type_is_an_error_that_says_where() {
     for (json, error) in [
         ("5", "expected an object, found a number"),
@@ -83,6 +107,10 @@ fn a_wrong_type_is_an_error_that_says_where() {
         (
             r#"{"spec":{"backend":{"servicePort":true}}}"#,
             "spec.backend.servicePort: expected a number or a string, found a boolean",
+        ),
+        (
+            r#"{"spec":{"defaultBackend":{"service":{"port":{"number":"80"}}}}}"#,
+            "spec.defaultBackend.service.port.number: expected a whole number, found a string",
         ),
         (
             r#"{"spec":{"rules":"x, expected a string"}}"#,

@@ -180,6 +180,11 @@ impl<'c> Case<'c> {
             && prefix::lacking(&self.received, host).is_empty()
             && domain::is_kept(&self.received, host)
     }
+
+    /// Whether no host keeps it, be it each for a reason of its own.
+    fn is_lost(&self) -> bool {
+        !self.hosts().any(|host| self.is_kept_on(host))
+    }
 }
 
 impl<'e> Emitted<'e> {

@@ -8,6 +8,7 @@
 mod backends;
 mod ingress;
 mod judge;
+mod path;
 mod services;
 
 pub use backends::{Backends, Fate};

@@ -70,9 +70,10 @@ pub struct PathRule<'a> {
 pub enum PathType {
     /// The whole path.
     Exact,
-    /// The path or what lies below it, element by element.
+    /// The path or what lies below it, element by element; also where no type,
+    /// or one we do not know, is given.
     Prefix,
-    /// As the controller likes; also where no type, or one we do not know, is given.
+    /// As the controller likes; also where the older API versions give no type.
     #[default]
     ImplementationSpecific,
 }

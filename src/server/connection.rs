@@ -14,11 +14,26 @@ use std::task::{Context, Poll, ready as all_ready};
 use std::time::Duration;
 
 use axum_server::accept::Accept;
+use hyper_util::rt::TokioExecutor;
+use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep};
 use tower::Service;
+
+/// What a connection reads before anybody asks for it, in bytes; a head has to
+/// fit in. TLS hands out no more at once (RFC 8446, section 5.1).
+const AHEAD: u16 = 16 << 10;
+
+/// Bounds what a connection takes, whatever it sends: left alone, hyper reads
+/// 400 KiB ahead, or over HTTP/2 a megabyte.
+pub(super) fn read_ahead_little(http: &mut Builder<TokioExecutor>) {
+    http.http1().max_buf_size(AHEAD.into());
+    http.http2()
+        .initial_connection_window_size(u32::from(u16::MAX))
+        .initial_stream_window_size(u32::from(AHEAD));
+}
 
 /// Accepts connections up to a number.
 #[derive(Debug, Clone)]

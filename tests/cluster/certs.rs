@@ -19,7 +19,7 @@ mod outage;
 mod overlay;
 mod permissions;
 mod rotation;
-mod swap;
+pub(crate) mod swap;
 
 /// A configuration that calls `url` and trusts nobody yet.
 pub(crate) async fn configure(place: &Place, url: &str) {

@@ -43,6 +43,11 @@ impl Leashed {
         self.child.try_wait().ok().flatten()
     }
 
+    /// The program's process number.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends the program a signal, such as `TERM`.
     pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();

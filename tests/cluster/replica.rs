@@ -1,5 +1,6 @@
 //! A stickler that makes its own certificates: one of several, as a process.
 
+use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
@@ -34,11 +35,16 @@ impl Replica {
 
     /// Starts one that reads its certificate from a folder, as a mounted Secret.
     pub(crate) fn with_files(place: &Place, folder: &Path, flags: &[&str]) -> Self {
+        Self::mounted(place, "files", folder, flags)
+    }
+
+    /// One of several of those.
+    pub(crate) fn mounted(place: &Place, name: &str, folder: &Path, flags: &[&str]) -> Self {
         let files = [
             &format!("--tls-cert={}/tls.crt", folder.display())[..],
             &format!("--tls-key={}/tls.key", folder.display()),
         ];
-        Self::run(place, "files", "KUBECONFIG=", &[&files, flags].concat())
+        Self::run(place, name, "KUBECONFIG=", &[&files, flags].concat())
     }
 
     fn run(place: &Place, name: &str, environment: &str, flags: &[&str]) -> Self {
@@ -95,6 +101,11 @@ impl Replica {
         self.stickler.signal("TERM");
     }
 
+    /// How it ended, if it has.
+    pub(crate) fn ended(&mut self) -> Option<std::process::ExitStatus> {
+        self.stickler.ended()
+    }
+
     /// Waits for its end, and returns what it logged.
     pub(crate) fn until_ended(mut self) -> (std::process::ExitStatus, String) {
         let status = poll(|| self.stickler.ended()).expect("an end");
@@ -126,6 +137,21 @@ impl Replica {
         lines
             .filter_map(|line: Value| Some(line["step"].as_str()?.to_owned()))
             .collect()
+    }
+
+    /// Its resident memory in megabytes, and its open files (Linux).
+    pub(crate) fn weight(&self) -> (f64, usize) {
+        let proc = format!("/proc/{}", self.stickler.id());
+        let status = fs::read_to_string(format!("{proc}/status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes: f64 = line
+            .unwrap()
+            .trim()
+            .trim_end_matches(" kB")
+            .parse()
+            .unwrap();
+        let files = fs::read_dir(format!("{proc}/fd")).unwrap().count();
+        (kilobytes / 1024.0, files)
     }
 
     /// What it logged.

@@ -47,11 +47,16 @@ pub(super) fn judge<'c>(site: &'c Site<'c>, cases: &'c [Case<'c>], found: &mut V
     for setter in &jar.setters {
         if setter.place.is_covered_by(setter.path) {
             overwritten(&jar, setter, &contenders, &mut losses);
+            if !setter.lives {
+                continue;
+            }
             shadowed(&jar, setter, site, &contenders, &mut losses);
         }
     }
     if !site.shared {
-        shadowed_below(&jar, site, &contenders, &mut losses);
+        let ground = Ground::of(&jar, site);
+        shadowed_below(&jar, &ground, &contenders, &mut losses);
+        shadowed_around(&jar, &ground, &contenders, &mut losses);
     }
     for (contender, loss) in contenders.iter().zip(&losses) {
         if !loss.rivals.is_empty() {
@@ -62,14 +67,14 @@ pub(super) fn judge<'c>(site: &'c Site<'c>, cases: &'c [Case<'c>], found: &mut V
 
 /// The cookies that have a namesake, or that two ports of one service set.
 fn contenders<'c>(cases: &'c [Case<'c>]) -> Vec<Contender<'c>> {
-    let mut names: Vec<_> = cases.iter().map(|case| fold(case.emitted.name)).collect();
+    let mut names: Vec<_> = cases.iter().map(|case| fold(case.received.name)).collect();
     names.sort_unstable();
     let has_namesake = |name: &Cow<'_, str>| {
         let first = names.partition_point(|other| other < name);
         names.get(first + 1) == Some(name)
     };
     let contends =
-        |case: &&Case<'_>| has_several_ports(case) || has_namesake(&fold(case.emitted.name));
+        |case: &&Case<'_>| has_several_ports(case) || has_namesake(&fold(case.received.name));
     cases.iter().filter(contends).map(Contender::new).collect()
 }
 
@@ -170,31 +175,74 @@ fn shadowed<'c>(
     }
 }
 
+/// Who is given which cookie: the setter of each place that is open below, if
+/// it has one.
+struct Ground<'j, 'c>(HashMap<(usize, &'c str), Option<&'j Setter<'c>>>);
+
+impl<'j, 'c> Ground<'j, 'c> {
+    fn of(jar: &'j Jar<'c>, site: &'c Site<'c>) -> Self {
+        let open = site.places.iter().filter(|place| !place.exact);
+        let mut ground: HashMap<_, _> = open.map(|place| (at(place), None)).collect();
+        let setters = jar.setters.iter().filter(|setter| !setter.place.exact);
+        ground.extend(setters.map(|setter| (at(setter.place), Some(setter))));
+        Self(ground)
+    }
+
+    /// The setter of the requests below `path`.
+    fn owner(&self, host: usize, path: &'c str) -> Option<&'j Setter<'c>> {
+        let owners = url::coverings(path).filter_map(|path| self.0.get(&(host, path)));
+        owners.last().copied().flatten()
+    }
+}
+
+fn at<'c>(place: &'c Place<'_>) -> (usize, &'c str) {
+    (place.host, place.path.as_ref())
+}
+
 /// Others stand before the cookie in requests to a part of its place, because
 /// their paths leave their own places.
 fn shadowed_below<'c>(
     jar: &Jar<'c>,
-    site: &'c Site<'c>,
+    ground: &Ground<'_, 'c>,
     contenders: &[Contender<'c>],
     losses: &mut [Loss<'c>],
 ) {
-    let open = site.places.iter().filter(|place| !place.exact);
-    let routes: HashMap<_, _> = open
-        .map(|place| ((place.host, place.path.as_ref()), place))
-        .collect();
-    let at_place = |setter: &Setter<'c>| (setter.place.host, setter.place.path.as_ref());
-    let victims = jar.setters.iter().filter(|setter| !setter.place.exact);
-    let victims: HashMap<_, _> = victims.map(|setter| (at_place(setter), setter)).collect();
-    for setter in &jar.setters {
-        let host = setter.place.host;
-        let owner = url::coverings(setter.path)
-            .filter_map(|path| routes.get(&(host, path)))
-            .last();
-        let Some(victim) = owner.and_then(|place| victims.get(&(host, place.path.as_ref()))) else {
+    for setter in jar.living() {
+        let Some(victim) = ground.owner(setter.place.host, setter.path) else {
             continue;
         };
         let before = victim.path.len() < setter.path.len() && url::covers(victim.path, setter.path);
-        if before && victim.has_name_of(setter) && victim.contender != setter.contender {
+        if before
+            && victim.lives
+            && victim.is_name_of(setter)
+            && victim.contender != setter.contender
+        {
+            losses[victim.contender].to(setter, victim.place, false, contenders);
+        }
+    }
+}
+
+/// Others have no path, and the folder of one of their URLs lies around the
+/// cookie's place.
+fn shadowed_around<'c>(
+    jar: &Jar<'c>,
+    ground: &Ground<'_, 'c>,
+    contenders: &[Contender<'c>],
+    losses: &mut [Loss<'c>],
+) {
+    for victim in jar.living() {
+        let path = victim.place.path.as_ref();
+        let folder = if victim.place.exact {
+            path
+        } else {
+            url::default_path(path.trim_end_matches('/'))
+        };
+        let Some(setter) = ground.owner(victim.place.host, folder) else {
+            continue;
+        };
+        let before = folder.len() >= victim.path.len() && victim.place.is_covered_by(victim.path);
+        let strays = !setter.firm && setter.lives && setter.contender != victim.contender;
+        if before && strays && victim.is_name_of(setter) {
             losses[victim.contender].to(setter, victim.place, false, contenders);
         }
     }
@@ -214,14 +262,19 @@ fn diagnostic(case: &Case<'_>, loss: &Loss<'_>) -> Diagnostic {
             "give each service a cookie name or path of its own",
         )
     } else {
-        let message = format!("cookie {name} of {rivals} can come before this one");
+        let message = format!("nginx can take the cookie of {rivals} for {name}");
         (
             message,
             "give each service a cookie name or path of its own",
         )
     };
     let diagnostic = case.found(Rule::CookieClash, span, message).with_help(help);
-    let diagnostic = with_own_path(case, diagnostic);
+    // A path is no help to two ports that share all of them.
+    let diagnostic = if loss.ports {
+        diagnostic
+    } else {
+        with_own_path(case, diagnostic)
+    };
     let diagnostic = diagnostic.with_consequence(if loss.overwritten {
         Consequence::NeverSticks
     } else {

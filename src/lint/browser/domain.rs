@@ -45,18 +45,21 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// A domain that some hosts may not set; `host` is the first of them.
-fn refusal(case: &Case<'_>, attribute: Attribute<'_>, host: &Host<'_>) -> Diagnostic {
+/// A domain that some hosts may not set; `first` is the first of them.
+fn refusal(case: &Case<'_>, attribute: Attribute<'_>, first: &Host<'_>) -> Diagnostic {
     let text = attribute.text;
     let domain = quote(text);
     let refused = case.hosts().filter(|host| !fit(text, host).is_kept());
     let hosts = list(refused.map(Host::label));
     let at = |rule, message| case.found(rule, case.value_of(attribute), message);
-    let diagnostic = match fit(text, host) {
+    let diagnostic = match fit(text, first) {
         Fit::Suffix { private } => {
-            let message = format!(
-                "cookie domain {domain} is a public suffix for {hosts}: browsers drop the cookie"
-            );
+            let what = if is_kept_host_only(bare(&host::canonical(text))) {
+                format!("is a public suffix for {hosts}")
+            } else {
+                format!("lies above the public suffix of {hosts}")
+            };
+            let message = format!("cookie domain {domain} {what}: browsers drop the cookie");
             let diagnostic = at(Rule::PublicSuffixDomain, message);
             let severity = if private {
                 Severity::Warning

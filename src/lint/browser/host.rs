@@ -2,25 +2,19 @@
 
 use std::borrow::Cow;
 
-/// No label has more bytes than this before it is encoded; what has is left alone.
-const LONGEST_LABEL: usize = 256;
+use idna::AsciiDenyList;
 
-/// `host` in lower case, with labels beyond ASCII in Punycode.
+/// `host` in lower case, with labels beyond ASCII in Punycode (UTS #46, as the
+/// URL Standard's domain to ASCII has it). What cannot be converted stays.
 pub(super) fn canonical(host: &str) -> Cow<'_, str> {
-    if !host
-        .bytes()
-        .any(|b| b.is_ascii_uppercase() || !b.is_ascii())
-    {
-        return Cow::Borrowed(host);
+    if host.is_ascii() {
+        return if host.bytes().any(|b| b.is_ascii_uppercase()) {
+            Cow::Owned(host.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(host)
+        };
     }
-    let labels = host.split('.').map(|label| {
-        let label = label.to_lowercase();
-        if label.is_ascii() || label.len() > LONGEST_LABEL {
-            return label;
-        }
-        format!("xn--{}", punycode(&label))
-    });
-    Cow::Owned(labels.collect::<Vec<_>>().join("."))
+    idna::domain_to_ascii_cow(host.as_bytes(), AsciiDenyList::URL).unwrap_or(Cow::Borrowed(host))
 }
 
 /// Four decimal numbers below 256: an IPv4 address as browsers write it.
@@ -45,64 +39,6 @@ pub(super) fn and_parents(host: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// One label in Punycode (RFC 3492, section 6.3).
-fn punycode(label: &str) -> String {
-    let mut out: String = label.chars().filter(char::is_ascii).collect();
-    let basic = u32::try_from(out.len()).unwrap_or(u32::MAX);
-    if basic > 0 {
-        out.push('-');
-    }
-    let (mut n, mut delta, mut bias, mut written) = (128_u32, 0_u32, 72_u32, basic);
-    while let Some(next) = label.chars().map(u32::from).filter(|&c| c >= n).min() {
-        delta = delta.wrapping_add((next - n).wrapping_mul(written + 1));
-        n = next;
-        for c in label.chars().map(u32::from) {
-            if c < n {
-                delta = delta.wrapping_add(1);
-            } else if c == n {
-                push_number(&mut out, delta, bias);
-                bias = adapt(delta, written + 1, written == basic);
-                delta = 0;
-                written += 1;
-            }
-        }
-        delta = delta.wrapping_add(1);
-        n += 1;
-    }
-    out
-}
-
-/// A number of variable length (RFC 3492, section 6.3).
-fn push_number(out: &mut String, number: u32, bias: u32) {
-    let (mut q, mut k) = (number, 36);
-    loop {
-        let t = k.clamp(bias + 1, bias + 26) - bias;
-        if q < t {
-            out.push(digit(q));
-            return;
-        }
-        out.push(digit(t + (q - t) % (36 - t)));
-        q = (q - t) / (36 - t);
-        k += 36;
-    }
-}
-
-fn digit(value: u32) -> char {
-    char::from_digit((value + 10) % 36, 36).unwrap_or('0')
-}
-
-/// The next bias (RFC 3492, section 6.1).
-fn adapt(delta: u32, points: u32, first: bool) -> u32 {
-    let mut delta = delta / if first { 700 } else { 2 };
-    delta += delta / points;
-    let mut k = 0;
-    while delta > 455 {
-        delta /= 35;
-        k += 36;
-    }
-    k + 36 * delta / (delta + 38)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +54,12 @@ mod tests {
             ("例え.テスト", "xn--r8jz45g.xn--zckzah"),
             ("пример.рф", "xn--e1afmkfd.xn--p1ai"),
             ("*.example.com", "*.example.com"),
+            ("bu\u{308}cher.example", "xn--bcher-kva.example"),
+            ("straße.de", "xn--strae-oqa.de"),
+            ("ΣΊΣΥΦΟΣ.gr", "xn--kxa6akbbkh.gr"),
+            ("ｃafe。example．com", "cafe.example.com"),
+            ("ca\u{ad}fe.example.com", "cafe.example.com"),
+            ("\u{a0}cafe.example.com", "\u{a0}cafe.example.com"),
         ] {
             assert_eq!(canonical(host), expected);
         }

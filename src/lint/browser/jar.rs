@@ -13,7 +13,7 @@ const REMEMBERED: usize = super::NAMED + 2;
 /// A cookie that may meet another of its name.
 pub(super) struct Contender<'c> {
     pub(super) case: &'c Case<'c>,
-    /// The name as nginx compares it.
+    /// The name that a browser keeps, up to the first equals sign, as nginx compares it.
     folded: Cow<'c, str>,
     /// The domain that the cookie goes to, where it names one.
     domain: Option<Cow<'c, str>>,
@@ -29,9 +29,13 @@ pub(super) struct Setter<'c> {
     /// Whether the path is the same whichever URL comes first: it is written,
     /// or the place is one URL.
     pub(super) firm: bool,
+    /// Whether a browser keeps the cookie for longer than it takes to set it.
+    pub(super) lives: bool,
     scope: Scope<'c>,
     name: &'c str,
     folded: &'c str,
+    /// What nginx takes for the rest of the name: from an equals sign on.
+    rest: &'c str,
 }
 
 /// The hosts that a cookie is sent to: one, or a domain.
@@ -67,7 +71,7 @@ impl<'c> Contender<'c> {
             let text = text.strip_prefix('.').unwrap_or(text);
             host::canonical(text)
         });
-        let folded = fold(case.emitted.name);
+        let folded = fold(case.received.name);
         Self {
             case,
             folded,
@@ -97,14 +101,19 @@ impl<'c> Contender<'c> {
             },
         };
         let path = self.case.received.absolute_path();
+        let name = self.case.emitted.name;
         Some(Setter {
             contender,
             place,
             path: path.unwrap_or_else(|| url::default_path(&place.path)),
             firm: path.is_some() || place.exact,
+            lives: self.case.received.life.is_none_or(|life| life.seconds > 0),
             scope,
-            name: self.case.emitted.name,
+            name: self.case.received.name,
             folded: &self.folded,
+            rest: name
+                .get(self.case.received.name.len()..)
+                .unwrap_or_default(),
         })
     }
 }
@@ -134,8 +143,10 @@ impl<'c> Jar<'c> {
                 .extend(places.filter_map(|place| contender.set_at(index, place, site)));
         }
         for setter in &jar.setters {
-            let shelf = (setter.scope, setter.folded, setter.path);
-            jar.shelves.entry(shelf).or_default().join(*setter);
+            if setter.lives {
+                let shelf = (setter.scope, setter.folded, setter.path);
+                jar.shelves.entry(shelf).or_default().join(*setter);
+            }
             if setter.firm {
                 let slot = (setter.scope, setter.name, setter.path);
                 jar.slots.entry(slot).or_default().join(*setter);
@@ -144,6 +155,11 @@ impl<'c> Jar<'c> {
             jar.lengths.insert(setter.path.len());
         }
         jar
+    }
+
+    /// The setters whose cookies are there when the next request is made.
+    pub(super) fn living(&self) -> impl Iterator<Item = &Setter<'c>> {
+        self.setters.iter().filter(|setter| setter.lives)
     }
 
     /// Who writes into the slot of `setter`, if its path is firm.
@@ -166,7 +182,8 @@ impl<'c> Jar<'c> {
             let paths = paths.filter(move |path| path.len() >= setter.path.len());
             paths.filter_map(move |path| self.shelves.get(&(scope, setter.folded, path)))
         });
-        let stranger = |other: &Setter<'_>| !other.is_same_upstream(setter);
+        let stranger =
+            |other: &Setter<'_>| !other.is_same_upstream(setter) && setter.is_name_of(other);
         crowds
             .flat_map(|crowd| &crowd.few)
             .copied()
@@ -213,8 +230,9 @@ impl Setter<'_> {
         self.contender == other.contender && self.place.port == other.place.port
     }
 
-    /// Whether nginx takes one name for the other.
-    pub(super) fn has_name_of(&self, other: &Self) -> bool {
-        self.folded == other.folded
+    /// Whether nginx, in search of this cookie, takes the other for it.
+    pub(super) fn is_name_of(&self, other: &Self) -> bool {
+        let more = self.rest.is_empty() || self.rest.eq_ignore_ascii_case(other.rest);
+        self.folded == other.folded && more
     }
 }

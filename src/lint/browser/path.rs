@@ -1,7 +1,7 @@
 //! The cookie's path against the paths of its service (RFC 6265bis, section 5.1.4).
 
 use super::set_cookie::{Attribute, MAX_ATTRIBUTE};
-use super::site::Place;
+use super::site::{Place, Site};
 use super::{Case, harmless, list, prefix, share, url};
 use crate::lint::consequence::Severity;
 use crate::lint::diagnostic::Diagnostic;
@@ -16,12 +16,12 @@ enum Reach {
     None,
 }
 
-fn reach(cookie: &str, place: &Place<'_>) -> Reach {
+fn reach(cookie: &str, place: &Place<'_>, site: &Site<'_>) -> Reach {
     if !url::is_possible(cookie) {
         Reach::None
     } else if place.is_covered_by(cookie) {
         Reach::All
-    } else if !place.exact && url::covers(&place.path, cookie) {
+    } else if place.has_part(cookie) && !site.is_taken(place, cookie) {
         Reach::Part
     } else {
         Reach::None
@@ -72,16 +72,15 @@ fn unless_settled(case: &Case<'_>, diagnostic: Diagnostic) -> Diagnostic {
 }
 
 fn mismatch(case: &Case<'_>, cookie: &str, found: &mut Vec<Diagnostic>) {
-    let missed = |place: &&Place<'_>| reach(cookie, place) != Reach::All;
+    let reach = |place: &Place<'_>| reach(cookie, place, case.site);
+    let missed = |place: &&Place<'_>| reach(place) != Reach::All;
     let mut places = case.places().filter(missed);
     let (Some(first), Some(attribute)) = (places.next(), case.received.path) else {
         return;
     };
-    let never = case
-        .places()
-        .all(|place| reach(cookie, place) == Reach::None);
+    let never = case.places().all(|place| reach(place) == Reach::None);
     let path = quote(cookie);
-    let message = if places.next().is_none() && reach(cookie, first) == Reach::Part {
+    let message = if places.next().is_none() && reach(first) == Reach::Part {
         let rule = quote(first.written);
         match cookie.strip_suffix('/') {
             Some(head) if head == first.path => {
@@ -116,7 +115,7 @@ fn relative(case: &Case<'_>, attribute: Attribute<'_>, found: &mut Vec<Diagnosti
     let fits = is_writable(&absolute)
         && case
             .places()
-            .all(|place| reach(&absolute, place) == Reach::All);
+            .all(|place| reach(&absolute, place, case.site) == Reach::All);
     let diagnostic = if fits {
         replace(case, attribute, Some(&absolute), true, diagnostic)
     } else {

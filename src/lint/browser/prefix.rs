@@ -2,7 +2,7 @@
 
 use super::set_cookie::Received;
 use super::site::Host;
-use super::{Case, share};
+use super::{Case, list, share};
 use crate::lint::consequence::Severity;
 use crate::lint::diagnostic::{Diagnostic, Edit, Fix};
 use crate::lint::rule::Rule;
@@ -126,20 +126,29 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Diagnostic>) {
     }
     let span = case.emitted.name_span();
     let head = Span::new(span.start, span.start + prefix.text.len().min(span.len()));
-    let message = format!("browsers drop {}: {}", case.name(), needs(prefix, lacking));
+    let message = format!(
+        "browsers drop {}: {}",
+        case.name(),
+        needs(case, prefix, lacking)
+    );
     let diagnostic = case.found(Rule::CookiePrefix, head, message);
     found.push(if in_header.is_empty() {
         let help = "list the host under spec.tls, or name the cookie without the prefix";
         let diagnostic = diagnostic.with_help(help).with_severity(Severity::Warning);
-        share(diagnostic, case.hosts().all(is_untrusted))
+        share(diagnostic, case.is_lost())
     } else {
         mend(case, lacking, diagnostic)
     });
 }
 
-fn needs(prefix: &Prefix, lacking: Lacking) -> String {
+fn needs(case: &Case<'_>, prefix: &Prefix, lacking: Lacking) -> String {
     let wanted = Need::ALL.iter().filter(|(need, _)| lacking.has(*need));
-    let wanted: Vec<_> = wanted.map(|(_, what)| *what).collect();
+    let mut wanted: Vec<_> = wanted.map(|(_, what)| (*what).to_owned()).collect();
+    let untrusted = || case.hosts().filter(|host| is_untrusted(host));
+    if lacking.has(Need::Tls) && untrusted().count() < case.hosts().count() {
+        wanted.pop();
+        wanted.push(format!("TLS for {}", list(untrusted().map(Host::label))));
+    }
     let prefix = quote(prefix.text);
     format!("the prefix {prefix} needs {}", wanted.join(", "))
 }

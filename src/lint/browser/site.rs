@@ -128,6 +128,20 @@ impl<'s> Site<'s> {
         ours.map(|&(_, index)| &self.places[index])
     }
 
+    /// Whether all below `path`, a part of `place`, leads to another service:
+    /// of several paths that cover a request, the longest has it.
+    pub(super) fn is_taken(&self, place: &Place<'_>, path: &str) -> bool {
+        let takes = |other: &Place<'_>| {
+            other.service != place.service
+                && other.path.len() > place.path.len()
+                && other.has_part(path)
+        };
+        // Places stand in the order of their hosts.
+        let first = self.places.partition_point(|one| one.host < place.host);
+        let ours = self.places[first..].iter();
+        ours.take_while(|one| one.host == place.host).any(takes)
+    }
+
     /// The hosts of a service; a host may come twice if rules of others stand between.
     pub(super) fn hosts_of<'a>(
         &'a self,
@@ -164,6 +178,11 @@ impl<'s> Place<'s> {
     /// and not to those below it alone.
     pub(super) fn is_covered_by(&self, cookie_path: &str) -> bool {
         url::covers(cookie_path, &self.path)
+    }
+
+    /// Whether what lies at `path` and below it is the place, or a part of it.
+    pub(super) fn has_part(&self, path: &str) -> bool {
+        !self.exact && url::covers(&self.path, path)
     }
 
     /// Whether one of two places lies within the other.

@@ -61,7 +61,7 @@ fn without_tls(case: &Case<'_>, found: &mut Vec<Diagnostic>) {
         .found(Rule::SecureWithoutTls, case.word(secure), message)
         .with_help("list the host under spec.tls; if TLS ends before the controller, the policy can say so")
         .with_severity(Severity::Warning);
-    found.push(share(diagnostic, case.hosts().all(|host| untrusted(&host))));
+    found.push(share(diagnostic, case.is_lost()));
 }
 
 fn none_insecure(case: &Case<'_>) -> Diagnostic {

@@ -4,12 +4,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::backends::{dropped_paths, written};
+use super::path::fault;
 use crate::lint::annotation::{MERGEABLE, PATH_REGEX, USE_CLUSTER_IP};
 use crate::lint::consequence::Severity;
 use crate::lint::diagnostic::{Diagnostic, Place};
 use crate::lint::field::FieldPath;
 use crate::lint::rule::Rule;
-use crate::lint::subject::{Backend, Form, HostRule, PathRule, PathType, Subject};
+use crate::lint::subject::{Backend, Form, HostRule, PathType, Subject};
 use crate::lint::text::quote;
 
 /// The part that an Ingress plays in a host made of several.
@@ -69,27 +70,27 @@ impl Judge<'_, '_> {
         self.found.push(diagnostic.with_help(help));
     }
 
+    /// The other annotations that a check goes by: a word that the controller
+    /// does not know rejects the Ingress.
     fn annotations(&mut self) {
-        if let (Some(Mergeable::Unknown), Some(word)) = (
-            Mergeable::of(self.subject),
-            self.subject.annotation(MERGEABLE),
-        ) {
-            let message = format!("{MERGEABLE} is {}", quote(word));
-            self.reject(
-                FieldPath::annotation(MERGEABLE),
-                message,
+        for (key, is_known, help) in [
+            (
+                MERGEABLE,
+                is_part as fn(&str) -> bool,
                 "write 'master' or 'minion'",
-            );
-        }
-        if let Some(word) = self.subject.annotation(USE_CLUSTER_IP)
-            && !is_boolean(word)
-        {
-            let message = format!("{USE_CLUSTER_IP} is {}", quote(word));
-            self.reject(
-                FieldPath::annotation(USE_CLUSTER_IP),
-                message,
-                "write 'true' or 'false'",
-            );
+            ),
+            (USE_CLUSTER_IP, is_boolean, "write 'true' or 'false'"),
+            (
+                PATH_REGEX,
+                is_style,
+                "write 'case_sensitive', 'case_insensitive' or 'exact'",
+            ),
+        ] {
+            let word = self.subject.annotation(key);
+            if let Some(word) = word.filter(|word| !is_known(word)) {
+                let message = format!("{key} is {}", quote(word));
+                self.reject(FieldPath::annotation(key), message, help);
+            }
         }
     }
 
@@ -181,7 +182,7 @@ impl Judge<'_, '_> {
         for (index, path) in rule.paths.iter().flatten().enumerate() {
             let field = || path_field(rule_index, index);
             self.backend(|| field().name("backend"), &path.backend);
-            if let Some(fault) = path_fault(path) {
+            if let Some(fault) = fault(path) {
                 let text = written(path);
                 let message = match text {
                     "" => fault.to_owned(),
@@ -259,6 +260,16 @@ fn path_field(rule: usize, path: usize) -> FieldPath {
     rule_field(rule).name("http").name("paths").index(path)
 }
 
+/// The parts that a mergeable Ingress can play.
+fn is_part(word: &str) -> bool {
+    matches!(word, "master" | "minion")
+}
+
+/// The ways in which paths can be regular expressions (`validatePathRegex`).
+fn is_style(word: &str) -> bool {
+    matches!(word, "case_sensitive" | "case_insensitive" | "exact")
+}
+
 /// What Go's `strconv.ParseBool` accepts.
 fn is_boolean(word: &str) -> bool {
     matches!(
@@ -267,24 +278,48 @@ fn is_boolean(word: &str) -> bool {
     )
 }
 
-/// Why the controller refuses a path, as the end of a sentence about it.
-fn path_fault(path: &PathRule<'_>) -> Option<&'static str> {
-    let text = written(path);
-    let below = |folder: &str| {
-        let rest = text.strip_prefix(folder);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    match () {
-        () if text.is_empty() => (path.path_type != PathType::ImplementationSpecific)
-            .then_some("a path is missing, which only ImplementationSpecific may leave out"),
-        () if !text.starts_with('/') => Some("does not begin with a slash"),
-        () if text.contains([' ', '\t', '\n', '\r', '\u{c}']) => Some("holds a blank"),
-        () if text.contains(';') => Some("holds a semicolon"),
-        () if text.starts_with("//") => Some("begins with two slashes"),
-        () if text.split('/').any(|segment| segment == "..") => Some("has a '..' segment"),
-        () if text.starts_with("/etc/") || below("/root") || below("/var") => {
-            Some("is a folder that the controller guards")
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::subject::Annotation;
+
+    #[test]
+    fn words_of_the_other_annotations() {
+        for (key, known, unknown) in [
+            (
+                MERGEABLE,
+                &["master", "minion"] as &[_],
+                &["", "Master", "minion ", "slave"] as &[_],
+            ),
+            (
+                USE_CLUSTER_IP,
+                &["true", "True", "TRUE", "t", "T", "1", "false", "f", "0"],
+                &["", "yes", "on", " true", "tRUE"],
+            ),
+            (
+                PATH_REGEX,
+                &["case_sensitive", "case_insensitive", "exact"],
+                &["", "true", "Exact", "case-sensitive"],
+            ),
+        ] {
+            for (word, rejected) in known
+                .iter()
+                .map(|word| (word, false))
+                .chain(unknown.iter().map(|word| (word, true)))
+            {
+                let subject = Subject {
+                    annotations: vec![Annotation {
+                        key: key.into(),
+                        value: (*word).into(),
+                    }],
+                    ..Subject::default()
+                };
+                let mut found = Vec::new();
+                judge(&subject, &mut found);
+                let field = FieldPath::annotation(key);
+                let told = found.iter().any(|it| it.place.field == field);
+                assert_eq!(told, rejected, "{key} {word:?}");
+            }
         }
-        () => None,
     }
 }

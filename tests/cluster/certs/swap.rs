@@ -11,7 +11,7 @@ use crate::webhook::BAD;
 
 /// Swaps the content as a kubelet does: `tls.crt` and `tls.key` lead through
 /// the link `..data`, which is replaced in one step.
-fn mount(folder: &Path, number: usize, authority: &Authority) {
+pub(crate) fn mount(folder: &Path, number: usize, authority: &Authority) {
     let content = format!("..{number}");
     let pair = authority.loopback().unwrap();
     fs::create_dir_all(folder.join(&content)).unwrap();
@@ -28,7 +28,7 @@ fn mount(folder: &Path, number: usize, authority: &Authority) {
 }
 
 /// How many new certificates were taken.
-fn reloads(replica: &Replica) -> usize {
+pub(crate) fn reloads(replica: &Replica) -> usize {
     let metrics = replica.get("/metrics").unwrap();
     let name = "stickler_certificate_reloads_total{result=\"ok\"} ";
     let count = metrics.lines().find_map(|line| line.strip_prefix(name));

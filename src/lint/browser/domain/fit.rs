@@ -43,7 +43,13 @@ pub(super) fn fit(text: &str, host: &Host<'_>) -> Fit {
             Fit::Mismatch
         };
     }
-    if domain == name && !name.starts_with('*') {
+    // Of an address, browsers compare the text.
+    let is_same = |domain: &str| domain == name && !name.starts_with('*');
+    if is_same(if host::is_ip(name) {
+        bare(text)
+    } else {
+        domain
+    }) {
         return Fit::Equal;
     }
     if is_one_of(domain, name) {
@@ -156,6 +162,9 @@ mod tests {
             (".", "cafe.example.com", Mismatch),
             ("0xa.0.0.5", "10.0.0.5", Mismatch),
             ("0.0.5", "10.0.0.5", Mismatch),
+            ("１０.0.0.5", "10.0.0.5", Mismatch),
+            ("ｃafe。example．com", "cafe.example.com", Equal),
+            ("σίσυφος.gr", "ΣΊΣΥΦΟΣ.gr", Mismatch),
         ]);
     }
 

@@ -33,6 +33,8 @@ fn on_one_host() {
         ("a path=/", "a path=/", BOTH_NEVER),
         ("a path=/", "a path=/ secure", BOTH_NEVER),
         ("a path=/ expires=0", "a path=/", BOTH_NEVER),
+        ("a path=/ expires=0", "A path=/", ""),
+        ("a path=/ expires=0 domain=example.com", "a path=/", ""),
         (
             "a path=/ domain=h.example.com",
             "a path=/ domain=.h.example.com",
@@ -40,6 +42,8 @@ fn on_one_host() {
         ),
         ("a path=/ domain=example.com", "a path=/", BOTH_PARTLY),
         ("A path=/", "a path=/", BOTH_PARTLY),
+        ("a=x path=/", "a path=/", BOTH_NEVER),
+        ("a=x path=/", "A path=/", "coffee partly warning"),
         ("a", "a", BOTH_PARTLY),
         ("a path=/", "a path=coffee", BOTH_PARTLY),
         ("a path=/coffee", "a path=/coffee", "coffee never error"),
@@ -73,6 +77,8 @@ fn on_nested_paths() {
         ("a path=/", "a path=/tea/green/x", ""),
         ("a path=/", "b path=/tea", ""),
         ("a path=/tea/green", "a path=/", "coffee partly warning"),
+        ("a", "a path=/tea", BOTH_PARTLY),
+        ("a", "a path=/tea/green", ""),
     ] {
         assert_eq!(clashes(nested, outer, inner), expected, "{outer} | {inner}");
     }
@@ -84,6 +90,7 @@ fn on_nested_paths() {
         clashes(exact, "a path=/", "a path=/tea"),
         "tea partly warning"
     );
+    assert_eq!(clashes(exact, "a", "a path=/tea"), BOTH_PARTLY);
 }
 
 #[test]

@@ -253,6 +253,30 @@ fn several_paths() {
 }
 
 #[test]
+fn a_part_that_leads_to_another_service() {
+    let nested = &[
+        "http://cafe.example.com/ tea",
+        "http://cafe.example.com/coffee coffee",
+        "http://cafe.example.com/milk! milk",
+    ];
+    assert_rows(
+        nested,
+        &[
+            ("a path=/coffee", NEVER),
+            ("a path=/coffee/", NEVER),
+            ("a path=/coffee/beans", NEVER),
+            ("a path=/coffees", PARTLY),
+            ("a path=/milk", PARTLY),
+        ],
+    );
+    let own = &[
+        "http://cafe.example.com/ tea",
+        "http://cafe.example.com/coffee tea",
+    ];
+    assert_rows(own, &[("a path=/coffee", PARTLY)]);
+}
+
+#[test]
 fn domains() {
     assert_rows(
         HTTP,
@@ -345,6 +369,10 @@ fn several_hosts() {
             (
                 "a path=/ domain=c.example.com",
                 "domain-mismatch never error",
+            ),
+            (
+                "a path=/ domain=b.example.com secure",
+                "domain-mismatch partly warning, secure-without-tls never warning",
             ),
         ],
     );

@@ -100,13 +100,15 @@ fn tls_may_end_before_the_controller() {
 
 #[test]
 fn the_default_backend_serves_what_is_left() {
-    let value = "serviceName=tea a path=/tea";
-    let mut subject = subject(&["http://h.example.com/tea coffee"], value);
-    subject.default_backend = Some(backend("tea"));
-    assert_eq!(
-        shorts(&judge(&subject, &Policy::default())),
-        "path-mismatch partly warning"
-    );
+    for (parameters, expected) in [
+        ("a path=/milk", "path-mismatch partly warning"),
+        ("a path=/tea", "path-mismatch never error"),
+    ] {
+        let value = format!("serviceName=tea {parameters}");
+        let mut subject = subject(&["http://h.example.com/tea coffee"], &value);
+        subject.default_backend = Some(backend("tea"));
+        assert_eq!(shorts(&judge(&subject, &Policy::default())), expected);
+    }
 }
 
 #[test]
