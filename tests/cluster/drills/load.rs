@@ -107,7 +107,7 @@ struct Call {
 }
 
 async fn call(place: Arc<Place>, case: Arc<Case>, begun: Instant) -> Call {
-    let begin = Instant::now();
+    let asked = Instant::now();
     let said = place.would_take(&case.value).await;
     let right = match (&said, case.denied) {
         (Ok(()), None) => true,
@@ -117,7 +117,7 @@ async fn call(place: Arc<Place>, case: Arc<Case>, begun: Instant) -> Call {
     let start = &case.value[..case.value.len().min(80)];
     Call {
         answered: Instant::now(),
-        took: begin.elapsed(),
+        took: asked.elapsed(),
         fault: (!right).then(|| format!("after {:.1?}, {start}: {said:?}", begun.elapsed())),
     }
 }

@@ -272,6 +272,9 @@ impl Day {
             self.certificates,
             self.policies
         );
+        for fault in &figures.failed {
+            println!("{}", fault.split(',').next().unwrap_or_default());
+        }
         println!(
             "| the replica that stayed, in each quarter | memory at most: MB | files at most |"
         );
