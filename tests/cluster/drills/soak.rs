@@ -116,7 +116,7 @@ struct Operator {
 }
 
 impl Operator {
-    fn work(mut self, load: &Load, seconds: usize) -> Day {
+    fn work(mut self, load: &Load, seconds: usize) -> (Self, Day) {
         let mut day = Day {
             ends: Vec::new(),
             changes: 0,
@@ -145,7 +145,7 @@ impl Operator {
         load.end();
         day.certificates = reloads(&self.stays);
         day.policies = reloads_of_the_policy(&self.stays);
-        day
+        (self, day)
     }
 
     /// Puts another in the place of one that has left.
@@ -222,12 +222,10 @@ async fn a_day_in_minutes_fails_no_call_and_grows_nothing() {
         move || operator.work(&load, seconds)
     });
     let figures = load.run(place).await;
-    let day = day.await.unwrap();
+    // The replicas outlive the last call.
+    let (_operator, day) = day.await.unwrap();
     day.print(&figures);
-    let met_an_end = |fault: &&String| fault.contains(": EOF");
-    let (ends, faults): (Vec<_>, Vec<_>) = figures.failed.iter().partition(met_an_end);
-    assert_eq!(faults, Vec::<&String>::new());
-    assert!(ends.len() <= day.ends.len(), "{ends:?}");
+    assert_eq!(figures.failed, Vec::<String>::new());
     day.is_flat();
 }
 
