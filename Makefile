@@ -19,7 +19,7 @@ lint: ## Check format, lints, dependencies and shell scripts
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	cargo deny check bans licenses sources
-	shellcheck .ci/run certs/make.sh deploy/kind/run.sh tests/image.sh tests/mutants.sh benches/*.sh benches/compare/run.sh
+	shellcheck .ci/run certs/make.sh deploy/kind/run.sh tests/image.sh tests/miri.sh tests/mutants.sh benches/*.sh benches/compare/run.sh
 
 .PHONY: golden
 golden: ## Write anew what kubectl prints and the chart renders; review the difference
@@ -47,7 +47,7 @@ mutants: ## Break the core in every way cargo-mutants knows, and count what no t
 
 .PHONY: miri
 miri: ## Run the core's unit tests in Miri (nightly, its component miri)
-	cargo +nightly miri test --lib lint::
+	tests/miri.sh
 
 .PHONY: image
 image: ## Build the image

@@ -41,8 +41,7 @@ sed -i 's/^edition = .*/&\nautotests = false/' "$package/Cargo.toml"
 
 export CARGO_TARGET_DIR="$PWD/target/mutants/build"
 mutants() {
-    cargo mutants --dir "$package" --output target/mutants --gitignore false \
-        --sharding round-robin --colors never "$@"
+    cargo mutants --dir "$package" --output target/mutants --gitignore false --colors never "$@"
 }
 # Unit tests first, which are cheap to build; then the others for what is left.
 # 2 means that there is something left.

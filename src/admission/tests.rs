@@ -298,3 +298,28 @@ fn logs_and_metrics_have_a_word_for_everything() {
         ["busy", "late", "hung-up", "panicked"]
     );
 }
+
+#[test]
+fn warnings_of_other_words_stand_beside_a_denial() {
+    let path = |path, service| {
+        let service = json!({"name": service, "port": {"number": 80}});
+        json!({"path": path, "pathType": "Prefix", "backend": {"service": service}})
+    };
+    let value = "serviceName=coffee-svc srv_id expire=1h path=/coffee;serviceName=tea-svc srv_id";
+    let object = json!({
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": "cafe", "annotations": {"nginx.com/sticky-cookie-services": value}},
+        "spec": {"rules": [{"host": "cafe.example.com", "http": {
+            "paths": [path("/coffee", "coffee-svc"), path("/tea", "tea-svc")]
+        }}]},
+    });
+    let body = review(json!({"object": object})).to_string();
+    let answer = answer(body.as_bytes(), &Terms::default()).unwrap();
+    let answer: Value = serde_json::from_slice(&answer.body).unwrap();
+    let response = &answer["response"];
+    assert_eq!(response["status"]["code"], 403);
+    let warnings = response["warnings"].as_array().unwrap();
+    let of_tea = |it: &Value| it.as_str().unwrap().contains("missing-path");
+    assert!(warnings.iter().any(of_tea), "{warnings:?}");
+}

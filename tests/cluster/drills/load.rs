@@ -26,6 +26,7 @@ pub(super) struct Load {
     mix: Vec<Arc<Case>>,
     /// No more calls than this are made.
     most: usize,
+    begun: Instant,
     answered: AtomicUsize,
     enough: AtomicBool,
 }
@@ -47,6 +48,7 @@ impl Load {
         Self {
             mix,
             most,
+            begun: Instant::now(),
             answered: AtomicUsize::new(0),
             enough: AtomicBool::new(false),
         }
@@ -63,7 +65,7 @@ impl Load {
                 break;
             }
             ticks.tick().await;
-            calls.spawn(call(Arc::clone(&place), Arc::clone(case)));
+            calls.spawn(call(Arc::clone(&place), Arc::clone(case), self.begun));
             while let Some(done) = calls.try_join_next() {
                 figures.count(Some(done), &mut last);
             }
@@ -86,6 +88,11 @@ impl Load {
         assert!(answered.is_some(), "the calls have stopped");
     }
 
+    /// How long it has been at work.
+    pub(super) fn age(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
     /// Makes no more calls.
     pub(super) fn end(&self) {
         self.enough.store(true, Relaxed);
@@ -99,8 +106,8 @@ struct Call {
     fault: Option<String>,
 }
 
-async fn call(place: Arc<Place>, case: Arc<Case>) -> Call {
-    let begin = Instant::now();
+async fn call(place: Arc<Place>, case: Arc<Case>, begun: Instant) -> Call {
+    let asked = Instant::now();
     let said = place.would_take(&case.value).await;
     let right = match (&said, case.denied) {
         (Ok(()), None) => true,
@@ -110,8 +117,8 @@ async fn call(place: Arc<Place>, case: Arc<Case>) -> Call {
     let start = &case.value[..case.value.len().min(80)];
     Call {
         answered: Instant::now(),
-        took: begin.elapsed(),
-        fault: (!right).then(|| format!("{start}: {said:?}")),
+        took: asked.elapsed(),
+        fault: (!right).then(|| format!("after {:.1?}, {start}: {said:?}", begun.elapsed())),
     }
 }
 

@@ -93,7 +93,8 @@ impl Mounts {
 
 /// What happened beside the calls, and what became of the replica that stays.
 struct Day {
-    restarts: usize,
+    /// When replicas had ended, as the calls count time.
+    ends: Vec<Duration>,
     changes: usize,
     certificates: usize,
     policies: usize,
@@ -115,9 +116,9 @@ struct Operator {
 }
 
 impl Operator {
-    fn work(mut self, load: &Load, seconds: usize) -> Day {
+    fn work(mut self, load: &Load, seconds: usize) -> (Self, Day) {
         let mut day = Day {
-            restarts: 0,
+            ends: Vec::new(),
             changes: 0,
             certificates: 0,
             policies: 0,
@@ -130,7 +131,7 @@ impl Operator {
             day.changes += 1;
             self.mounts.change(day.changes);
             self.pester();
-            self.replace(&mut day.restarts);
+            self.replace(load, &mut day.ends);
             let passed = begin.elapsed().as_secs();
             if self.leaving.is_none() && (due as u64..seconds as u64).contains(&passed) {
                 due += SHIFT;
@@ -144,18 +145,18 @@ impl Operator {
         load.end();
         day.certificates = reloads(&self.stays);
         day.policies = reloads_of_the_policy(&self.stays);
-        day
+        (self, day)
     }
 
     /// Puts another in the place of one that has left.
-    fn replace(&mut self, restarts: &mut usize) {
+    fn replace(&mut self, load: &Load, ends: &mut Vec<Duration>) {
         let Some(status) = self.leaving.as_mut().and_then(Replica::ended) else {
             return;
         };
         let log = self.leaving.take().map(|it| it.log());
         assert_eq!(status.code(), Some(0), "{log:?}");
-        *restarts += 1;
-        let name = format!("other-{restarts}");
+        ends.push(load.age());
+        let name = format!("other-{}", ends.len());
         let new = self.mounts.replica(&self.place, &name);
         self.endpoints.lock().unwrap().push(new.reviews.clone());
         self.others.push_back(new);
@@ -221,7 +222,8 @@ async fn a_day_in_minutes_fails_no_call_and_grows_nothing() {
         move || operator.work(&load, seconds)
     });
     let figures = load.run(place).await;
-    let day = day.await.unwrap();
+    // The replicas outlive the last call.
+    let (_operator, day) = day.await.unwrap();
     day.print(&figures);
     assert_eq!(figures.failed, Vec::<String>::new());
     day.is_flat();
@@ -261,9 +263,16 @@ impl Day {
             figures.slowest
         );
         println!(
-            "{} replicas replaced; {} changes, of which the one that stayed took {} certificates and {} policies",
-            self.restarts, self.changes, self.certificates, self.policies
+            "{} replicas replaced, the old ones gone after {:.0?}; {} changes, of which the one that stayed took {} certificates and {} policies",
+            self.ends.len(),
+            self.ends,
+            self.changes,
+            self.certificates,
+            self.policies
         );
+        for fault in &figures.failed {
+            println!("{}", fault.split(',').next().unwrap_or_default());
+        }
         println!(
             "| the replica that stayed, in each quarter | memory at most: MB | files at most |"
         );
