@@ -58,10 +58,11 @@ async fn main() -> Result<()> {
     print(&contenders)
 }
 
-fn programs(root: &Path) -> [Program; 5] {
+fn programs(root: &Path) -> [Program; 6] {
     let ours = |name: &str| root.join("target/compare/release").join(name);
     [
         Program::bare("(a) constant answer", ours("constant")),
+        Program::bare("(a) and a review read", ours("reading")),
         Program::stickler("stickler", root, "info"),
         Program::stickler("stickler, log off", root, "warn"),
         Program::bare("(b) kube, k8s-openapi", ours("typed")),
