@@ -11,6 +11,7 @@
 //! where something was found.
 
 mod check;
+mod encode;
 mod fix;
 mod ignore;
 mod json;
@@ -18,6 +19,7 @@ mod locate;
 mod object;
 mod read;
 mod report;
+mod tree;
 mod walk;
 
 pub use check::check;

@@ -1,8 +1,7 @@
 //! One text: read, judged, located, and what comments silence left out.
 
-use super::fix::collect_aliased;
-use super::ignore;
-use super::locate::{Located, edits, locate, location};
+use super::ignore::{self, Candidate};
+use super::locate::{Located, collect_aliased, edits, locate, location};
 use super::object::{Found, Object};
 use super::read::{Lists, read};
 use super::report::{InputError, Report, SkipReason, Skipped};
@@ -37,12 +36,6 @@ pub(super) fn examine(source: &Source, judge: &Judge<'_>) -> Report {
         location.map(|location| (location.document, location.bytes))
     });
     report
-}
-
-/// A finding of the document at hand that a comment may still silence.
-pub(super) struct Candidate {
-    pub(super) finding: Finding,
-    pub(super) located: Located,
 }
 
 struct Checker<'s> {

@@ -22,9 +22,7 @@ use super::walk::each_source;
 use super::{Judge, Source};
 use crate::finding::{Finding, Location};
 use crate::lint::Edit;
-pub(super) use patch::encode;
 use target::Target;
-pub(super) use target::collect_aliased;
 
 /// What came of fixing one text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -132,7 +130,7 @@ pub fn fix_paths(
 ///
 /// The first ways nearly always hold, so they are tried together first.
 fn choose(text: &str, targets: &[Target]) -> Vec<Option<Vec<Edit>>> {
-    let ways: Vec<Vec<Vec<Edit>>> = targets.iter().map(|target| target.ways(text)).collect();
+    let ways: Vec<Vec<Vec<Edit>>> = targets.iter().map(|it| patch::ways(text, it)).collect();
     let first: Option<Vec<&Vec<Edit>>> = ways.iter().map(|ways| ways.first()).collect();
     if let Some(first) = first {
         let all: Vec<Edit> = first.iter().copied().flatten().cloned().collect();

@@ -1,11 +1,17 @@
 //! Comments that silence findings: `# stickler: ignore[rule] reason`, on the
 //! line or on the line above.
 
-use super::check::Candidate;
+use super::locate::Located;
 use crate::finding::Finding;
 use crate::lint::text::{did_you_mean, quote};
 use crate::lint::{CATALOGUE, Diagnostic, FieldPath, Place, Rule, Span};
 use crate::yaml::{Content, Document, Lines, Node, Style, places};
+
+/// A finding of the document at hand that a comment may still silence.
+pub(super) struct Candidate {
+    pub(super) finding: Finding,
+    pub(super) located: Located,
+}
 
 /// What is left of a document's findings.
 pub(super) struct Sorted {

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::object::{Body, Found, Inherited, Kind, Object, name_of};
-use super::read::{Visit, read_object};
+use super::object::{Body, Found, Inherited, Kind, Object, Visit, name_of};
+use super::tree::read_object;
 use crate::finding::ObjectRef;
 use crate::ingress::Ingress;
 use crate::lint::Span;

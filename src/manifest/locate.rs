@@ -1,6 +1,6 @@
 //! A field of an object, and a range of its value, as bytes of the text.
 
-use super::fix::encode;
+use super::encode::encode;
 use crate::finding::Location;
 use crate::lint::{Diagnostic, Edit, Span, Step};
 use crate::yaml::{Content, Document, Lines, Node, Pair, places};
@@ -152,4 +152,32 @@ fn brings(source: &Node<'_>, key: &str) -> bool {
 
 fn alias_of(node: &Node<'_>) -> Option<Span> {
     matches!(node.content, Content::Alias(_)).then_some(node.span)
+}
+
+/// The ranges of all nodes that an alias stands for.
+pub(super) fn collect_aliased(node: &Node<'_>, shared: &mut Vec<Span>) {
+    match &node.content {
+        Content::Alias(target) => shared.push(extent(target)),
+        Content::Anchor(inner) => collect_aliased(inner, shared),
+        Content::Sequence(nodes) => nodes.iter().for_each(|node| collect_aliased(node, shared)),
+        Content::Mapping(pairs) => {
+            for pair in pairs {
+                collect_aliased(&pair.key, shared);
+                collect_aliased(&pair.value, shared);
+            }
+        }
+        Content::Scalar(_) => {}
+    }
+}
+
+/// A node's range, down to the end of its last descendant.
+fn extent(node: &Node<'_>) -> Span {
+    let node = node.resolved();
+    let last = match &node.content {
+        Content::Sequence(nodes) => nodes.last(),
+        Content::Mapping(pairs) => pairs.last().map(|pair| &pair.value),
+        _ => None,
+    };
+    let end = last.map_or(0, |last| extent(last).end);
+    Span::new(node.span.start, node.span.end.max(end))
 }

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use crate::finding::ObjectRef;
 use crate::ingress::{Ingress, is_ingress};
 use crate::lint::Span;
-use crate::yaml::{self, Node, read_json};
+use crate::yaml::{self, Document, Node, read_json};
+
+/// Where objects go, with the document they stand in.
+pub(super) type Visit<'v, 't> = &'v mut dyn FnMut(&Document<'t>, Found<'_, 't>);
 
 /// What a text is made of, in its order.
 pub(super) enum Found<'n, 't> {

@@ -17,9 +17,22 @@ use crate::lint::text::quote;
 
 type Visit<'v, 't> = &'v mut dyn FnMut(Node<'t>);
 
+impl<'t> Document<'t> {
+    /// The root; `None` where there is only a comment.
+    pub fn read(&self) -> Result<Option<Node<'t>>, Error> {
+        read(self, None)
+    }
+
+    /// The root without what `items` holds; the elements of that go to
+    /// `visit`, one after the other, and nobody keeps them.
+    pub fn read_items(&self, visit: &mut dyn FnMut(Node<'t>)) -> Result<Option<Node<'t>>, Error> {
+        read(self, Some(visit))
+    }
+}
+
 /// The root of a document. With `visit`, the elements of its `items` go there
 /// instead of into the tree.
-pub(super) fn document<'t>(
+fn read<'t>(
     document: &Document<'t>,
     visit: Option<Visit<'_, 't>>,
 ) -> Result<Option<Node<'t>>, Error> {

@@ -5,9 +5,6 @@
 //! (YAML 1.2.2, section 9.1.2: a scalar cannot hold them), so splitting at
 //! lines is exact.
 
-use super::error::Error;
-use super::node::Node;
-use super::read;
 use crate::lint::Span;
 
 /// One document of a text.
@@ -45,17 +42,6 @@ impl<'t> Document<'t> {
     #[must_use]
     pub fn own_text(&self) -> &'t str {
         self.range.of(self.text)
-    }
-
-    /// The root; `None` where there is only a comment.
-    pub fn read(&self) -> Result<Option<Node<'t>>, Error> {
-        read::document(self, None)
-    }
-
-    /// The root without what `items` holds; the elements of that go to
-    /// `visit`, one after the other, and nobody keeps them.
-    pub fn read_items(&self, visit: &mut dyn FnMut(Node<'t>)) -> Result<Option<Node<'t>>, Error> {
-        read::document(self, Some(visit))
     }
 }
 

@@ -1,11 +1,10 @@
 //! How a scalar can be written anew, as bytes of the text.
 
-use std::fmt::Write as _;
-
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::target::Target;
 use crate::lint::{Edit, Span};
+use crate::manifest::encode::{double, encode, json, single};
 use crate::yaml::Style;
 
 /// Longer values are not compared character by character.
@@ -91,50 +90,6 @@ fn differences<'n>(old: &str, new: &'n str) -> Vec<(Span, &'n str)> {
         (span, Span::new(new_at[put.start], new_at[put.end]).of(new))
     };
     operations.into_iter().filter(differs).map(range).collect()
-}
-
-/// A piece of a value as it stands within a scalar; `None` where the style
-/// cannot hold it.
-pub(in crate::manifest) fn encode(style: Style, piece: &str) -> Option<String> {
-    let simple = !piece.chars().any(char::is_control);
-    match style {
-        Style::Plain | Style::Literal | Style::Folded => simple.then(|| piece.to_owned()),
-        Style::Single => simple.then(|| piece.replace('\'', "''")),
-        Style::Double => Some(escape(piece)),
-        Style::Json => Some(json(piece)),
-        Style::JsonWord => None,
-    }
-}
-
-fn single(value: &str) -> Option<String> {
-    encode(Style::Single, value).map(|inside| format!("'{inside}'"))
-}
-
-fn double(value: &str) -> String {
-    format!("\"{}\"", escape(value))
-}
-
-/// A piece of a value for between double quotes (YAML 1.2.2, section 5.7).
-fn escape(piece: &str) -> String {
-    let mut escaped = String::with_capacity(piece.len() + 8);
-    for c in piece.chars() {
-        match c {
-            '"' | '\\' => escaped.extend(['\\', c]),
-            '\n' => escaped.push_str("\\n"),
-            '\r' => escaped.push_str("\\r"),
-            '\t' => escaped.push_str("\\t"),
-            c if c.is_control() || c == '\u{feff}' => {
-                let _ = write!(escaped, "\\u{:04x}", u32::from(c));
-            }
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-fn json(value: &str) -> String {
-    let quoted = serde_json::Value::from(value).to_string();
-    quoted[1..quoted.len() - 1].to_owned()
 }
 
 /// The chomping indicator of a block scalar whose value ends in `breaks` line breaks.

@@ -2,15 +2,14 @@
 
 use super::Refusal;
 use super::mend::{Wanted, mend};
-use super::patch;
 use crate::finding::Location;
 use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
-use crate::lint::{Edit, FieldPath, Span};
-use crate::manifest::locate::{Walk, location};
+use crate::lint::{FieldPath, Span};
+use crate::manifest::locate::{Walk, collect_aliased, location};
 use crate::manifest::object::{Found, Object};
 use crate::manifest::read::{Lists, read};
 use crate::manifest::{Judge, Source};
-use crate::yaml::{Content, Document, Lines, Node, Places, Style, places};
+use crate::yaml::{Document, Lines, Node, Places, Style, places};
 
 /// A scalar and the value it should have.
 pub(super) struct Target {
@@ -23,11 +22,6 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// The ways to write the new value, the least intrusive first.
-    pub(super) fn ways(&self, text: &str) -> Vec<Vec<Edit>> {
-        patch::ways(text, self)
-    }
-
     pub(super) fn refuse(&self, reason: impl Into<String>) -> Refusal {
         Refusal {
             location: self.location.clone(),
@@ -147,32 +141,4 @@ impl File<'_> {
     fn location(&self, document: &Document<'_>, bytes: Span) -> Location {
         location(self.name, &self.lines, document, bytes)
     }
-}
-
-/// The ranges of all nodes that an alias stands for.
-pub(in crate::manifest) fn collect_aliased(node: &Node<'_>, shared: &mut Vec<Span>) {
-    match &node.content {
-        Content::Alias(target) => shared.push(extent(target)),
-        Content::Anchor(inner) => collect_aliased(inner, shared),
-        Content::Sequence(nodes) => nodes.iter().for_each(|node| collect_aliased(node, shared)),
-        Content::Mapping(pairs) => {
-            for pair in pairs {
-                collect_aliased(&pair.key, shared);
-                collect_aliased(&pair.value, shared);
-            }
-        }
-        Content::Scalar(_) => {}
-    }
-}
-
-/// A node's range, down to the end of its last descendant.
-fn extent(node: &Node<'_>) -> Span {
-    let node = node.resolved();
-    let last = match &node.content {
-        Content::Sequence(nodes) => nodes.last(),
-        Content::Mapping(pairs) => pairs.last().map(|pair| &pair.value),
-        _ => None,
-    };
-    let end = last.map_or(0, |last| extent(last).end);
-    Span::new(node.span.start, node.span.end.max(end))
 }
