@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds what is compared and prints a table: `run.sh` the servers side by side
-# (needs Go, openssl and wrk; about five minutes), `run.sh peers` what hundreds
+# (needs Go, openssl, taskset and wrk; about five minutes), `run.sh peers` what hundreds
 # of hostile peers do to an honest caller (two and a half minutes).
 # Everything listens on 127.0.0.1 and ends with the script.
 set -eu
@@ -20,6 +20,7 @@ if [ "${1-}" = peers ]; then
     exec target/compare/release/peers
 fi
 
+need taskset util-linux
 need wrk "wrk (apt-get install wrk)"
 need go "Go 1.26 or newer (https://go.dev/dl)"
 (cd benches/compare/controller-runtime && go build -trimpath -ldflags='-s -w' -o ../../../target/compare/controller-runtime .)

@@ -1,12 +1,13 @@
 //! One table: the server beside others on the same machine in the same run.
 //!
-//! `benches/compare/run.sh` builds what is compared and calls this.
+//! `benches/compare/run.sh` builds what is compared and calls this. Servers and
+//! the load generator have a processor each: where they share, what is measured
+//! is how the kernel takes turns.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use compare::program::{Program, Running, places};
+use compare::program::{Program, Running, on, places};
 use compare::{Result, review};
 
 /// What wrk runs: it posts one body and tells the numbers in one line.
@@ -29,6 +30,9 @@ const SIZES: [usize; 3] = [2_300, 8_000, 250_000];
 const ROUNDS: usize = 4;
 const SECONDS: u32 = 2;
 const CONNECTIONS: u32 = 16;
+/// The processors of the load generator and of the server that is asked.
+const CALLER: &str = "0";
+const SERVER: &str = "1";
 /// Times that each server is started.
 const STARTS: usize = 5;
 
@@ -37,8 +41,17 @@ struct Contender {
     program: Program,
     running: Running,
     ready: f64,
-    /// For each size requests a second and the 99th percentile in milliseconds.
-    speeds: Vec<(f64, f64)>,
+    /// One for each size.
+    speeds: Vec<Speed>,
+}
+
+/// What a round tells, and then the median of several.
+struct Speed {
+    requests_a_second: f64,
+    /// The 99th percentile, in milliseconds.
+    tail: f64,
+    /// The server's processor time for a request, in microseconds.
+    cost: f64,
 }
 
 #[tokio::main]
@@ -75,11 +88,11 @@ fn programs(root: &Path) -> [Program; 6] {
 
 async fn start(program: Program, folder: &Path) -> Result<Contender> {
     let mut times = Vec::with_capacity(STARTS);
-    let mut running = program.start(folder).await?;
+    let mut running = program.start_on(SERVER, folder).await?;
     for _ in 1..STARTS {
         times.push(running.ready.as_secs_f64() * 1e3);
         drop(running);
-        running = program.start(folder).await?;
+        running = program.start_on(SERVER, folder).await?;
     }
     times.push(running.ready.as_secs_f64() * 1e3);
     let (ready, speeds) = (median(times), Vec::new());
@@ -94,23 +107,27 @@ async fn start(program: Program, folder: &Path) -> Result<Contender> {
 /// Asks the servers in turn, so that a noisy minute hits all of them, and
 /// takes the median round of each.
 fn measure(contenders: &mut [Contender], script: &Path, body: &PathBuf) -> Result<()> {
-    let mut rounds = vec![(Vec::new(), Vec::new()); contenders.len()];
+    let mut rounds: Vec<Vec<Speed>> = contenders.iter().map(|_| Vec::new()).collect();
     for _ in 0..ROUNDS {
-        for (contender, (rates, tails)) in contenders.iter().zip(&mut rounds) {
-            let (rate, tail) = wrk(contender, script, body)?;
-            rates.push(rate);
-            tails.push(tail);
+        for (contender, speeds) in contenders.iter().zip(&mut rounds) {
+            speeds.push(wrk(contender, script, body)?);
         }
     }
-    for (contender, (rates, tails)) in contenders.iter_mut().zip(rounds) {
-        contender.speeds.push((median(rates), median(tails)));
+    for (contender, speeds) in contenders.iter_mut().zip(rounds) {
+        let middle = |of: fn(&Speed) -> f64| median(speeds.iter().map(of).collect());
+        contender.speeds.push(Speed {
+            requests_a_second: middle(|speed| speed.requests_a_second),
+            tail: middle(|speed| speed.tail),
+            cost: middle(|speed| speed.cost),
+        });
     }
     Ok(())
 }
 
-/// Requests a second, and the 99th percentile in milliseconds.
-fn wrk(contender: &Contender, script: &Path, body: &PathBuf) -> Result<(f64, f64)> {
-    let output = Command::new("wrk")
+/// One round.
+fn wrk(contender: &Contender, script: &Path, body: &PathBuf) -> Result<Speed> {
+    let before = contender.running.processor_time()?;
+    let output = on(CALLER, Path::new("wrk"))
         .args(["--threads", "1", "--latency"])
         .arg(format!("--connections={CONNECTIONS}"))
         .arg(format!("--duration={SECONDS}s"))
@@ -119,7 +136,8 @@ fn wrk(contender: &Contender, script: &Path, body: &PathBuf) -> Result<(f64, f64
         .arg(format!("https://{}", contender.running.address))
         .env("BODY", body)
         .output()
-        .map_err(|error| format!("wrk (apt-get install wrk): {error}"))?;
+        .map_err(|error| format!("taskset (of util-linux): {error}"))?;
+    let spent = contender.running.processor_time()? - before;
     let text = String::from_utf8(output.stdout)?;
     let line = text.lines().find_map(|line| line.strip_prefix("NUMBERS "));
     let numbers = line
@@ -129,7 +147,11 @@ fn wrk(contender: &Contender, script: &Path, body: &PathBuf) -> Result<(f64, f64
         .map(str::parse)
         .collect::<std::result::Result<Vec<f64>, _>>()?;
     match numbers[..] {
-        [requests, microseconds, tail, 0.0] => Ok((requests / microseconds * 1e6, tail / 1e3)),
+        [requests, microseconds, tail, 0.0] => Ok(Speed {
+            requests_a_second: requests / microseconds * 1e6,
+            tail: tail / 1e3,
+            cost: spent / requests * 1e6,
+        }),
         _ => Err(format!("{}: requests failed:\n{text}", contender.program.name).into()),
     }
 }
@@ -143,17 +165,23 @@ fn print(contenders: &[Contender]) -> Result<()> {
     print!("| server |");
     for size in SIZES {
         print!(
-            " {:.1} KB: req/s | of (a) | p99 ms |",
+            " {:.1} KB: req/s | of (a) | µs of a processor | p99 ms |",
             f64::from(u32::try_from(size)?) / 1e3
         );
     }
     println!(" memory, most: MB | program: MB | start to answer: ms |");
-    println!("|---|{}---|---|---|", "---|---|---|".repeat(SIZES.len()));
+    println!(
+        "|---|{}---|---|---|",
+        "---|---|---|---|".repeat(SIZES.len())
+    );
     for contender in contenders {
         print!("| {} |", contender.program.name);
-        for (index, (rate, tail)) in contender.speeds.iter().enumerate() {
-            let ceiling = contenders[0].speeds[index].0;
-            print!(" {rate:.0} | {:.2} | {tail:.2} |", rate / ceiling);
+        for (speed, ceiling) in contender.speeds.iter().zip(&contenders[0].speeds) {
+            let of_ceiling = speed.requests_a_second / ceiling.requests_a_second;
+            print!(
+                " {:.0} | {of_ceiling:.2} | {:.1} | {:.2} |",
+                speed.requests_a_second, speed.cost, speed.tail
+            );
         }
         let memory = contender.running.memory("VmHWM:")?;
         let size = contender.program.megabytes()?;

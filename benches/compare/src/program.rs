@@ -53,12 +53,21 @@ impl Program {
         }
     }
 
+    /// Starts it on one processor, as if it had no other.
+    pub async fn start_on(&self, processor: &str, folder: &Path) -> Result<Running> {
+        let mut command = on(processor, &self.path);
+        self.started(&mut command, folder).await
+    }
+
     /// Starts it with the certificate in `folder`, and returns with its first answer.
     pub async fn start(&self, folder: &Path) -> Result<Running> {
+        self.started(&mut Command::new(&self.path), folder).await
+    }
+
+    async fn started(&self, command: &mut Command, folder: &Path) -> Result<Running> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let caller = Caller::trusting(&folder.join("ca.crt").display().to_string())?;
         let request = request(&review(1));
-        let mut command = Command::new(&self.path);
         command
             .args(&self.more)
             .args(self.arguments(address, folder));
@@ -115,6 +124,16 @@ impl Running {
         Ok(kilobytes.ok_or("no such line")? / 1024.0)
     }
 
+    /// Processor time that it has used, in seconds: its own and the kernel's for it.
+    pub fn processor_time(&self) -> Result<f64> {
+        /// Of `/proc/PID/stat`, in hundredths of a second on every Linux (`USER_HZ`, time(7)).
+        const TICKS: f64 = 100.0;
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let (_, fields) = stat.rsplit_once(") ").ok_or("no such line")?;
+        let times = fields.split(' ').skip(11).take(2).map(str::parse::<f64>);
+        Ok(times.sum::<std::result::Result<f64, _>>()? / TICKS)
+    }
+
     /// Open files.
     pub fn descriptors(&self) -> Result<usize> {
         Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
@@ -126,6 +145,13 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A command that runs on one processor only (taskset, of util-linux).
+pub fn on(processor: &str, program: &Path) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", processor]).arg(program);
+    command
 }
 
 /// The repository, and a folder with a fresh certificate in it.
