@@ -1,6 +1,5 @@
 //! What stands before Ingresses, each in a namespace of its own: stickler as it
-//! is shipped, a controller-runtime webhook with the same configuration, and a
-//! CEL policy.
+//! is shipped, two other webhooks with the same configuration, and a CEL policy.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -38,6 +37,10 @@ const GO: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/target/compare/controller-runtime"
 );
+const CONSTANT: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/target/compare/release/constant"
+);
 
 /// The grammar as a regular expression: about what CEL can say.
 const GRAMMAR: &str = "^ENTRY(;ENTRY)*$";
@@ -45,7 +48,7 @@ const ENTRY: &str = "serviceName=[a-z0-9-]+ [^ ;]+( (expires=[0-9yMwdhms]+|domai
 
 /// The webhooks' servers; they end when this is dropped.
 pub(crate) struct Guards {
-    _servers: [Leashed; 2],
+    _servers: [Leashed; 3],
 }
 
 impl Guards {
@@ -56,7 +59,7 @@ impl Guards {
         let (certificate, key) = (folder.join("webhook.crt"), folder.join("webhook.key"));
         fs::write(&certificate, pair.certificate).expect("a file");
         fs::write(&key, pair.key).expect("a file");
-        let [stickler, go] = [(); 2].map(|()| free_address());
+        let [stickler, constant, go] = [(); 3].map(|()| free_address());
         let files = [&certificate, &key].map(|path| path.display().to_string());
         let arguments = [
             "serve".to_owned(),
@@ -67,28 +70,30 @@ impl Guards {
         ];
         let program = Path::new(env!("CARGO_BIN_EXE_stickler"));
         let stickler_server = start(program, &arguments, stickler, &folder.join("stickler.log"));
-        let [certificate, key] = files;
-        let arguments = [go.to_string(), certificate, key];
-        let go_server = start(Path::new(GO), &arguments, go, &folder.join("go.log"));
-        for namespace in ["none", "stickler", "go", "cel"] {
+        let bare = |program, name: &str, address: SocketAddr| {
+            let [certificate, key] = files.clone();
+            let arguments = [address.to_string(), certificate, key];
+            start(Path::new(program), &arguments, address, &folder.join(name))
+        };
+        let constant_server = bare(CONSTANT, "constant.log", constant);
+        let go_server = bare(GO, "go.log", go);
+        for namespace in ["none", "stickler", "constant", "go", "cel"] {
             let namespace = json!({"metadata": {"name": namespace}});
             make::<Namespace>(client, namespace).await;
         }
         let shipped = shipped(plane);
-        for (name, address) in [("stickler", stickler), ("go", go)] {
+        // What refuses nobody comes first: it is in force when a later one is.
+        for (name, address) in [("constant", constant), ("stickler", stickler), ("go", go)] {
             let ca = authority.certificate();
             let configuration = configuration(&shipped, name, address, ca);
             make::<ValidatingWebhookConfiguration>(client, configuration).await;
         }
         cel_policy(client).await;
-        for row in ROWS
-            .iter()
-            .filter(|row| row.annotated && row.namespace != "none")
-        {
+        for row in ROWS.iter().filter(|row| row.refuses()) {
             until_refused(client, row).await;
         }
         Self {
-            _servers: [stickler_server, go_server],
+            _servers: [stickler_server, constant_server, go_server],
         }
     }
 }
