@@ -14,6 +14,8 @@ mod callers;
 mod certificates;
 #[path = "server/expiry.rs"]
 mod expiry;
+#[path = "support/gate.rs"]
+mod gate;
 #[path = "server/harness.rs"]
 mod harness;
 #[path = "server/http.rs"]

@@ -21,6 +21,7 @@ mod tests;
 mod transport;
 mod url;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -278,19 +279,18 @@ fn share(diagnostic: Diagnostic, all: bool) -> Diagnostic {
 
 /// Up to [`NAMED`] of `names`, quoted, each once, and how many more there are.
 fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    let mut seen = Vec::new();
-    let mut more = 0;
+    let (mut seen, mut others) = (Vec::new(), BTreeSet::new());
     for name in names {
         if seen.len() < NAMED && !seen.contains(&name) {
             seen.push(name);
         } else if !seen.contains(&name) {
-            more += 1;
+            others.insert(name);
         }
     }
     let quoted: Vec<_> = seen.into_iter().map(quote).collect();
     let mut text = quoted.join(", ");
-    if more > 0 {
-        let _ = write!(text, " and {more} more");
+    if !others.is_empty() {
+        let _ = write!(text, " and {} more", others.len());
     } else if let Some(comma) = text.rfind(", ") {
         text.replace_range(comma..=comma, " and");
     }

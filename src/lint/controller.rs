@@ -261,6 +261,7 @@ mod tests {
             ("serviceName=a x;", 16, 16, 2, EmptyPiece),
             ("serviceName=a x;;serviceName=b y", 16, 16, 2, EmptyPiece),
             ("serviceName=a x; serviceName=b y", 16, 16, 2, LeadingBlank),
+            ("serviceName=a x;  ;serviceName=b y", 16, 16, 2, EmptyPiece),
             ("serviceName=a\tx", 0, 15, 1, NoBlank),
             ("serviceName=a", 0, 13, 1, NoBlank),
             ("a x", 0, 1, 1, EqualsSigns(0)),

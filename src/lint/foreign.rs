@@ -41,11 +41,17 @@ fn is_affinity(key: &str) -> bool {
     name.is_some_and(|name| name == "affinity" || name.starts_with("session-cookie-"))
 }
 
+/// Whether `value` means itself wherever it stands in a value of ours.
+fn is_one_word(value: &str) -> bool {
+    let means_itself = |byte: u8| byte.is_ascii_graphic() && !b";,\"'\\$#{}".contains(&byte);
+    !value.is_empty() && value.bytes().all(means_itself)
+}
+
 /// The value that asks this controller for the same cookie on every backend.
 fn equivalent(subject: &Subject<'_>) -> Option<String> {
     let setting = |name: &str| {
         let value = subject.annotation(&format!("{COMMUNITY}session-cookie-{name}"));
-        value.filter(|value| !value.is_empty() && !value.contains([';', '"', '$', '\\', '\'', ' ']))
+        value.filter(|value| is_one_word(value))
     };
     let mut cookie = setting("name").unwrap_or(DEFAULT_NAME).to_owned();
     let life = setting("max-age")
@@ -72,4 +78,84 @@ fn equivalent(subject: &Subject<'_>) -> Option<String> {
         .map(|service| format!("serviceName={service} {cookie}"))
         .collect();
     (!entries.is_empty()).then(|| entries.join(";"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::subject::{Annotation, Backend};
+
+    /// What is said of these keys, each after `nginx.ingress.kubernetes.io/`.
+    fn judged(keys: &[(&str, &str)], backend: Option<&str>, classes: &[&str]) -> Vec<String> {
+        let annotation = |&(name, value): &(&str, &str)| Annotation {
+            key: format!("{COMMUNITY}{name}").into(),
+            value: value.to_owned().into(),
+        };
+        let subject = Subject {
+            annotations: keys.iter().map(annotation).collect(),
+            class_name: Some("nginx".into()),
+            default_backend: backend.map(|service| Backend {
+                service: Some(service.to_owned().into()),
+                ..Backend::default()
+            }),
+            ..Subject::default()
+        };
+        let policy = Policy {
+            ingress_classes: Some(classes.iter().map(|&class| class.to_owned()).collect()),
+            ..Policy::default()
+        };
+        let mut found = Vec::new();
+        judge(&subject, &policy, &mut found);
+        let told = |it: Diagnostic| format!("{}; {}", it.message, it.help.unwrap_or_default());
+        found.into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn the_same_cookie_in_our_words() {
+        for (keys, cookie) in [
+            (&[("affinity", "cookie")][..], "INGRESSCOOKIE path=/"),
+            (
+                &[
+                    ("session-cookie-name", "srv_id"),
+                    ("session-cookie-max-age", "3600"),
+                    ("session-cookie-expires", "60"),
+                ],
+                "srv_id expires=3600 path=/",
+            ),
+            (
+                &[
+                    ("session-cookie-expires", "60"),
+                    ("session-cookie-domain", "example.com"),
+                    ("session-cookie-path", "/tea"),
+                    ("session-cookie-samesite", "Lax"),
+                    ("session-cookie-secure", "true"),
+                ],
+                "INGRESSCOOKIE expires=60 domain=example.com path=/tea samesite=lax secure",
+            ),
+            (
+                &[
+                    ("session-cookie-name", "a;serviceName=b"),
+                    ("session-cookie-path", ""),
+                    ("session-cookie-samesite", "\u{e9}"),
+                    ("session-cookie-secure", "false"),
+                ],
+                "INGRESSCOOKIE path=/",
+            ),
+        ] {
+            let [told] = &judged(keys, Some("tea"), &["other", "nginx"])[..] else {
+                panic!("{keys:?}");
+            };
+            let value = format!("; write {ORG_KEY}: \"serviceName=tea {cookie}\"");
+            assert!(told.ends_with(&value), "{told}");
+        }
+    }
+
+    #[test]
+    fn only_what_was_ours_to_read() {
+        let affinity = &[("affinity", "cookie")];
+        let told = format!("the controller does not read '{COMMUNITY}affinity'; write {ORG_KEY}");
+        assert_eq!(judged(affinity, None, &["nginx"]), [told]);
+        assert!(judged(affinity, Some("tea"), &["other"]).is_empty());
+        assert!(judged(&[("rewrite-target", "/")], Some("tea"), &["nginx"]).is_empty());
+    }
 }

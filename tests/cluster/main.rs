@@ -20,6 +20,8 @@
 mod built;
 #[path = "../tools/downloaded.rs"]
 mod downloaded;
+#[path = "../support/gate.rs"]
+mod gate;
 #[path = "../tools/installed.rs"]
 mod installed;
 #[path = "../tools/promql.rs"]

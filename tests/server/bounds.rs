@@ -1,42 +1,23 @@
 //! Every bound: what is too much, too slow or too late is answered or ended,
 //! and nobody else notices.
 
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stickler::admission::{Refusal, Terms, answer, refuse};
-use stickler::server::{Judging, Settings};
+use stickler::admission::{Refusal, refuse};
+use stickler::server::Settings;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
+use crate::gate::Gate;
 use crate::harness::{
     Running, connect, head, large_review, post, real, response, review, settings, until_closed,
 };
 
 const SOON: Duration = Duration::from_millis(500);
-
-/// A judge that holds on to every review of `hold` until it is released.
-#[derive(Clone, Default)]
-struct Gate(Arc<(Mutex<bool>, Condvar)>);
-
-impl Gate {
-    fn judge(&self) -> Judging {
-        let gate = self.clone();
-        Judging::with(move |body| {
-            if body.windows(6).any(|it| it == b"\"hold\"") {
-                let (open, opened) = &*gate.0;
-                drop(opened.wait_while(open.lock().unwrap(), |open| !*open));
-            }
-            answer(body, &Terms::default())
-        })
-    }
-
-    fn release(&self) {
-        *self.0.0.lock().unwrap() = true;
-        self.0.1.notify_all();
-    }
-}
+/// What marks a review that the gate holds back.
+const HELD: &str = "\"hold\"";
 
 /// Long enough to be judged on a thread of its own.
 fn held() -> String {
@@ -55,7 +36,7 @@ async fn too_many_requests_are_refused_by_their_uid() {
         max_wait: Duration::ZERO,
         ..settings()
     };
-    let server = Arc::new(Running::with(gate.judge(), settings).await);
+    let server = Arc::new(Running::with(gate.judge(HELD), settings).await);
     let first = tokio::spawn({
         let server = Arc::clone(&server);
         async move { server.post(held()).await.json::<Value>().await.unwrap() }
@@ -83,7 +64,7 @@ async fn too_many_requests_are_refused_by_their_uid() {
         large.json::<Value>().await.unwrap()["response"]["uid"],
         "u-3"
     );
-    gate.release();
+    gate.open();
     assert_eq!(first.await.unwrap()["response"]["status"]["code"], 403);
     let shed = server
         .metric(r#"stickler_refusals_total{reason="busy"}"#)
@@ -94,7 +75,7 @@ async fn too_many_requests_are_refused_by_their_uid() {
 #[tokio::test]
 async fn a_slow_judgement_is_answered_before_the_callers_limit() {
     let gate = Gate::default();
-    let server = Running::with(gate.judge(), settings()).await;
+    let server = Running::with(gate.judge(HELD), settings()).await;
     let url = server.url() + "?timeout=500ms";
     let answer = post(&server.client(), &url, held()).await.unwrap();
     let answer: Value = answer.json().await.unwrap();
@@ -106,7 +87,7 @@ async fn a_slow_judgement_is_answered_before_the_callers_limit() {
         "stickler ran out of time (its deadline is just below the webhook's timeoutSeconds); \
          the object was not judged in time and not admitted, try again"
     );
-    gate.release();
+    gate.open();
     let late = server
         .metric(r#"stickler_refusals_total{reason="late"}"#)
         .await;
@@ -306,7 +287,7 @@ async fn requests_of_one_http_2_connection_are_bounded() {
         max_connections: 1,
         ..settings()
     };
-    let server = Running::with(gate.judge(), settings).await;
+    let server = Running::with(gate.judge(HELD), settings).await;
     let client = server.builder().http2_prior_knowledge().build().unwrap();
     let first = tokio::spawn({
         let (client, url) = (client.clone(), server.url());
@@ -315,7 +296,7 @@ async fn requests_of_one_http_2_connection_are_bounded() {
     while server.metric("stickler_in_flight_requests").await < 1.0 {}
     let second = post(&client, &server.url(), review("u").to_string()).await;
     assert_eq!(second.unwrap().status(), 503);
-    gate.release();
+    gate.open();
     assert_eq!(first.await.unwrap(), 200);
 }
 

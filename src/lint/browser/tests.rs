@@ -96,3 +96,18 @@ fn short(diagnostic: &Diagnostic) -> String {
 fn shorts(found: &[Diagnostic]) -> String {
     found.iter().map(short).collect::<Vec<_>>().join(", ")
 }
+
+#[test]
+fn a_list_names_some_and_counts_each_of_the_others_once() {
+    for (names, text) in [
+        (&["a"][..], "'a'"),
+        (&["a", "b", "a"], "'a' and 'b'"),
+        (&["a", "b", "c"], "'a', 'b' and 'c'"),
+        (
+            &["a", "b", "c", "d", "b", "d", "e"],
+            "'a', 'b', 'c' and 2 more",
+        ),
+    ] {
+        assert_eq!(super::list(names.iter().copied()), text);
+    }
+}

@@ -4,13 +4,12 @@
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
 use std::thread;
 
 use k8s_openapi::ByteString;
 use k8s_openapi::api::admissionregistration::v1::WebhookClientConfig;
 use serde_json::Value;
-use stickler::admission::{Terms, answer};
 use stickler::server::certificate::{Pair, Store};
 use stickler::server::{Identity, Judging, Settings, Sockets, serve};
 use tokio::net::TcpListener;
@@ -19,6 +18,7 @@ use tokio::sync::oneshot;
 use crate::authority::Authority;
 use crate::certs::assert_denies;
 use crate::cluster::cluster;
+use crate::gate::Gate;
 use crate::leash::{Leashed, poll};
 use crate::place::Place;
 use crate::webhook::{http_get, install, shipped};
@@ -39,28 +39,6 @@ struct Slow {
     thread: Option<thread::JoinHandle<()>>,
 }
 
-/// Holds on to every review of `example.com/hold` until it opens.
-#[derive(Clone, Default)]
-struct Gate(Arc<(Mutex<bool>, Condvar)>);
-
-impl Gate {
-    fn judge(&self) -> Judging {
-        let gate = self.clone();
-        Judging::with(move |body| {
-            if body.windows(16).any(|it| it == b"example.com/hold") {
-                let (open, opened) = &*gate.0;
-                drop(opened.wait_while(open.lock().unwrap(), |open| !*open));
-            }
-            answer(body, &Terms::default())
-        })
-    }
-
-    fn open(&self) {
-        *self.0.0.lock().unwrap() = true;
-        self.0.1.notify_all();
-    }
-}
-
 impl Slow {
     /// On a thread and a runtime of its own, so that its log is, too.
     fn start(name: &str) -> Self {
@@ -78,7 +56,7 @@ impl Slow {
         let log = cluster().folder.join(format!("{name}.log"));
         let lines = File::create(&log).unwrap();
         let gate = Gate::default();
-        let judge = gate.judge();
+        let judge = gate.judge("example.com/hold");
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
         let thread = thread::spawn(move || run(lines, identity, judge, &tell, stopped));
