@@ -19,6 +19,8 @@ pub mod policy;
 pub mod rule;
 pub mod span;
 pub mod subject;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 pub use consequence::{Consequence, Severity};

@@ -102,15 +102,23 @@ fn leading_blank(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
     let piece = error.piece;
     let text = annotation.text(piece);
     let blanks = Span::new(piece.start, piece.end - text.trim_start().len());
+    let help = if error.number == 1 {
+        "begin the value with the entry"
+    } else {
+        "write the entry right behind the semicolon"
+    };
     annotation
         .at(Rule::MalformedEntry, blanks, "a blank before the entry")
-        .with_help("write the entry right behind the semicolon")
+        .with_help(help)
         .with_edit(true, blanks, "")
 }
 
 fn no_blank(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
     let text = annotation.text(error.span);
-    if let Some(at) = text.trim_end().find(char::is_whitespace) {
+    // White space around an entry is none of the controller's business; only within it it stands for a blank.
+    let leading = text.len() - text.trim_start().len();
+    if let Some(at) = text.trim().find(char::is_whitespace) {
+        let at = leading + at;
         let width = text[at..].chars().next().map_or(1, char::len_utf8);
         let white = Span::new(error.span.start + at, error.span.start + at + width);
         let message = format!("{} where a blank must stand", quote(annotation.text(white)));
