@@ -9,6 +9,7 @@ use crate::lint::{self, Diagnostic, Policy, Rule, Subject, annotation};
 mod any;
 mod clashes;
 mod fixes;
+mod messages;
 mod rows;
 mod unseen;
 

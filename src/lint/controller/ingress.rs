@@ -279,47 +279,4 @@ fn is_boolean(word: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::lint::subject::Annotation;
-
-    #[test]
-    fn words_of_the_other_annotations() {
-        for (key, known, unknown) in [
-            (
-                MERGEABLE,
-                &["master", "minion"] as &[_],
-                &["", "Master", "minion ", "slave"] as &[_],
-            ),
-            (
-                USE_CLUSTER_IP,
-                &["true", "True", "TRUE", "t", "T", "1", "false", "f", "0"],
-                &["", "yes", "on", " true", "tRUE"],
-            ),
-            (
-                PATH_REGEX,
-                &["case_sensitive", "case_insensitive", "exact"],
-                &["", "true", "Exact", "case-sensitive"],
-            ),
-        ] {
-            for (word, rejected) in known
-                .iter()
-                .map(|word| (word, false))
-                .chain(unknown.iter().map(|word| (word, true)))
-            {
-                let subject = Subject {
-                    annotations: vec![Annotation {
-                        key: key.into(),
-                        value: (*word).into(),
-                    }],
-                    ..Subject::default()
-                };
-                let mut found = Vec::new();
-                judge(&subject, &mut found);
-                let field = FieldPath::annotation(key);
-                let told = found.iter().any(|it| it.place.field == field);
-                assert_eq!(told, rejected, "{key} {word:?}");
-            }
-        }
-    }
-}
+mod tests;
