@@ -43,6 +43,11 @@ fn paths() {
             "cookie path '/tea/pot' is sent for a part of '/tea' only",
         ),
         (
+            HTTPS,
+            "id path=/tea/pot/",
+            "cookie path '/tea/pot/' is sent for a part of '/tea' only",
+        ),
+        (
             PATHS,
             "id path=/tea",
             "cookie path '/tea' is not sent for '/chai'",
