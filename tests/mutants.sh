@@ -1,7 +1,7 @@
 #!/bin/sh
 # Has cargo-mutants break src/lint and src/admission in every way it knows, and
-# the core's tests find it out: `tests/mutants.sh [FLAGS of cargo mutants]`, such
-# as `--shard 0/16` for every sixteenth.
+# the core's tests find it out: `tests/mutants.sh`, or `tests/mutants.sh 0/16`
+# for every sixteenth of them.
 #
 # A mutant costs what is compiled for it. So the core and its tests are laid out
 # as a package of their own, without the server and the command line, and with
@@ -43,11 +43,17 @@ export CARGO_TARGET_DIR="$PWD/target/mutants/build"
 mutants() {
     cargo mutants --dir "$package" --output target/mutants --gitignore false --colors never "$@"
 }
-# Unit tests first, which are cheap to build; then the others for what is left.
-# 2 means that there is something left, 3 that something ran into the time limit,
-# which counts as noticed.
-mutants "$@" -- --lib || {
+# Unit tests first, which are cheap to build. 2 means that there is something
+# left, 3 that something ran into the time limit, which counts as noticed.
+mutants ${1:+--shard "$1"} -- --lib || {
     status=$?
     [ "$status" -eq 2 ] || [ "$status" -eq 3 ]
 }
-mutants --iterate "$@" -- --test all
+# Then the others, for each that is left by its name.
+# shellcheck disable=SC2016 # nothing of this is the shell's to expand
+special='s/[][\\.*^$()+?{|}&]/\\&/g'
+set --
+while IFS= read -r mutant; do
+    set -- "$@" --re "^$(printf '%s' "$mutant" | sed "$special")\$"
+done <target/mutants/mutants.out/missed.txt
+[ $# -eq 0 ] || mutants "$@" -- --test all
