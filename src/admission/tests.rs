@@ -1,4 +1,6 @@
 use super::*;
+use crate::lint::Rule;
+use crate::policy::{Mode, Policies};
 use serde_json::{Value, json};
 
 /// A review of an Ingress without any annotation, with `changes` to its request.
@@ -299,13 +301,12 @@ fn logs_and_metrics_have_a_word_for_everything() {
     );
 }
 
-#[test]
-fn warnings_of_other_words_stand_beside_a_denial() {
+/// A review of a new Ingress with `value` and the services that it may name.
+fn annotated(value: &str) -> String {
     let path = |path, service| {
         let service = json!({"name": service, "port": {"number": 80}});
         json!({"path": path, "pathType": "Prefix", "backend": {"service": service}})
     };
-    let value = "serviceName=coffee-svc srv_id expire=1h path=/coffee;serviceName=tea-svc srv_id";
     let object = json!({
         "apiVersion": "networking.k8s.io/v1",
         "kind": "Ingress",
@@ -314,7 +315,31 @@ fn warnings_of_other_words_stand_beside_a_denial() {
             "paths": [path("/coffee", "coffee-svc"), path("/tea", "tea-svc")]
         }}]},
     });
-    let body = review(json!({"object": object})).to_string();
+    review(json!({"object": object})).to_string()
+}
+
+#[test]
+fn facts_tell_what_was_found_and_what_became_of_it() {
+    let body = annotated("serviceName=tea-svc srv_id expire=1h path=/tea");
+    for (policy, mode, verdict) in [
+        ("mode: enforce", Mode::Enforce, Verdict::Deny),
+        ("mode: warn", Mode::Warn, Verdict::Warn),
+        ("mode: audit", Mode::Audit, Verdict::Allow),
+    ] {
+        let terms = Terms::default();
+        let (policies, _) = Policies::parse("policy.yaml", policy, terms.now).unwrap();
+        let policies = policies.into();
+        let facts = answer(body.as_bytes(), &Terms { policies, ..terms });
+        let facts = facts.unwrap().facts;
+        assert_eq!((facts.mode, facts.verdict), (mode, verdict));
+        assert_eq!(facts.rules, [Rule::UnknownParameter]);
+    }
+}
+
+#[test]
+fn warnings_of_other_words_stand_beside_a_denial() {
+    let value = "serviceName=coffee-svc srv_id expire=1h path=/coffee;serviceName=tea-svc srv_id";
+    let body = annotated(value);
     let answer = answer(body.as_bytes(), &Terms::default()).unwrap();
     let answer: Value = serde_json::from_slice(&answer.body).unwrap();
     let response = &answer["response"];

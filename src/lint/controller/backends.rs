@@ -106,3 +106,73 @@ pub(crate) fn has_root(rule: &HostRule<'_>, subject: &Subject<'_>) -> bool {
     };
     rule.paths.iter().flatten().any(is_root)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::annotation::MERGEABLE;
+    use crate::lint::subject::{Annotation, Backend};
+
+    type Path = (&'static str, PathType, &'static str);
+    const ROOT: Path = ("/", PathType::Prefix, "coffee");
+    const EXACT_ROOT: Path = ("/", PathType::Exact, "coffee");
+    const NO_PATH: Path = ("", PathType::ImplementationSpecific, "coffee");
+    const CHAI: Path = ("/chai", PathType::Prefix, "coffee");
+    const TEA: Path = ("/tea", PathType::Prefix, "tea");
+
+    fn backend(service: &'static str) -> Backend<'static> {
+        Backend {
+            service: Some(service.into()),
+            ..Backend::default()
+        }
+    }
+
+    /// What becomes of `tea`, the default backend, where each host has these paths.
+    fn fate(annotation: (&'static str, &'static str), hosts: &[&[Path]]) -> Option<Fate> {
+        let path = |&(path, path_type, service): &Path| PathRule {
+            path: Some(path.into()),
+            path_type,
+            backend: backend(service),
+        };
+        let rule = |paths: &&[Path]| HostRule {
+            host: None,
+            paths: Some(paths.iter().map(path).collect()),
+        };
+        let subject = Subject {
+            annotations: vec![Annotation {
+                key: annotation.0.into(),
+                value: annotation.1.into(),
+            }],
+            default_backend: Some(backend("tea")),
+            rules: hosts.iter().map(rule).collect(),
+            ..Subject::default()
+        };
+        assert_eq!(Backends::of(&subject).fate("water"), None);
+        Backends::of(&subject).fate("tea")
+    }
+
+    #[test]
+    fn what_becomes_of_a_default_backend() {
+        let (plain, minion, regex) = (("", ""), (MERGEABLE, "minion"), (PATH_REGEX, "exact"));
+        for (annotation, hosts, expected) in [
+            (plain, &[] as &[&[Path]], Fate::Live),
+            (plain, &[&[CHAI]], Fate::Live),
+            (plain, &[&[ROOT]], Fate::ShadowedDefault),
+            (plain, &[&[NO_PATH]], Fate::ShadowedDefault),
+            (plain, &[&[ROOT], &[CHAI]], Fate::Live),
+            (plain, &[&[ROOT], &[CHAI, ROOT]], Fate::ShadowedDefault),
+            (plain, &[&[ROOT, TEA]], Fate::Live),
+            (plain, &[&[EXACT_ROOT]], Fate::Live),
+            (regex, &[&[EXACT_ROOT]], Fate::ShadowedDefault),
+            (minion, &[&[CHAI]], Fate::MinionDefault),
+            (minion, &[&[TEA]], Fate::Live),
+            (minion, &[&[TEA, TEA]], Fate::DoubledPath),
+        ] {
+            assert_eq!(
+                fate(annotation, hosts),
+                Some(expected),
+                "{annotation:?} {hosts:?}"
+            );
+        }
+    }
+}

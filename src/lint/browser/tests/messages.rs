@@ -20,7 +20,7 @@ fn assert_messages(cases: &[(&[&str], &str, &str)]) {
 }
 
 #[test]
-fn paths() {
+fn one_path() {
     assert_messages(&[
         (
             HTTPS,
@@ -47,6 +47,12 @@ fn paths() {
             "id path=/tea/pot/",
             "cookie path '/tea/pot/' is sent for a part of '/tea' only",
         ),
+    ]);
+}
+
+#[test]
+fn two_paths() {
+    assert_messages(&[
         (
             PATHS,
             "id path=/tea",
