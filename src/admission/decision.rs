@@ -75,3 +75,53 @@ fn note_once<T: PartialEq>(list: &mut Vec<T>, new: T) {
         list.push(new);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+    use crate::lint::{FieldPath, Place, Span};
+
+    fn at(key: &str, span: Option<(usize, usize)>) -> Diagnostic {
+        let place = match span {
+            Some((start, end)) => Place::value(key, Span::new(start, end)),
+            None => Place::field(FieldPath::annotation(key)),
+        };
+        Diagnostic::new(Rule::UnknownParameter, place, "a message")
+    }
+
+    #[test]
+    fn nobody_is_warned_of_words_that_are_denied() {
+        let denied = at(ORG_KEY, Some((10, 20)));
+        for (warning, kept) in [
+            (at(ORG_KEY, Some((0, 10))), true),
+            (at(ORG_KEY, Some((0, 11))), false),
+            (at(ORG_KEY, Some((12, 15))), false),
+            (at(ORG_KEY, Some((19, 30))), false),
+            (at(ORG_KEY, Some((20, 30))), true),
+            (at(ORG_KEY, None), true),
+            (at(PLUS_KEY, Some((10, 20))), true),
+        ] {
+            let mut decision = Decision {
+                deny: vec![denied.clone()],
+                warn: vec![warning.clone()],
+                ..Decision::default()
+            };
+            decision.keep_quiet_about_what_is_denied();
+            assert_eq!(!decision.warn.is_empty(), kept, "{:?}", warning.place);
+        }
+    }
+
+    #[test]
+    fn beside_a_crowd_of_denials_nobody_is_warned() {
+        for (denials, warnings) in [(MOST_COMPARED, 1), (MOST_COMPARED + 1, 0)] {
+            let mut decision = Decision {
+                deny: vec![at(ORG_KEY, None); denials],
+                warn: vec![at(ORG_KEY, None)],
+                ..Decision::default()
+            };
+            decision.keep_quiet_about_what_is_denied();
+            assert_eq!(decision.warn.len(), warnings);
+        }
+    }
+}

@@ -141,13 +141,14 @@ async fn honest(caller: &Caller, address: SocketAddr) -> Result<Seen> {
     while Instant::now() < end {
         let mut current = match call.take() {
             Some(current) => current,
-            None => match timeout(Duration::from_secs(5), caller.call(address)).await {
-                Ok(Ok(current)) => current,
-                _ => {
+            None => {
+                let called = timeout(Duration::from_secs(5), caller.call(address)).await;
+                let Ok(Ok(current)) = called else {
                     seen.failed += 1;
                     continue;
-                }
-            },
+                };
+                current
+            }
         };
         match timeout(Duration::from_secs(5), current.ask(&request)).await {
             Ok(Ok(time)) => {
