@@ -139,16 +139,15 @@ async fn honest(caller: &Caller, address: SocketAddr) -> Result<Seen> {
     let mut call: Option<Call> = None;
     let end = Instant::now() + SPAN;
     while Instant::now() < end {
-        let mut current = match call.take() {
-            Some(current) => current,
-            None => {
-                let called = timeout(Duration::from_secs(5), caller.call(address)).await;
-                let Ok(Ok(current)) = called else {
-                    seen.failed += 1;
-                    continue;
-                };
-                current
-            }
+        let mut current = if let Some(current) = call.take() {
+            current
+        } else {
+            let fresh = timeout(Duration::from_secs(5), caller.call(address)).await;
+            let Ok(Ok(fresh)) = fresh else {
+                seen.failed += 1;
+                continue;
+            };
+            fresh
         };
         match timeout(Duration::from_secs(5), current.ask(&request)).await {
             Ok(Ok(time)) => {
