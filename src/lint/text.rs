@@ -113,6 +113,9 @@ mod tests {
         ] {
             assert_eq!(did_you_mean(word, parameters), meant, "{word}");
         }
+        for known in [["coffee-svc1", "coffee-abc"], ["coffee-abc", "coffee-svc1"]] {
+            assert_eq!(did_you_mean("coffee-svc", known), Some("coffee-svc1"));
+        }
         assert_eq!(did_you_mean("tea-svc-3", ["tea-svc-1", "tea-svc-2"]), None);
         assert_eq!(
             did_you_mean("tea-scv", ["coffee-svc", "tea-svc"]),

@@ -22,7 +22,7 @@ pub(super) fn life(text: &str) -> Option<u64> {
         let number = part.parse::<u32>().ok();
         if !time && is_time(part) {
             time = true;
-        } else if !day && number.is_some() && part.len() <= 2 {
+        } else if !day && part.len() <= 2 && number.is_some_and(|it| (1..=31).contains(&it)) {
             day = true;
         } else if !month && is_month(part) {
             month = true;
@@ -45,7 +45,8 @@ fn is_delimiter(c: char) -> bool {
 
 fn is_time(part: &str) -> bool {
     let fields = part.split(':');
-    fields.clone().count() == 3 && fields.clone().all(|field| field.parse::<u8>().is_ok())
+    let within = |(field, most): (&str, u8)| field.parse().is_ok_and(|it: u8| it <= most);
+    fields.clone().count() == 3 && fields.zip([23, 59, 59]).all(within)
 }
 
 fn is_month(part: &str) -> bool {
@@ -65,6 +66,13 @@ mod tests {
             ("Fri, 31-Dec-9999 23:59:59 GMT", Some(u64::MAX)),
             ("Thu, 31-Dec-37 23:55:55 GMT", Some(u64::MAX)),
             ("01-Jan-70", None),
+            ("01-Jan-70 00:00 GMT", None),
+            ("01-Jan-70 23:59:59", Some(0)),
+            ("01-Jan-70 24:00:00", None),
+            ("01-Jan-70 00:60:00", None),
+            ("31-Dec-70 00:00:00", Some(0)),
+            ("32-Dec-70 00:00:00", None),
+            ("01-Foo-70 00:00:00", None),
             ("NOW+60", None),
             ("", None),
             ("é", None),
