@@ -145,3 +145,43 @@ fn shapes_of_masters_and_minions() {
         assert_eq!(told, expected, "{part} {hosts:?}");
     }
 }
+
+#[test]
+fn backends_that_are_no_services() {
+    let (none, resource) = (
+        Backend::default(),
+        Backend {
+            resource: true,
+            ..Backend::default()
+        },
+    );
+    for (form, backend, expected) in [
+        (
+            Form::V1,
+            &none,
+            "spec.defaultBackend: the backend names no service",
+        ),
+        (
+            Form::V1,
+            &resource,
+            "spec.defaultBackend.resource: the backend is a resource",
+        ),
+        (
+            Form::V1beta1,
+            &none,
+            "spec.backend: the backend names no service",
+        ),
+    ] {
+        let subject = Subject {
+            form,
+            default_backend: Some(backend.clone()),
+            rules: vec![HostRule::default()],
+            ..Subject::default()
+        };
+        let mut found = Vec::new();
+        judge(&subject, &mut found);
+        let told = |it: &Diagnostic| format!("{}: {}", it.place.field, it.message);
+        let told: Vec<_> = found.iter().map(told).collect();
+        assert_eq!(told[0], expected, "{told:?}");
+    }
+}
