@@ -45,6 +45,7 @@ fn answered(body: &str) -> (bool, String) {
             status["details"]["causes"][0]["reason"],
             "FieldValueInvalid"
         );
+        assert_eq!(json["response"]["auditAnnotations"]["mode"], "enforce");
     }
     (
         allowed,
@@ -241,6 +242,7 @@ fn a_refusal_says_who_failed_and_that_nothing_was_admitted() {
     ] {
         let answer = refuse(body.as_bytes(), refusal).unwrap();
         assert_eq!(answer.facts.verdict, Verdict::Fail);
+        assert_eq!(answer.facts.refusal, Some(refusal));
         assert_eq!(answer.facts.name.as_deref(), Some("cafe"));
         let json: Value = serde_json::from_slice(&answer.body).unwrap();
         assert_eq!(json["response"]["allowed"], false);
