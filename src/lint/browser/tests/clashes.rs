@@ -200,3 +200,22 @@ fn a_crowd_is_told_once_each() {
         "cookie 'a' and that of 's1', 's2', 's3' and others overwrite each other"
     );
 }
+
+#[test]
+fn namesakes_are_found_among_others() {
+    let lines = ["a", "b", "c", "d"].map(|name| format!("http://h.example.com/{name} {name}"));
+    let lines = lines.each_ref().map(String::as_str);
+    for (cookies, clashing) in [
+        (["w", "x", "y", "y"], ["c", "d"]),
+        (["w", "w", "x", "y"], ["a", "b"]),
+        (["y", "w", "x", "y"], ["a", "d"]),
+        (["w", "x", "x", "y"], ["b", "c"]),
+    ] {
+        let entry = |(service, cookie)| format!("serviceName={service} {cookie} path=/");
+        let entries = ["a", "b", "c", "d"].into_iter().zip(cookies).map(entry);
+        let value = entries.collect::<Vec<_>>().join(";");
+        let found = judge(&subject(&lines, &value), &Policy::default());
+        let services = found.iter().map(|it| &it.entry.as_ref().unwrap().service);
+        assert_eq!(services.collect::<Vec<_>>(), clashing, "{value}");
+    }
+}
