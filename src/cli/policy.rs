@@ -147,10 +147,7 @@ pub(super) fn load_or_default(file: Option<&Path>) -> Result<Policies, Failure> 
 /// The policy of the file that is named, or of the `stickler.yaml` here or in
 /// a folder above, or that of none.
 pub(super) fn load_or_find(file: Option<&Path>) -> Result<Policies, Failure> {
-    match file {
-        Some(file) => load(file),
-        None => load_or_default(find().as_deref()),
-    }
+    load_or_find_and_tell(file, false)
 }
 
 /// As [`load_or_find`]; tells which file it is, where one is asked to say more.

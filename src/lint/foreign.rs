@@ -41,17 +41,11 @@ fn is_affinity(key: &str) -> bool {
     name.is_some_and(|name| name == "affinity" || name.starts_with("session-cookie-"))
 }
 
-/// Whether `value` means itself wherever it stands in a value of ours.
-fn is_one_word(value: &str) -> bool {
-    let means_itself = |byte: u8| byte.is_ascii_graphic() && !b";,\"'\\$#{}".contains(&byte);
-    !value.is_empty() && value.bytes().all(means_itself)
-}
-
 /// The value that asks this controller for the same cookie on every backend.
 fn equivalent(subject: &Subject<'_>) -> Option<String> {
     let setting = |name: &str| {
         let value = subject.annotation(&format!("{COMMUNITY}session-cookie-{name}"));
-        value.filter(|value| is_one_word(value))
+        value.filter(|value| meant::is_one_word(value))
     };
     let mut cookie = setting("name").unwrap_or(DEFAULT_NAME).to_owned();
     let life = setting("max-age")

@@ -7,8 +7,8 @@ use super::annotation::ORG_KEY;
 use super::subject::{Annotation, Backend, HostRule, PathRule, PathType};
 use super::{Diagnostic, Policy, Rule, Subject, check};
 
-/// An Ingress with the services `tea-svc` and `coffee-svc`.
-fn cafe(value: &str) -> Subject<'_> {
+/// An Ingress with `value` and two services, one for `/tea` and one for `/coffee`.
+pub(super) fn cafe<'v>(value: &'v str, [tea, coffee]: [&'static str; 2]) -> Subject<'v> {
     let path = |path: &'static str, service: &'static str| PathRule {
         path: Some(path.into()),
         path_type: PathType::Prefix,
@@ -24,7 +24,7 @@ fn cafe(value: &str) -> Subject<'_> {
         }],
         rules: vec![HostRule {
             host: Some("cafe.example.com".into()),
-            paths: Some(vec![path("/tea", "tea-svc"), path("/coffee", "coffee-svc")]),
+            paths: Some(vec![path("/tea", tea), path("/coffee", coffee)]),
         }],
         ..Subject::default()
     }
@@ -35,7 +35,7 @@ fn cafe(value: &str) -> Subject<'_> {
 /// tilde where the fix is a guess.
 fn said(value: &str) -> String {
     let browser = Rule::SecureWithoutTls..=Rule::SamesiteStrict;
-    let mut found = check(&cafe(value), &Policy::default());
+    let mut found = check(&cafe(value, ["tea-svc", "coffee-svc"]), &Policy::default());
     found.retain(|diagnostic| !browser.contains(&diagnostic.rule));
     let mut said = String::new();
     for Diagnostic {

@@ -47,10 +47,9 @@ pub(super) fn judge<'c>(site: &'c Site<'c>, cases: &'c [Case<'c>], found: &mut V
     for setter in &jar.setters {
         if setter.place.is_covered_by(setter.path) {
             overwritten(&jar, setter, &contenders, &mut losses);
-            if !setter.lives {
-                continue;
+            if setter.lives {
+                shadowed(&jar, setter, site, &contenders, &mut losses);
             }
-            shadowed(&jar, setter, site, &contenders, &mut losses);
         }
     }
     if !site.shared {

@@ -5,6 +5,7 @@ use super::site::{Place, Site};
 use super::{Case, harmless, list, prefix, share, url};
 use crate::lint::consequence::Severity;
 use crate::lint::diagnostic::Diagnostic;
+use crate::lint::nginx::meant;
 use crate::lint::rule::Rule;
 use crate::lint::text::quote;
 
@@ -166,9 +167,8 @@ pub(super) fn meant_path<'c>(case: &Case<'c>) -> Option<&'c str> {
 
 /// Whether no reader on the way stumbles over `path`.
 fn is_writable(path: &str) -> bool {
-    let is_plain = |b: u8| b.is_ascii_graphic() && !b"\"'\\$;,{}#".contains(&b);
     path.len() <= MAX_ATTRIBUTE
         && path.starts_with('/')
         && url::is_possible(path)
-        && path.bytes().all(is_plain)
+        && meant::is_one_word(path)
 }

@@ -142,13 +142,15 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn needs(case: &Case<'_>, prefix: &Prefix, lacking: Lacking) -> String {
-    let wanted = Need::ALL.iter().filter(|(need, _)| lacking.has(*need));
-    let mut wanted: Vec<_> = wanted.map(|(_, what)| (*what).to_owned()).collect();
     let untrusted = || case.hosts().filter(|host| is_untrusted(host));
-    if lacking.has(Need::Tls) && untrusted().count() < case.hosts().count() {
-        wanted.pop();
-        wanted.push(format!("TLS for {}", list(untrusted().map(Host::label))));
-    }
+    let in_words = |(need, what): &(Need, &str)| match need {
+        Need::Tls if untrusted().count() < case.hosts().count() => {
+            format!("TLS for {}", list(untrusted().map(Host::label)))
+        }
+        _ => (*what).to_owned(),
+    };
+    let wanted = Need::ALL.iter().filter(|(need, _)| lacking.has(*need));
+    let wanted: Vec<_> = wanted.map(in_words).collect();
     let prefix = quote(prefix.text);
     format!("the prefix {prefix} needs {}", wanted.join(", "))
 }

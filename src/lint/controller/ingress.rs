@@ -28,11 +28,15 @@ impl Mergeable {
     /// The part that the annotation gives; `None` for a plain Ingress.
     #[must_use]
     pub fn of(subject: &Subject<'_>) -> Option<Self> {
-        Some(match subject.annotation(MERGEABLE)? {
+        subject.annotation(MERGEABLE).map(Self::named)
+    }
+
+    fn named(word: &str) -> Self {
+        match word {
             "master" => Self::Master,
             "minion" => Self::Minion,
             _ => Self::Unknown,
-        })
+        }
     }
 }
 
@@ -262,7 +266,7 @@ fn path_field(rule: usize, path: usize) -> FieldPath {
 
 /// The parts that a mergeable Ingress can play.
 fn is_part(word: &str) -> bool {
-    matches!(word, "master" | "minion")
+    Mergeable::named(word) != Mergeable::Unknown
 }
 
 /// The ways in which paths can be regular expressions (`validatePathRegex`).

@@ -115,7 +115,7 @@ fn leading_blank(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
 
 fn no_blank(annotation: Annotation<'_>, error: &Error) -> Diagnostic {
     let text = annotation.text(error.span);
-    // White space around an entry is none of the controller's business; only within it it stands for a blank.
+    // White space around an entry is none of the controller's business.
     let leading = text.len() - text.trim_start().len();
     if let Some(at) = text.trim().find(char::is_whitespace) {
         let at = leading + at;

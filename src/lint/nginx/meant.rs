@@ -72,6 +72,14 @@ pub(crate) fn is_writable(value: &str) -> bool {
     !value.is_empty() && !value.contains(special)
 }
 
+/// Whether a word means itself wherever it stands in a value: no reader splits,
+/// decodes or refuses it.
+#[must_use]
+pub(crate) fn is_one_word(word: &str) -> bool {
+    let means_itself = |byte: u8| byte.is_ascii_graphic() && !b"\"'\\$;,{}#".contains(&byte);
+    !word.is_empty() && word.bytes().all(means_itself)
+}
+
 /// The time that a value of `expires=` was certainly meant to be: letters in
 /// the other case, units written out.
 #[must_use]

@@ -44,12 +44,12 @@ pub(super) fn fit(text: &str, host: &Host<'_>) -> Fit {
         };
     }
     // Of an address, browsers compare the text.
-    let is_same = |domain: &str| domain == name && !name.starts_with('*');
-    if is_same(if host::is_ip(name) {
+    let compared = if host::is_ip(name) {
         bare(text)
     } else {
         domain
-    }) {
+    };
+    if compared == name && !name.starts_with('*') {
         return Fit::Equal;
     }
     if is_one_of(domain, name) {

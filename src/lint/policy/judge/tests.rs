@@ -1,32 +1,12 @@
 //! Values under a policy: what is found, where, and what the fix makes of it.
 
-use crate::lint::annotation::ORG_KEY;
 use crate::lint::policy::{Cookies, Limits, Pattern, Policy, Require};
-use crate::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, Subject};
+use crate::lint::tests::cafe;
 use crate::lint::{Consequence, Diagnostic, Rule, check};
 
 /// What the policy alone finds in `value`, on an Ingress with two services.
 fn found(policy: &Policy, value: &str) -> Vec<Diagnostic> {
-    let path = |service: &'static str, path: &'static str| PathRule {
-        path: Some(path.into()),
-        path_type: PathType::Prefix,
-        backend: Backend {
-            service: Some(service.into()),
-            ..Backend::default()
-        },
-    };
-    let subject = Subject {
-        annotations: vec![Annotation {
-            key: ORG_KEY.into(),
-            value: value.into(),
-        }],
-        rules: vec![HostRule {
-            host: Some("cafe.example.com".into()),
-            paths: Some(vec![path("tea", "/tea"), path("coffee", "/coffee")]),
-        }],
-        ..Subject::default()
-    };
-    let mut found = check(&subject, policy);
+    let mut found = check(&cafe(value, ["tea", "coffee"]), policy);
     found.retain(|diagnostic| diagnostic.consequence == Some(Consequence::Policy));
     found
 }
