@@ -138,6 +138,30 @@ impl<'de> Fields<'de> for Metadata<'de> {
     }
 }
 
+/// Drops all but the last of each key.
+fn keep_last(annotations: &mut Vec<Annotation<'_>>) {
+    let mut places: Vec<_> = annotations
+        .iter()
+        .map(|it| it.key.as_ref())
+        .zip(0..)
+        .collect();
+    places.sort_unstable();
+    let mut last: Vec<usize> = Vec::with_capacity(places.len());
+    for (index, (key, place)) in places.iter().enumerate() {
+        if places.get(index + 1).is_none_or(|(next, _)| next != key) {
+            last.push(*place);
+        }
+    }
+    if last.len() < annotations.len() {
+        last.sort_unstable();
+        let mut index = 0;
+        annotations.retain(|_| {
+            index += 1;
+            last.binary_search(&(index - 1)).is_ok()
+        });
+    }
+}
+
 /// The annotations that concern us, each key once.
 #[derive(Default)]
 struct Annotations<'a>(Vec<Annotation<'a>>);
@@ -166,9 +190,9 @@ impl<'de> Visitor<'de> for AnnotationsVisitor {
             }
             // Go reads a null in a map of strings as the empty string.
             let Text(value) = map.next_value::<Option<Text>>()?.unwrap_or_default();
-            annotations.retain(|annotation| annotation.key != key);
             annotations.push(Annotation { key, value });
         }
+        keep_last(&mut annotations);
         Ok(Annotations(annotations))
     }
 }

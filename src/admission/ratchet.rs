@@ -12,6 +12,8 @@ use crate::policy::{Effective, OnUpdate};
 pub(super) struct Before<'a> {
     subject: Subject<'a>,
     diagnostics: Vec<Diagnostic>,
+    /// Whether backends, hosts, paths and TLS are the new object's.
+    same_inputs: bool,
 }
 
 impl<'a> Before<'a> {
@@ -26,17 +28,19 @@ impl<'a> Before<'a> {
             return None;
         }
         let old = Ingress::from_json(request.old_object?.get()).ok()?;
+        let same_inputs = same_inputs(&old.subject, &new.subject);
         let diagnostics = lint::check(&old.subject, &in_force.lint);
         Some(Self {
             subject: old.subject,
             diagnostics,
+            same_inputs,
         })
     }
 
     /// Whether `diagnostic` of `now` is an old one: the same words about the
     /// same value, given the same backends, hosts, paths and TLS.
     pub(super) fn had(&self, diagnostic: &Diagnostic, now: &Subject<'_>) -> bool {
-        self.same_values(diagnostic, now) && self.same_inputs(now) && self.found(diagnostic)
+        self.same_inputs && self.same_values(diagnostic, now) && self.found(diagnostic)
     }
 
     /// Whether the old object had the diagnostic: both lists are sorted.
@@ -56,13 +60,12 @@ impl<'a> Before<'a> {
             None => same(ORG_KEY) && same(PLUS_KEY),
         }
     }
+}
 
-    fn same_inputs(&self, now: &Subject<'_>) -> bool {
-        let before = &self.subject;
-        before.rules == now.rules
-            && before.default_backend == now.default_backend
-            && same_hosts(&before.tls, &now.tls)
-    }
+fn same_inputs(before: &Subject<'_>, now: &Subject<'_>) -> bool {
+    before.rules == now.rules
+        && before.default_backend == now.default_backend
+        && same_hosts(&before.tls, &now.tls)
 }
 
 /// Blocks of TLS differ in their Secrets too, which nobody reads here.

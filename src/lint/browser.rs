@@ -91,6 +91,7 @@ pub fn judge_headers(
         match set_cookie::receive(emitted.header) {
             Ok(received) => kept.push(Case {
                 emitted,
+                domain: received.domain_text().map(domain::Written::new),
                 received,
                 site: &site,
             }),
@@ -113,6 +114,8 @@ pub fn judge_headers(
 struct Case<'c> {
     emitted: &'c Emitted<'c>,
     received: Received<'c>,
+    /// The domain that counts.
+    domain: Option<domain::Written<'c>>,
     site: &'c Site<'c>,
 }
 
@@ -179,7 +182,7 @@ impl<'c> Case<'c> {
     fn is_kept_on(&self, host: &Host<'_>) -> bool {
         transport::is_kept(&self.received, host)
             && prefix::lacking(&self.received, host).is_empty()
-            && domain::is_kept(&self.received, host)
+            && domain::is_kept(self, host)
     }
 
     /// Whether no host keeps it, be it each for a reason of its own.

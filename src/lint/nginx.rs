@@ -13,6 +13,7 @@ pub(crate) mod meant;
 mod time;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 pub use cookie::{Attribute, Cookie, SetCookie};
 pub(crate) use hazard::{is_disguised, judge as judge_hazards};
@@ -48,6 +49,16 @@ pub struct Directive<'v> {
     pub cookie: Option<Cookie<'v>>,
     /// Empty if and only if nginx accepts the directive.
     pub errors: Vec<Error<'v>>,
+    /// Which parameters each word is called, made when first asked for.
+    called: OnceCell<Called>,
+}
+
+/// For each word the set of [`PARAMETERS`] that it is, or was meant to be, and
+/// how many words there are of each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Called {
+    words: Vec<u8>,
+    of_each: [usize; PARAMETERS.len()],
 }
 
 /// Something that makes nginx refuse the directive, and with it the whole configuration.
@@ -100,6 +111,7 @@ pub fn read(value: &str, range: Span) -> Directive<'_> {
         comments,
         cookie: None,
         errors: errors.collect(),
+        called: OnceCell::new(),
     };
     if !range.is_empty() {
         directive.read_cookie(range);
@@ -122,6 +134,26 @@ impl<'v> Directive<'v> {
             |error: &Error<'_>| matches!(error.kind, ErrorKind::Lexer(_) | ErrorKind::EmptyName);
         let sound = !self.errors.iter().any(unsound);
         self.cookie.filter(|_| sound)
+    }
+
+    /// Whether a word is the parameter of that name, or was certainly meant to
+    /// be, that stands at none of the two places.
+    pub(super) fn is_called(&self, name: &str, here: Span, nor_here: Option<Span>) -> bool {
+        let Some(bit) = PARAMETERS
+            .iter()
+            .position(|it| it.trim_end_matches('=') == name)
+        else {
+            return false;
+        };
+        let called = self.called.get_or_init(|| Called::of(&self.words));
+        let nor_here = nor_here.filter(|span| *span != here);
+        let own = [Some(here), nor_here].into_iter().flatten().filter(|span| {
+            let index = self
+                .words
+                .binary_search_by_key(&span.start, |word| word.span.start);
+            index.is_ok_and(|index| called.words[index] & (1 << bit) != 0)
+        });
+        called.of_each[bit] > own.count()
     }
 
     fn read_cookie(&mut self, range: Span) {
@@ -150,6 +182,24 @@ impl<'v> Directive<'v> {
         reader.read_meant();
         self.errors.append(&mut reader.errors);
         self.cookie = Some(reader.cookie);
+    }
+}
+
+impl Called {
+    fn of(words: &[Word<'_>]) -> Self {
+        let mut called = Self::default();
+        for word in words {
+            let names = meant::names(&word.text);
+            let mut set = 0;
+            for (bit, parameter) in PARAMETERS.iter().enumerate() {
+                if names.contains(&Some(parameter.trim_end_matches('='))) {
+                    set |= 1 << bit;
+                    called.of_each[bit] += 1;
+                }
+            }
+            called.words.push(set);
+        }
+        called
     }
 }
 

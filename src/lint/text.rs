@@ -45,15 +45,16 @@ pub fn is_invisible(c: char) -> bool {
 /// (at least 1). Nothing where two are equally near.
 #[must_use]
 pub fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let bare = simplify(word);
-    let furthest = (word.chars().count() / 3).max(1);
+    let length = word.chars().count();
+    let furthest = (length / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     let mut tied = false;
     for candidate in known {
-        if simplify(candidate) == bare {
+        if simplify(candidate).eq(simplify(word)) {
             return Some(candidate);
         }
-        if candidate.len().abs_diff(word.len()) > 4 * furthest {
+        // No two words are nearer than their lengths.
+        if candidate.chars().count().abs_diff(length) > furthest {
             continue;
         }
         let distance = strsim::damerau_levenshtein(word, candidate);
@@ -69,11 +70,10 @@ pub fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) ->
     best.filter(|_| !tied).map(|(_, candidate)| candidate)
 }
 
-fn simplify(word: &str) -> String {
+fn simplify(word: &str) -> impl Iterator<Item = char> {
     word.chars()
         .filter(|c| !matches!(c, '-' | '_'))
         .flat_map(char::to_lowercase)
-        .collect()
 }
 
 #[cfg(test)]

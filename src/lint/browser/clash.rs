@@ -7,7 +7,7 @@
 //! before its own, or in its place.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::jar::{Contender, Jar, Setter, fold};
 use super::site::{Place, Site};
@@ -176,7 +176,11 @@ fn shadowed<'c>(
 
 /// Who is given which cookie: the setter of each place that is open below, if
 /// it has one.
-struct Ground<'j, 'c>(HashMap<(usize, &'c str), Option<&'j Setter<'c>>>);
+struct Ground<'j, 'c> {
+    setters: HashMap<(usize, &'c str), Option<&'j Setter<'c>>>,
+    /// The lengths of their paths: no other can be one of them.
+    lengths: BTreeSet<usize>,
+}
 
 impl<'j, 'c> Ground<'j, 'c> {
     fn of(jar: &'j Jar<'c>, site: &'c Site<'c>) -> Self {
@@ -184,13 +188,19 @@ impl<'j, 'c> Ground<'j, 'c> {
         let mut ground: HashMap<_, _> = open.map(|place| (at(place), None)).collect();
         let setters = jar.setters.iter().filter(|setter| !setter.place.exact);
         ground.extend(setters.map(|setter| (at(setter.place), Some(setter))));
-        Self(ground)
+        let lengths = ground.keys().map(|(_, path)| path.len()).collect();
+        Self {
+            setters: ground,
+            lengths,
+        }
     }
 
     /// The setter of the requests below `path`.
     fn owner(&self, host: usize, path: &'c str) -> Option<&'j Setter<'c>> {
-        let owners = url::coverings(path).filter_map(|path| self.0.get(&(host, path)));
-        owners.last().copied().flatten()
+        let lengths = self.lengths.range(..=path.len()).rev();
+        let paths = lengths.filter_map(|&length| url::covering(path, length));
+        let mut owners = paths.filter_map(|path| self.setters.get(&(host, path)));
+        owners.next().copied().flatten()
     }
 }
 

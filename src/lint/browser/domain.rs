@@ -2,10 +2,10 @@
 
 mod fit;
 
-pub(super) use self::fit::is_kept_host_only;
 use self::fit::{Fit, bare, fit, is_host_name};
+pub(super) use self::fit::{Written, is_kept_host_only};
 use super::host;
-use super::set_cookie::{Attribute, MAX_ATTRIBUTE, Received};
+use super::set_cookie::{Attribute, MAX_ATTRIBUTE};
 use super::site::Host;
 use super::{Case, harmless, list, share};
 use crate::lint::consequence::Severity;
@@ -14,10 +14,9 @@ use crate::lint::rule::Rule;
 use crate::lint::text::quote;
 
 /// Whether a browser keeps the cookie when `host` sets it, as far as its domain decides it.
-pub(super) fn is_kept(received: &Received<'_>, host: &Host<'_>) -> bool {
-    received
-        .domain_text()
-        .is_none_or(|domain| fit(domain, host).is_kept())
+pub(super) fn is_kept(case: &Case<'_>, host: &Host<'_>) -> bool {
+    let domain = case.domain.as_ref();
+    domain.is_none_or(|domain| fit(domain, host).is_kept())
 }
 
 pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Diagnostic>) {
@@ -29,14 +28,10 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Diagnostic>) {
             found.push(harmless(diagnostic, Severity::Warning));
         }
     }
-    let Some(attribute) = case
-        .received
-        .domain
-        .filter(|domain| !domain.text.is_empty())
-    else {
+    let (Some(attribute), Some(domain)) = (case.received.domain, &case.domain) else {
         return;
     };
-    let refused = |host: &&Host<'_>| !fit(attribute.text, host).is_kept();
+    let refused = |host: &&Host<'_>| !fit(domain, host).is_kept();
     if let Some(host) = case.hosts().find(refused) {
         let all = case.hosts().all(|host| refused(&host));
         found.push(share(refusal(case, attribute, host), all));
@@ -48,11 +43,12 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Diagnostic>) {
 /// A domain that some hosts may not set; `first` is the first of them.
 fn refusal(case: &Case<'_>, attribute: Attribute<'_>, first: &Host<'_>) -> Diagnostic {
     let text = attribute.text;
+    let written = Written::new(text);
     let domain = quote(text);
-    let refused = case.hosts().filter(|host| !fit(text, host).is_kept());
+    let refused = case.hosts().filter(|host| !fit(&written, host).is_kept());
     let hosts = list(refused.map(Host::label));
     let at = |rule, message| case.found(rule, case.value_of(attribute), message);
-    let diagnostic = match fit(text, first) {
+    let diagnostic = match fit(&written, first) {
         Fit::Suffix { private } => {
             let what = if is_kept_host_only(bare(&host::canonical(text))) {
                 format!("is a public suffix for {hosts}")
@@ -85,7 +81,8 @@ fn refusal(case: &Case<'_>, attribute: Attribute<'_>, first: &Host<'_>) -> Diagn
 /// The host that was meant, where the domain wraps one that fits; else the domain goes.
 fn mend(case: &Case<'_>, attribute: Attribute<'_>, diagnostic: Diagnostic) -> Diagnostic {
     let meant = unwrapped(attribute.text);
-    let fits = |host: &Host<'_>| matches!(fit(meant, host), Fit::Equal | Fit::Wider);
+    let written = Written::new(meant);
+    let fits = |host: &Host<'_>| matches!(fit(&written, host), Fit::Equal | Fit::Wider);
     if meant != attribute.text && is_host_name(bare(meant)) && case.hosts().all(fits) {
         let diagnostic = diagnostic.with_help(format!("use {}", quote(&format!("domain={meant}"))));
         if !case.is_plain(attribute) {
@@ -115,10 +112,8 @@ fn unwrapped(text: &str) -> &str {
 
 /// What is worth knowing of a domain that every host may set.
 fn tolerated(case: &Case<'_>, attribute: Attribute<'_>, found: &mut Vec<Diagnostic>) {
-    let fits = |fitting: Fit| {
-        case.hosts()
-            .find(move |host| fit(attribute.text, host) == fitting)
-    };
+    let written = Written::new(attribute.text);
+    let fits = |fitting: Fit| case.hosts().find(|host| fit(&written, host) == fitting);
     let domain = quote(attribute.text);
     let span = case.value_of(attribute);
     if !attribute.text.is_ascii() {

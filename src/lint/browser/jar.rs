@@ -1,7 +1,7 @@
 //! The browser's cookie jar after a visit to every place of the Ingress.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::site::{Place, Site};
 use super::{Case, domain, host, url};
@@ -9,6 +9,9 @@ use super::{Case, domain, host, url};
 /// A crowd remembers this many of its setters: one that asks, those that a
 /// message names, and one that stands for all others.
 const REMEMBERED: usize = super::NAMED + 2;
+
+/// So many scopes are compared with a host without an index.
+const FEW_SCOPES: usize = 16;
 
 /// A cookie that may meet another of its name.
 pub(super) struct Contender<'c> {
@@ -52,9 +55,9 @@ type Slot<'c> = (Scope<'c>, &'c str, &'c str);
 pub(super) struct Jar<'c> {
     pub(super) setters: Vec<Setter<'c>>,
     slots: HashMap<Slot<'c>, Crowd<'c>>,
-    shelves: HashMap<Slot<'c>, Crowd<'c>>,
-    scopes: HashSet<Scope<'c>>,
-    lengths: HashSet<usize>,
+    /// By what nginx cannot tell apart, and then by whom it is sent to.
+    shelves: HashMap<(&'c str, &'c str), HashMap<Scope<'c>, Crowd<'c>>>,
+    lengths: BTreeSet<usize>,
 }
 
 /// Setters of one cookie.
@@ -134,8 +137,7 @@ impl<'c> Jar<'c> {
             setters: Vec::new(),
             slots: HashMap::new(),
             shelves: HashMap::new(),
-            scopes: HashSet::new(),
-            lengths: HashSet::new(),
+            lengths: BTreeSet::new(),
         };
         for (index, contender) in contenders.iter().enumerate() {
             let places = contender.case.places();
@@ -144,14 +146,14 @@ impl<'c> Jar<'c> {
         }
         for setter in &jar.setters {
             if setter.lives {
-                let shelf = (setter.scope, setter.folded, setter.path);
-                jar.shelves.entry(shelf).or_default().join(*setter);
+                let shelf = jar.shelves.entry((setter.folded, setter.path));
+                let crowd = shelf.or_default().entry(setter.scope);
+                crowd.or_default().join(*setter);
             }
             if setter.firm {
                 let slot = (setter.scope, setter.name, setter.path);
                 jar.slots.entry(slot).or_default().join(*setter);
             }
-            jar.scopes.insert(setter.scope);
             jar.lengths.insert(setter.path.len());
         }
         jar
@@ -175,19 +177,45 @@ impl<'c> Jar<'c> {
         setter: &Setter<'c>,
         host: &'c str,
     ) -> impl Iterator<Item = Setter<'c>> {
-        let scopes = scopes(host).filter(|scope| self.scopes.contains(scope));
-        let crowds = scopes.flat_map(move |scope| {
-            let known = move |path: &&str| self.lengths.contains(&path.len());
-            let paths = url::coverings(&setter.place.path).filter(known);
-            let paths = paths.filter(move |path| path.len() >= setter.path.len());
-            paths.filter_map(move |path| self.shelves.get(&(scope, setter.folded, path)))
-        });
+        let (path, shortest) = (setter.place.path.as_ref(), setter.path.len());
+        // The own path may be longer than its place's.
+        let lengths = self
+            .lengths
+            .range(shortest.min(path.len() + 1)..=path.len());
+        let paths = lengths.filter_map(|&length| url::covering(path, length));
+        let shelves = paths.filter_map(|path| self.shelves.get(&(setter.folded, path)));
+        let mut crowds: Vec<(usize, usize, &Crowd<'c>)> = Vec::new();
+        for (depth, shelf) in shelves.enumerate() {
+            if shelf.len() <= FEW_SCOPES {
+                let sent = shelf
+                    .iter()
+                    .filter_map(|(scope, crowd)| Some((scope.rank(host)?, crowd)));
+                crowds.extend(sent.map(|(rank, crowd)| (rank, depth, crowd)));
+            } else {
+                let sent = scopes(host).filter_map(|scope| shelf.get_key_value(&scope));
+                let ranked = sent.filter_map(|(scope, crowd)| Some((scope.rank(host)?, crowd)));
+                crowds.extend(ranked.map(|(rank, crowd)| (rank, depth, crowd)));
+            }
+        }
+        crowds.sort_unstable_by_key(|&(rank, depth, _)| (rank, depth));
+        let crowds = crowds.into_iter().map(|(_, _, crowd)| crowd);
         let stranger =
             |other: &Setter<'_>| !other.is_same_upstream(setter) && setter.is_name_of(other);
         crowds
             .flat_map(|crowd| &crowd.few)
             .copied()
             .filter(stranger)
+    }
+}
+
+impl Scope<'_> {
+    /// How far above `host` it lies, if its cookies are sent there.
+    fn rank(self, host: &str) -> Option<usize> {
+        let below = host.strip_suffix(self.host)?;
+        if self.alone || below.is_empty() {
+            return below.is_empty().then_some(usize::from(!self.alone));
+        }
+        below.ends_with('.').then(|| 1 + below.matches('.').count())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The Ingress as a visitor meets it: hosts, and what each path leads to.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::{host, url};
@@ -17,6 +18,8 @@ pub(super) struct Site<'s> {
     pub(super) places: Vec<Place<'s>>,
     /// Services with the indices of their places, in order.
     by_service: Vec<(&'s str, usize)>,
+    /// The places that are open below, by host and path.
+    open: OnceCell<Vec<usize>>,
     /// Whether the paths can be judged; regular expressions cannot.
     pub(super) plain_paths: bool,
     /// Whether other objects have paths on the same hosts.
@@ -58,6 +61,7 @@ impl<'s> Site<'s> {
             hosts: Vec::with_capacity(subject.rules.len()),
             places: Vec::new(),
             by_service: Vec::new(),
+            open: OnceCell::new(),
             plain_paths: subject.annotation(annotation::PATH_REGEX).is_none(),
             shared: minion,
         };
@@ -131,15 +135,29 @@ impl<'s> Site<'s> {
     /// Whether all below `path`, a part of `place`, leads to another service:
     /// of several paths that cover a request, the longest has it.
     pub(super) fn is_taken(&self, place: &Place<'_>, path: &str) -> bool {
-        let takes = |other: &Place<'_>| {
-            other.service != place.service
-                && other.path.len() > place.path.len()
-                && other.has_part(path)
+        let key = |&index: &usize| {
+            let place = &self.places[index];
+            (place.host, place.path.as_ref(), place.service)
         };
-        // Places stand in the order of their hosts.
-        let first = self.places.partition_point(|one| one.host < place.host);
-        let ours = self.places[first..].iter();
-        ours.take_while(|one| one.host == place.host).any(takes)
+        let open = self.open.get_or_init(|| {
+            let open = (0..self.places.len()).filter(|&index| !self.places[index].exact);
+            let mut open: Vec<_> = open.collect();
+            open.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+            open
+        });
+        let takes = |path: &str| {
+            let here = (place.host, path);
+            let first = open.partition_point(|at| (key(at).0, key(at).1) < here);
+            let behind = open.partition_point(|at| (key(at).0, key(at).1) <= here);
+            // In order: the first and the last are of one service if all are.
+            let mut ends = open[first..behind]
+                .first()
+                .into_iter()
+                .chain(open[first..behind].last());
+            ends.any(|at| key(at).2 != place.service)
+        };
+        let deeper = url::coverings(path).filter(|it| it.len() > place.path.len());
+        deeper.into_iter().any(takes)
     }
 
     /// The hosts of a service; a host may come twice if rules of others stand between.

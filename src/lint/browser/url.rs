@@ -81,9 +81,25 @@ pub(super) fn coverings(request: &str) -> impl Iterator<Item = &str> {
     cuts.map(|cut| &request[..cut])
 }
 
+/// The cookie path of that length which covers `request`, if there is one.
+pub(super) fn covering(request: &str, length: usize) -> Option<&str> {
+    let head = request.get(..length).filter(|head| !head.is_empty())?;
+    let rest = &request[length..];
+    (rest.is_empty() || rest.starts_with('/') || head.ends_with('/')).then_some(head)
+}
+
 /// The longest path that covers each of `paths`.
 pub(super) fn common_ancestor<'p>(paths: impl Iterator<Item = &'p str>) -> Option<&'p str> {
     paths.reduce(|mut ancestor, path| {
+        let both = ancestor.bytes().zip(path.bytes());
+        let alike = both.take_while(|(a, b)| a == b).count();
+        // A covering path is no longer than what is alike: cut to the slash behind which they part.
+        if alike < ancestor.len() {
+            let slash = ancestor.as_bytes()[..=alike]
+                .iter()
+                .rposition(|&b| b == b'/');
+            ancestor = &ancestor[..slash.unwrap_or(0).max(1)];
+        }
         while !covers(ancestor, path) && ancestor != "/" {
             ancestor = match ancestor.strip_suffix('/') {
                 Some(shorter) if !shorter.is_empty() => shorter,

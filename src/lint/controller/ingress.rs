@@ -46,6 +46,7 @@ pub(crate) fn judge(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let mut judge = Judge {
         subject,
         dropped: dropped_paths(subject),
+        style: subject.annotation(PATH_REGEX),
         found,
     };
     judge.annotations();
@@ -64,6 +65,8 @@ struct Judge<'j, 's> {
     subject: &'j Subject<'s>,
     /// The paths that nginx never sees.
     dropped: HashSet<&'j str>,
+    /// How paths are regular expressions, if they are.
+    style: Option<&'j str>,
     found: &'j mut Vec<Diagnostic>,
 }
 
@@ -201,7 +204,7 @@ impl Judge<'_, '_> {
     /// become a plain location, Exact one with `=`; regular expressions may repeat.
     fn same_paths(&mut self, rule_index: usize, rule: &HostRule<'_>) {
         let paths = rule.paths.as_deref().unwrap_or_default();
-        let style = self.subject.annotation(PATH_REGEX);
+        let style = self.style;
         if paths.len() < 2 || matches!(style, Some(style) if style != "exact") {
             return;
         }

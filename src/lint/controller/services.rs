@@ -12,9 +12,11 @@ use crate::lint::text::{did_you_mean, quote};
 /// How many backends a message lists at most.
 const LISTED: usize = 6;
 
-/// How many entries are told what their service was meant to be: looking for
-/// it takes time with the number of backends.
+/// How many entries at most are told what their service was meant to be.
 const SUGGESTIONS: usize = 20;
+
+/// How many backends are compared for that with entries, in all.
+const COMPARED: usize = 5_000;
 
 /// For each entry whether it counts, which it does not where a later one names
 /// the same service: the controller keeps the last.
@@ -56,11 +58,13 @@ pub(crate) struct Services<'a, 's> {
 
 impl<'a, 's> Services<'a, 's> {
     pub(crate) fn new(subject: &'a Subject<'s>, annotation: Annotation<'a>) -> Self {
+        let backends = Backends::of(subject);
+        let affordable = COMPARED / backends.names().count().max(1);
         Self {
             subject,
             annotation,
-            backends: Backends::of(subject),
-            suggestions: SUGGESTIONS,
+            backends,
+            suggestions: affordable.clamp(1, SUGGESTIONS),
         }
     }
 

@@ -60,8 +60,10 @@ impl Joined {
         if !is_parameter(part) {
             return None;
         }
-        let meant = meant::parameter(part).filter(|meant| !self.repeats(directive, meant));
-        self.append(' ', meant.as_deref());
+        if self.apart.is_some() {
+            let meant = meant::parameter(part).filter(|meant| !self.repeats(directive, meant));
+            self.append(' ', meant.as_deref());
+        }
         Some(())
     }
 
@@ -76,10 +78,8 @@ impl Joined {
     /// Whether the parameter stands elsewhere in the entry already.
     fn repeats(&self, directive: &Directive<'_>, parameter: &str) -> bool {
         let name = meant::split(parameter).0;
-        let here = self.apart.iter().flat_map(|apart| apart.split(' '));
-        let others = directive.words.iter().filter(|word| word.span != self.span);
-        let mut words = here.chain(others.map(|word| word.text.as_ref()));
-        words.any(|word| meant::is_called(word, name))
+        let mut here = self.apart.iter().flat_map(|apart| apart.split(' '));
+        directive.is_called(name, self.span, None) || here.any(|word| meant::is_called(word, name))
     }
 
     /// What is wrong, as a sentence.

@@ -137,13 +137,8 @@ impl Refusal<'_, '_> {
     /// Whether another word of the entry is that parameter already.
     fn repeats(&self, span: Span, parameter: &str) -> bool {
         let name = meant::split(parameter).0;
-        let mut others = self
-            .directive
-            .words
-            .iter()
-            .skip(1)
-            .filter(|word| word.span != span);
-        others.any(|word| meant::is_called(&word.text, name))
+        let cookie = self.directive.words.first().map(|word| word.span);
+        self.directive.is_called(name, span, cookie)
     }
 
     /// `httponly,secure`: words joined by commas.

@@ -34,10 +34,22 @@ pub(crate) fn suggested_name(name: &str) -> Option<&'static str> {
     )
 }
 
+/// The names of the parameter that a word is, and of that which it was certainly meant to be.
+#[must_use]
+pub(crate) fn names(word: &str) -> [Option<&str>; 2] {
+    let name = split(word).0;
+    let meant = if name.eq_ignore_ascii_case("max-age") {
+        Some("expires")
+    } else {
+        suggested_name(name)
+    };
+    [Some(name), meant.filter(|_| parameter(word).is_some())]
+}
+
 /// Whether a word is the parameter of that name, or was certainly meant to be.
 #[must_use]
 pub(crate) fn is_called(word: &str, name: &str) -> bool {
-    split(word).0 == name || parameter(word).is_some_and(|meant| split(&meant).0 == name)
+    names(word).contains(&Some(name))
 }
 
 /// The name and the value of a word, at the first `=` or `:`.

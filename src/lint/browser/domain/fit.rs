@@ -1,6 +1,8 @@
 //! How a domain fits a host (RFC 6265bis, sections 5.1.3 and 5.7). The public
 //! suffixes are those of <https://publicsuffix.org>.
 
+use std::borrow::Cow;
+
 use psl::Type;
 
 use crate::lint::browser::host;
@@ -32,10 +34,24 @@ impl Fit {
     }
 }
 
-/// How `text`, as written in the header, fits `host`.
-pub(super) fn fit(text: &str, host: &Host<'_>) -> Fit {
-    let (canonical, name) = (host::canonical(text), host.name.as_ref());
-    let domain = bare(&canonical);
+/// A domain as written in the header, and as browsers write it: converting it
+/// for each host anew would take long.
+pub(in crate::lint::browser) struct Written<'t> {
+    pub(super) text: &'t str,
+    canonical: Cow<'t, str>,
+}
+
+impl<'t> Written<'t> {
+    pub(in crate::lint::browser) fn new(text: &'t str) -> Self {
+        let canonical = host::canonical(text);
+        Self { text, canonical }
+    }
+}
+
+/// How a domain fits `host`.
+pub(super) fn fit(written: &Written<'_>, host: &Host<'_>) -> Fit {
+    let (text, name) = (written.text, host.name.as_ref());
+    let domain = bare(&written.canonical);
     if host.written.is_none() {
         return if is_host_name(domain) {
             Fit::Unknown
@@ -120,7 +136,7 @@ mod tests {
             name,
             tls: None,
         };
-        fit(domain, &host)
+        fit(&Written::new(domain), &host)
     }
 
     fn assert_fits(rows: &[(&str, &str, Fit)]) {
