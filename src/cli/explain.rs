@@ -139,7 +139,7 @@ fn catalogue(width: usize, bold: Style) -> String {
         }
         list.push('\n');
     }
-    list.push_str("'stickler explain RULE' prints the page of a rule, 'stickler explain CONSEQUENCE'\nthat of a consequence.\n");
+    list.push_str("'stickler explain RULE' prints the page of a rule,\n'stickler explain CONSEQUENCE' that of a consequence.\n");
     list
 }
 
