@@ -10,7 +10,8 @@ use super::Failure;
 use super::terminal::{self, Colour};
 use crate::lint::rule::Entry;
 use crate::lint::{CATALOGUE, Consequence, Rule, text};
-use crate::{page, render};
+use crate::page;
+use crate::render;
 
 /// Explain a rule or a consequence
 ///
