@@ -70,9 +70,17 @@ impl Metrics {
     /// All metrics, with those of the certificate and the policy as they are
     /// when they are asked for.
     pub(super) fn new(certificate: &Arc<Store>, policy: &Arc<Live>) -> prometheus::Result<Self> {
-        let registry = Registry::new();
+        let metrics = Self::counted(Registry::new())?;
+        let now = collector::Now::new(Arc::clone(certificate), Arc::clone(policy))?;
+        metrics.registry.register(Box::new(now))?;
+        init::init(&metrics);
+        Ok(metrics)
+    }
+
+    /// What is counted, known to `registry`.
+    fn counted(registry: Registry) -> prometheus::Result<Self> {
         let counters = |name, help, labels: &[&str]| counters(&registry, name, help, labels);
-        let metrics = Self {
+        Ok(Self {
             decisions: counters(
                 "stickler_decisions_total",
                 "Reviews answered",
@@ -111,13 +119,13 @@ impl Metrics {
                 "stickler_in_flight_requests",
                 "Requests being answered",
             )?,
-            panics: counter(&registry, "stickler_panics_total", "Reviews whose check panicked")?,
-            registry: registry.clone(),
-        };
-        let now = collector::Now::new(Arc::clone(certificate), Arc::clone(policy))?;
-        registry.register(Box::new(now))?;
-        init::init(&metrics);
-        Ok(metrics)
+            panics: counter(
+                &registry,
+                "stickler_panics_total",
+                "Reviews whose check panicked",
+            )?,
+            registry,
+        })
     }
 
     /// Counts a review's answer.
