@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::Value;
-use stickler::lint::annotation::ORG_KEY;
+use stickler::lint::read::keys::ORG_KEY;
 use stickler::lint::subject::TlsBlock;
 use stickler::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, Port, Subject};
 
