@@ -80,11 +80,14 @@ impl Policy {
     }
 
     /// Whether the Ingress' class is one of the controller's; `None` where the
-    /// policy names no classes.
+    /// policy names no classes, or nothing is known of the Ingress.
     #[must_use]
     pub fn manages(&self, subject: &Subject<'_>) -> Option<bool> {
         let classes = self.ingress_classes.as_ref()?;
         let class = keys::class(subject);
+        if subject.value_alone && class.is_none() {
+            return None;
+        }
         Some(classes.iter().any(|known| Some(known.as_str()) == class))
     }
 

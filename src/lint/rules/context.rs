@@ -13,6 +13,7 @@ use crate::lint::read::controller::Mergeable;
 use crate::lint::read::nginx::{Cookie, Directive, Error, ErrorKind, LexErrorKind};
 use crate::lint::read::{EntryReading, Reading, ValueReading};
 use crate::lint::span::Span;
+use crate::lint::subject::Subject;
 use crate::lint::text::quote;
 
 /// A message names this many hosts or paths at most.
@@ -65,6 +66,12 @@ impl<'c> Context<'c> {
             }
         }
         context
+    }
+
+    /// The Ingress around the annotation in use, where it is known.
+    pub(super) fn ingress(&self) -> Option<&'c Subject<'c>> {
+        let subject = self.reading.subject;
+        (self.reading.effective.is_some() && !subject.value_alone).then_some(subject)
     }
 
     /// The annotation in use, unless it is on a master, where nobody uses it.

@@ -11,13 +11,12 @@ use crate::lint::subject::{HostRule, PathType};
 use crate::lint::text::quote;
 
 pub(super) fn duplicate_path(context: &Context<'_>, report: &mut Report) {
-    let Some(routes) = &context.reading.routes else {
+    let (Some(subject), Some(routes)) = (context.ingress(), &context.reading.routes) else {
         return;
     };
-    let rules = &context.reading.subject.rules;
-    let style = context.reading.subject.annotation(PATH_REGEX);
-    same_hosts(rules, report);
-    for (index, rule) in rules.iter().enumerate() {
+    let style = subject.annotation(PATH_REGEX);
+    same_hosts(&subject.rules, report);
+    for (index, rule) in subject.rules.iter().enumerate() {
         same_paths(routes, style, index, rule, report);
     }
 }

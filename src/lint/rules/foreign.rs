@@ -19,7 +19,7 @@ const DEFAULT_NAME: &str = "INGRESSCOOKIE";
 /// with the value that says the same to this controller; only on a class that
 /// the operator assigns to it.
 pub(super) fn foreign_annotation(context: &Context<'_>, report: &mut Report) {
-    if !context.is_managed {
+    if !context.is_managed || context.reading.subject.value_alone {
         return;
     }
     let mut annotations = context.reading.subject.annotations.iter();

@@ -14,10 +14,9 @@ use crate::lint::text::quote;
 /// Everything beside the value that makes the controller reject the Ingress, at
 /// the field that does it.
 pub(super) fn rejected_ingress(context: &Context<'_>, report: &mut Report) {
-    if context.reading.effective.is_none() {
+    let Some(subject) = context.ingress() else {
         return;
-    }
-    let subject = context.reading.subject;
+    };
     let mut fields = Fields { subject, report };
     fields.annotations();
     fields.default_backend();

@@ -3,8 +3,8 @@
 //! An Ingress is written as URLs with their services: `https://cafe.example.com/tea tea-svc`
 //! has TLS, `_` stands for no host, a trailing `!` for an exact path, `tea-svc:81` for a port.
 
-use crate::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, Port, TlsBlock};
 use crate::lint::read::keys;
+use crate::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, Port, TlsBlock};
 use crate::lint::{self, Diagnostic, Policy, Rule, Subject};
 
 mod any;

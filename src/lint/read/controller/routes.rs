@@ -24,6 +24,9 @@ pub struct Routes<'s> {
     pub regex: bool,
     /// Whether other objects have paths on the same hosts.
     pub mergeable: bool,
+    /// Whether nothing of the Ingress is known but the value: any service may
+    /// be a backend then.
+    unknown: bool,
     /// Services with the indices of their routes, in order.
     by_service: Vec<(&'s str, usize)>,
     /// The routes that are not exact, by host and path; made when first asked for.
@@ -86,6 +89,7 @@ impl<'s> Routes<'s> {
             dropped: HashSet::new(),
             regex: subject.annotation(PATH_REGEX).is_some(),
             mergeable: minion,
+            unknown: subject.value_alone,
             by_service: Vec::new(),
             prefixes: OnceCell::new(),
         };
@@ -172,9 +176,13 @@ impl<'s> Routes<'s> {
         self.by_service.sort_unstable();
     }
 
-    /// What becomes of a service; `None` where it is not a backend.
+    /// What becomes of a service; `None` where it is not a backend. Where
+    /// nothing is known of the Ingress, each is taken for reachable.
     #[must_use]
     pub fn status(&self, service: &str) -> Option<BackendStatus> {
+        if self.unknown {
+            return Some(BackendStatus::Reachable);
+        }
         let at = self
             .backends
             .binary_search_by_key(&service, |(name, _)| name);
@@ -321,79 +329,4 @@ fn has_root(rule: &HostRule<'_>, regex: bool) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::lint::read::keys::MERGEABLE;
-    use crate::lint::subject::Annotation;
-
-    type Path = (&'static str, PathType, &'static str);
-    const ROOT: Path = ("/", PathType::Prefix, "coffee");
-    const EXACT_ROOT: Path = ("/", PathType::Exact, "coffee");
-    const NO_PATH: Path = ("", PathType::ImplementationSpecific, "coffee");
-    const CHAI: Path = ("/chai", PathType::Prefix, "coffee");
-    const TEA: Path = ("/tea", PathType::Prefix, "tea");
-
-    fn backend(service: &'static str) -> Backend<'static> {
-        Backend {
-            service: Some(service.into()),
-            ..Backend::default()
-        }
-    }
-
-    /// What becomes of `tea`, the default backend, where each host has these paths.
-    fn status(
-        annotation: (&'static str, &'static str),
-        hosts: &[&[Path]],
-    ) -> Option<BackendStatus> {
-        let path = |&(path, path_type, service): &Path| PathRule {
-            path: Some(path.into()),
-            path_type,
-            backend: backend(service),
-        };
-        let rule = |paths: &&[Path]| HostRule {
-            host: None,
-            paths: Some(paths.iter().map(path).collect()),
-        };
-        let subject = Subject {
-            annotations: vec![Annotation {
-                key: annotation.0.into(),
-                value: annotation.1.into(),
-            }],
-            default_backend: Some(backend("tea")),
-            rules: hosts.iter().map(rule).collect(),
-            ..Subject::default()
-        };
-        let routes = Routes::of(&subject, Mergeable::of(&subject), TlsEnd::Ingress);
-        assert_eq!(routes.status("water"), None);
-        routes.status("tea")
-    }
-
-    #[test]
-    fn what_becomes_of_a_default_backend() {
-        let (plain, minion, regex) = (("", ""), (MERGEABLE, "minion"), (PATH_REGEX, "exact"));
-        for (annotation, hosts, expected) in [
-            (plain, &[] as &[&[Path]], BackendStatus::Reachable),
-            (plain, &[&[CHAI]], BackendStatus::Reachable),
-            (plain, &[&[ROOT]], BackendStatus::ShadowedDefault),
-            (plain, &[&[NO_PATH]], BackendStatus::ShadowedDefault),
-            (plain, &[&[ROOT], &[CHAI]], BackendStatus::Reachable),
-            (
-                plain,
-                &[&[ROOT], &[CHAI, ROOT]],
-                BackendStatus::ShadowedDefault,
-            ),
-            (plain, &[&[ROOT, TEA]], BackendStatus::Reachable),
-            (plain, &[&[EXACT_ROOT]], BackendStatus::Reachable),
-            (regex, &[&[EXACT_ROOT]], BackendStatus::ShadowedDefault),
-            (minion, &[&[CHAI]], BackendStatus::MinionDefault),
-            (minion, &[&[TEA]], BackendStatus::Reachable),
-            (minion, &[&[TEA, TEA]], BackendStatus::DuplicatePath),
-        ] {
-            assert_eq!(
-                status(annotation, hosts),
-                Some(expected),
-                "{annotation:?} {hosts:?}"
-            );
-        }
-    }
-}
+mod tests;
