@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use stickler::finding::Failure;
-use stickler::lint::rule::Entry;
+use stickler::lint::rules::Row;
 use stickler::lint::{CATALOGUE, Rule, Subject};
 use stickler::manifest::{self, Report, Source};
 use stickler::page;
@@ -191,11 +191,11 @@ fn drawn(report: &Report) -> String {
 }
 
 /// The manifest below a heading.
-fn example(row: &Entry, heading: &str) -> String {
+fn example(row: &Row, heading: &str) -> String {
     page::example(row.rule, heading).unwrap()
 }
 
-fn policies(row: &Entry) -> Policies {
+fn policies(row: &Row) -> Policies {
     let Some(text) = page::example(row.rule, "Policy") else {
         return Policies::default();
     };

@@ -48,7 +48,7 @@ fn push(lines: &mut String, diagnostic: &Diagnostic, value: &str) {
 
 /// Consequence and severity, where they are not those of the catalogue.
 fn facts(diagnostic: &Diagnostic) -> String {
-    let row = diagnostic.rule.entry();
+    let row = diagnostic.rule.row();
     let (consequence, severity) = (diagnostic.consequence, diagnostic.severity);
     if (consequence, severity) == (row.consequence, row.severity) {
         return String::new();
