@@ -96,7 +96,9 @@ impl Ingress {
         }
         if self.hosts.is_empty() {
             let mut cafe = Self::default();
-            CAFE.iter().for_each(|line| cafe.path(line));
+            for line in CAFE {
+                cafe.path(line);
+            }
             cafe.default.clone_from(&self.default);
             return cafe.spec();
         }
