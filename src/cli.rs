@@ -25,8 +25,8 @@ mod review;
 mod serve;
 mod terminal;
 
-/// Judges the sticky-cookie annotation of NGINX Ingress Controller before the
-/// controller sees it.
+/// Checks the sticky-cookie annotation of NGINX Ingress Controller before the
+/// controller reads it.
 #[derive(Debug, Parser)]
 #[command(
     name = "stickler",

@@ -25,7 +25,7 @@ use crate::render::Scope;
   stickler audit -n shop --context staging
       those of one namespace of another cluster
   stickler audit -A --format concise --policy stickler.yaml
-      a line a finding, judged as the webhook would under that policy
+      a line a finding, checked as the webhook would under that policy
 
 Exit codes:
   0  nothing at or above --fail-on

@@ -23,7 +23,7 @@ pub enum Consequence {
     /// The controller rejects the whole Ingress and removes all its hosts from nginx.
     RejectsIngress,
     /// nginx refuses the generated configuration: reloads of that controller
-    /// pod fail for every Ingress until this is mended.
+    /// pod fail for every Ingress until this is fixed.
     BreaksReload,
     /// The value alters the response or the configuration beyond its cookie.
     Unsafe,
@@ -81,7 +81,7 @@ impl Consequence {
         match self {
             Self::RejectsIngress => "the controller rejects the whole Ingress",
             Self::BreaksReload => "nginx refuses to reload",
-            Self::Unsafe => "it does more, or other, than it says",
+            Self::Unsafe => "it affects more than this cookie",
             Self::NoEffect => "it has no effect",
             Self::NeverSticks => "browsers never return the cookie",
             Self::PartlySticks => "browsers return the cookie for some requests only",

@@ -124,31 +124,22 @@ pub(crate) fn all() -> Vec<(String, Case)> {
     }
     all.extend(lines("browser.jsonl").iter().map(browser));
     all.extend(lines("browser-more.jsonl").iter().map(more));
-    for (name, table) in TABLES {
-        all.extend(of_table(name, table));
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/lint/rules/cases");
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    paths.sort();
+    for path in paths {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        all.extend(of_table(&name, &fs::read_to_string(&path).unwrap()));
     }
     all
 }
 
-const TABLES: [(&str, &str); 5] = [
-    (
-        "controller",
-        include_str!("../../src/lint/tests/controller.txt"),
-    ),
-    (
-        "parameters",
-        include_str!("../../src/lint/tests/parameters.txt"),
-    ),
-    ("hazards", include_str!("../../src/lint/tests/hazards.txt")),
-    ("joined", include_str!("../../src/lint/tests/joined.txt")),
-    (
-        "services",
-        include_str!("../../src/lint/tests/services.txt"),
-    ),
-];
-
-fn of_table(name: &str, table: &'static str) -> impl Iterator<Item = (String, Case)> {
-    let is_value = |line: &&str| !line.is_empty() && !line.starts_with(['#', ' ']);
+/// The values of a rule's cases, all on the same Ingress.
+fn of_table(name: &str, table: &str) -> Vec<(String, Case)> {
+    let is_value = |line: &&str| !line.is_empty() && !line.starts_with(['#', '@', ' ']);
     let pictures = [
         ('␁', "\u{1}"),
         ('␂', "\u{2}"),
@@ -160,16 +151,17 @@ fn of_table(name: &str, table: &'static str) -> impl Iterator<Item = (String, Ca
         ('⍽', "\u{a0}"),
         ('␠', " "),
     ];
-    let value = move |line: &str| {
+    let value = |line: &str| {
         let mut line = line.to_owned();
         for (picture, text) in pictures {
             line = line.replace(picture, text);
         }
         line
     };
-    let name = name.to_owned();
     let values = table.lines().filter(is_value).enumerate();
-    values.map(move |(index, line)| (format!("table/{name}/{index}"), Case::cafe(&value(line))))
+    values
+        .map(|(index, line)| (format!("cases/{name}/{index}"), Case::cafe(&value(line))))
+        .collect()
 }
 
 fn browser(case: &Value) -> (String, Case) {

@@ -35,9 +35,9 @@ pub(in crate::cli) struct Vap {
 enum VapAction {
     /// It is refused
     Deny,
-    /// It is let through with a warning
+    /// It is admitted with a warning
     Warn,
-    /// It is let through and noted in the API server's audit log
+    /// It is admitted and recorded in the API server's audit log
     Audit,
 }
 

@@ -57,7 +57,7 @@ impl Fields<'_> {
         ] {
             let word = self.subject.annotation(key);
             if let Some(word) = word.filter(|word| !is_known(word)) {
-                let message = format!("{key} is {}", quote(word));
+                let message = format!("invalid value {} for {key}", quote(word));
                 self.reject(FieldPath::annotation(key), message, help);
             }
         }
@@ -76,11 +76,17 @@ impl Fields<'_> {
 
     fn backend(&mut self, field: impl FnOnce() -> FieldPath, backend: &Backend<'_>) {
         if backend.resource {
-            let help = "name a service: the controller reads no resource backends";
+            let help = "use a service: the controller does not support resource backends";
             let field = field().name("resource");
             self.reject(field, "the backend is a resource", help);
         } else if backend.service.is_none() {
-            self.reject(field(), "the backend names no service", "name a service");
+            let help = match self.subject.form {
+                Form::V1 => {
+                    "write 'service: {name: ..., port: ...}': networking.k8s.io/v1 does not read 'serviceName' and 'servicePort'"
+                }
+                Form::V1beta1 => "write 'serviceName' and 'servicePort'",
+            };
+            self.reject(field(), "the backend has no service", help);
         }
     }
 
@@ -99,12 +105,12 @@ impl Fields<'_> {
             if !seen.insert(host) {
                 let message = match host {
                     "" => "a second rule without host".to_owned(),
-                    host => format!("the host {} stands in two rules", quote(host)),
+                    host => format!("the host {} appears in two rules", quote(host)),
                 };
-                self.reject(field(), message, "put the paths under one rule");
+                self.reject(field(), message, "move the paths into one rule");
             } else if host.is_empty() {
                 let help =
-                    "name the host, unless the controller runs with -allow-empty-ingress-host";
+                    "add the host, unless the controller runs with -allow-empty-ingress-host";
                 let diagnostic = at_field(Rule::RejectedIngress, field(), "the rule has no host");
                 let diagnostic = diagnostic.with_severity(Severity::Warning);
                 self.report.push(diagnostic.with_help(help));
@@ -122,7 +128,7 @@ impl Fields<'_> {
                     "" => fault.to_owned(),
                     text => format!("the path {} {fault}", quote(text)),
                 };
-                self.reject(field().name("path"), message, "give the rule another path");
+                self.reject(field().name("path"), message, "change the path");
             }
         }
     }
@@ -137,7 +143,7 @@ impl Fields<'_> {
             .unwrap_or_default();
         match Mergeable::of(self.subject) {
             Some(Mergeable::Master) if several => {
-                self.reject(field(), "a master has several rules", "leave it one rule");
+                self.reject(field(), "a master has several rules", "keep one rule");
             }
             Some(Mergeable::Master) if !paths.is_empty() => {
                 let field = rule_field(0).name("http").name("paths");
@@ -148,10 +154,10 @@ impl Fields<'_> {
                     self.reject(
                         field(),
                         "a minion has several rules",
-                        "make a minion for each host",
+                        "create a minion for each host",
                     );
                 } else if paths.is_empty() && !rules.is_empty() {
-                    self.reject(rule_field(0), "a minion has no path", "give it a path");
+                    self.reject(rule_field(0), "a minion has no path", "add a path");
                 }
                 if !self.subject.tls.is_empty() {
                     let field = FieldPath::names(&["spec", "tls"]);

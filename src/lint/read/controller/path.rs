@@ -13,7 +13,7 @@ pub fn fault(path: &PathRule<'_>) -> Option<&'static str> {
         () if text.is_empty() => (path.path_type != PathType::ImplementationSpecific)
             .then_some("a path is missing, which only ImplementationSpecific may leave out"),
         () if !text.starts_with('/') => Some("does not begin with a slash"),
-        () if text.contains([' ', '\t', '\n', '\r', '\u{c}']) => Some("holds a blank"),
+        () if text.contains([' ', '\t', '\n', '\r', '\u{c}']) => Some("contains whitespace"),
         () if text.contains(';') => Some("holds a semicolon"),
         () if text.starts_with("//") => Some("begins with two slashes"),
         () if climbs(text) => Some("has a '..' segment"),
@@ -116,8 +116,8 @@ mod tests {
         for (text, word) in [
             ("", "missing"),
             ("tea", "slash"),
-            ("/tea green", "blank"),
-            ("/tea\u{c}", "blank"),
+            ("/tea green", "whitespace"),
+            ("/tea\u{c}", "whitespace"),
             ("/tea;", "semicolon"),
             ("//tea", "two slashes"),
             ("/..", "segment"),
