@@ -14,6 +14,7 @@ pub mod diagnostic;
 pub mod entry;
 pub mod field;
 mod foreign;
+pub mod migrate;
 pub mod nginx;
 pub mod policy;
 pub mod rule;

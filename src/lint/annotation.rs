@@ -40,6 +40,24 @@ pub fn concerns_us(key: &str) -> bool {
         key,
         PLUS_KEY | ORG_KEY | MERGEABLE | USE_CLUSTER_IP | PATH_REGEX | CLASS
     ) || may_be_about_affinity(key)
+        || is_read_by_migration(key)
+}
+
+/// Whether a key of ingress-nginx decides, beside its affinity keys, what
+/// becomes of a session.
+fn is_read_by_migration(key: &str) -> bool {
+    let name = key.strip_prefix(COMMUNITY);
+    name.is_some_and(|name| {
+        matches!(
+            name,
+            "canary"
+                | "force-ssl-redirect"
+                | "server-alias"
+                | "service-upstream"
+                | "ssl-passthrough"
+                | "ssl-redirect"
+        )
+    })
 }
 
 /// Cheap, and rather too wide than too narrow.

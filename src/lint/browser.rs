@@ -19,7 +19,7 @@ mod site;
 #[cfg(test)]
 mod tests;
 mod transport;
-mod url;
+pub(in crate::lint) mod url;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -33,7 +33,7 @@ fn is_escaped(byte: u8) -> bool {
 
 /// Whether a browser's request can have this path at all: it escapes some
 /// characters, resolves `.` and `..`, and turns `\` into `/`.
-pub(super) fn is_possible(path: &str) -> bool {
+pub(in crate::lint) fn is_possible(path: &str) -> bool {
     let escaped = |byte| is_escaped(byte) || matches!(byte, b'?' | b'#' | b'\\');
     !path.bytes().any(escaped) && !path.split('/').any(is_dots)
 }
@@ -52,7 +52,7 @@ fn is_dots(segment: &str) -> bool {
 }
 
 /// Whether a cookie with path `cookie` is sent to `request` (RFC 6265bis, 5.1.4).
-pub(super) fn covers(cookie: &str, request: &str) -> bool {
+pub(in crate::lint) fn covers(cookie: &str, request: &str) -> bool {
     match request.strip_prefix(cookie) {
         Some(rest) => rest.is_empty() || rest.starts_with('/') || cookie.ends_with('/'),
         None => false,
@@ -89,7 +89,9 @@ pub(super) fn covering(request: &str, length: usize) -> Option<&str> {
 }
 
 /// The longest path that covers each of `paths`.
-pub(super) fn common_ancestor<'p>(paths: impl Iterator<Item = &'p str>) -> Option<&'p str> {
+pub(in crate::lint) fn common_ancestor<'p>(
+    paths: impl Iterator<Item = &'p str>,
+) -> Option<&'p str> {
     paths.reduce(|mut ancestor, path| {
         let both = ancestor.bytes().zip(path.bytes());
         let alike = both.take_while(|(a, b)| a == b).count();
