@@ -11,8 +11,8 @@ use clap::{Args, ValueEnum};
 use super::policy::load_or_find;
 use super::{Failure, terminal};
 use crate::lint::Subject;
-use crate::lint::annotation::COMMUNITY;
 use crate::lint::migrate::{Migration, NoteId, Options, Outcome, is_cookie_path, migrate};
+use crate::lint::read::keys::COMMUNITY;
 use crate::manifest::{self, Migrated, Migrator, STDIN};
 
 mod json;
@@ -33,13 +33,13 @@ mod text;
   stickler migrate --write deploy/
       change it
   stickler migrate --write --keep-old deploy/
-      add the new annotation and keep the old keys while both controllers run
+      add the annotation, and keep the old keys beside it
   kubectl get ingress -A -o yaml | stickler migrate -
       what a cluster holds; see also stickler audit --migrate
 
 Outcomes, the worst first:
-  blocked     no value does it; the reason says what to change
-  was-broken  sessions never stuck; the value is what was intended (--intent writes it)
+  blocked     no value does it; the first note says why
+  was-broken  sessions never stuck; --intent writes what was intended
   partial     the value is right, and something else must follow
   differs     sessions stick, and the cookie is not the same
   exact       the cookies agree

@@ -24,12 +24,12 @@ use std::borrow::Cow;
 
 pub use note::{Note, NoteId, Outcome};
 
-use super::annotation::{COMMUNITY, ORG_KEY, PATH_REGEX, PLUS_KEY};
 use super::consequence::{Consequence, Severity};
 use super::diagnostic::Diagnostic;
-use super::nginx::meant::is_one_word;
 use super::policy::{Controller, Policy, TlsEnd};
-use super::rule::Rule;
+use super::read::keys::{COMMUNITY, ORG_KEY, PATH_REGEX, PLUS_KEY};
+use super::read::nginx::suggest::is_one_word;
+use super::rules::Rule;
 use super::subject::{Annotation, Subject};
 use super::text::quote;
 use cookie::{Cookie, Draft, Source};

@@ -26,26 +26,26 @@ struct Source {
 
 /// Scheme, host, URL, status, number of the cookie, client.
 #[derive(Deserialize)]
-pub struct Probe(
-    pub String,
-    pub String,
-    pub String,
-    pub u16,
-    pub Option<usize>,
-    #[serde(default)] pub String,
+pub(crate) struct Probe(
+    pub(crate) String,
+    pub(crate) String,
+    pub(crate) String,
+    pub(crate) u16,
+    pub(crate) Option<usize>,
+    #[serde(default)] pub(crate) String,
 );
 
-pub struct Case {
-    pub line: usize,
+pub(crate) struct Case {
+    pub(crate) line: usize,
     /// The Ingresses as JSON, with their age; the first is the one to migrate.
-    pub ingresses: Vec<((String, String), String)>,
-    pub probes: Vec<Probe>,
-    pub cookies: Vec<String>,
-    pub outcome: Outcome,
-    pub value: Option<String>,
+    pub(crate) ingresses: Vec<((String, String), String)>,
+    pub(crate) probes: Vec<Probe>,
+    pub(crate) cookies: Vec<String>,
+    pub(crate) outcome: Outcome,
+    pub(crate) value: Option<String>,
 }
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let text = include_str!("../corpus/ingress-nginx.jsonl");
     let mut lines = text.lines().enumerate();
     let specs: Vec<Value> = serde_json::from_str(lines.next().unwrap().1).unwrap();

@@ -109,9 +109,10 @@ fn route<'l, 's>(
     let takes = |location: &&Location<'_>| {
         let literal = location.path.split(['(', '$']).next().filter(|_| regex);
         let literal = literal.unwrap_or(location.path);
-        let (url, path) = match regex {
-            true => (url.to_lowercase(), literal.to_lowercase()),
-            false => (url.to_owned(), literal.to_owned()),
+        let (url, path) = if regex {
+            (url.to_lowercase(), literal.to_lowercase())
+        } else {
+            (url.to_owned(), literal.to_owned())
         };
         let below = || {
             url.strip_prefix(&path).is_some_and(|rest| {

@@ -7,8 +7,8 @@ use super::note::{Note, NoteId};
 use super::routes::Service;
 use super::settings::{Expires, Settings, boolean};
 use super::{Options, domain};
-use crate::lint::nginx::{Expires as Time, meant};
-use crate::lint::policy::TlsEnd;
+use crate::lint::read::TlsEnd;
+use crate::lint::read::nginx::{Expires as Time, suggest};
 use crate::lint::subject::Subject;
 use crate::lint::text::quote;
 
@@ -142,7 +142,7 @@ impl<'s> Source<'s> {
             return None;
         }
         let keys = [&self.settings.max_age, &self.settings.expires];
-        let seconds = |raw: &str| match Time::parse(&meant::expires(raw.trim())?).ok()? {
+        let seconds = |raw: &str| match Time::parse(&suggest::expires(raw.trim())?).ok()? {
             Time::Seconds(seconds) => Some(seconds).filter(|&seconds| seconds > 0),
             Time::Max => None,
         };

@@ -1,8 +1,8 @@
 //! Whether a browser takes a cookie's domain from a host.
 
-use crate::lint::rule::Rule;
+use crate::lint::rules::Rule;
 use crate::lint::subject::{Backend, HostRule, PathRule, PathType, Subject};
-use crate::lint::{Policy, annotation::ORG_KEY, subject::Annotation};
+use crate::lint::{Policy, read::keys::ORG_KEY, subject::Annotation};
 
 /// Whether a browser keeps a cookie of this domain when `host` sets it; the
 /// readers say so.

@@ -5,8 +5,8 @@ use super::note::{Note, NoteId, Outcome};
 use super::path::is_regex;
 use super::routes::{Service, distinct};
 use super::settings::{Expires, Key, boolean, raw};
-use crate::lint::annotation::{COMMUNITY, PATH_REGEX};
 use crate::lint::policy::{Edition, Policy};
+use crate::lint::read::keys::{COMMUNITY, PATH_REGEX};
 use crate::lint::subject::Subject;
 use crate::lint::text::{did_you_mean, quote};
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::lint::browser::url;
+use crate::lint::read::url;
 
 /// What makes a rule's path a regular expression.
 const METACHARACTERS: [char; 13] = [
@@ -37,15 +37,9 @@ pub(super) fn plain_part(path: &str) -> Cow<'_, str> {
 /// end of a segment, else up to the last `/`.
 fn literal<'p>(text: &'p str, pattern: &str) -> &'p str {
     let slash_is_optional = text.ends_with('/') && pattern.starts_with(['?', '*']);
-    let segment_ends = pattern.starts_with("(/") || slash_is_optional || matches!(pattern, "$");
-    let text = if segment_ends || text.ends_with('/') {
-        text
-    } else {
-        &text[..=text
-            .rfind('/')
-            .unwrap_or(0)
-            .min(text.len().saturating_sub(1))]
-    };
+    let segment_ends = pattern.starts_with("(/") || slash_is_optional || pattern == "$";
+    let folder = || text.rfind('/').map_or("", |slash| &text[..slash]);
+    let text = if segment_ends { text } else { folder() };
     match text.strip_suffix('/').unwrap_or(text) {
         "" => "/",
         path => path,

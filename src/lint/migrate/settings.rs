@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 
 use super::number::{LuaNumber, print, tonumber};
-use crate::lint::annotation::COMMUNITY;
+use crate::lint::read::keys::COMMUNITY;
 use crate::lint::subject::Subject;
 
 /// The cookie's name where no key gives one.

@@ -40,6 +40,12 @@ fn assert_becomes(before: &str, after: &str) {
     for line_break in ["\n", "\r\n"] {
         let text = manifest(before).replace('\n', line_break);
         let migrated = run(&text, P, false);
+        let reasons = migrated.ingresses.iter().map(|it| &it.not_edited);
+        assert!(
+            reasons.clone().all(Option::is_none),
+            "{before}{:?}",
+            reasons.collect::<Vec<_>>()
+        );
         assert_eq!(
             migrated.after,
             manifest(after).replace('\n', line_break),
@@ -64,11 +70,11 @@ fn lines_go_and_one_comes() {
             format!(
                 "  annotations: # ours\n    a: b # first\n    {P}affinity: \"cookie\" # on\n    # \
                  kept\n    {P}rewrite-target: /\n\n    '{P}session-cookie-name': 'route'   # \
-                 gone\n    z: y\n{name}"
+                 gone\n    z: w\n{name}"
             ),
             format!(
                 "  annotations: # ours\n    a: b # first\n    {ROUTE}\n    # kept\n    \
-                 {P}rewrite-target: /\n\n    z: y\n{name}"
+                 {P}rewrite-target: /\n\n    z: w\n{name}"
             ),
         ),
         (

@@ -1,0 +1,226 @@
+//! Session affinity in the keys of ingress-nginx, the retired community's
+//! controller, and what it is in the annotation.
+
+use super::context::at_field;
+use super::{Context, Report, Rule};
+use crate::lint::consequence::Severity;
+use crate::lint::diagnostic::Diagnostic;
+use crate::lint::field::FieldPath;
+use crate::lint::migrate::{Migration, NoteId, Options, Outcome, is_affinity, migrate};
+use crate::lint::read::keys::{COMMUNITY, ORG_KEY};
+use crate::lint::subject::Subject;
+
+/// What one warning of the webhook may have, in characters: rule, object,
+/// message and help.
+const LONGEST: usize = 256;
+
+const RUN: &str = "run 'stickler migrate'";
+
+/// One diagnostic for the first affinity key of ingress-nginx, with the value
+/// that does the same in this controller; only on a class that the operator
+/// assigns to it.
+pub(super) fn foreign_annotation(context: &Context<'_>, report: &mut Report) {
+    let subject = context.reading.subject;
+    if !context.is_managed || subject.value_alone {
+        return;
+    }
+    let of_affinity = |key: &str| key.strip_prefix(COMMUNITY).is_some_and(is_affinity);
+    let mut keys = subject.annotations.iter().map(|it| it.key.as_ref());
+    let mut found: Vec<&str> = keys.by_ref().filter(|key| of_affinity(key)).collect();
+    // The key that turns the others on comes first.
+    found.sort_by_key(|key| !key.ends_with("/affinity"));
+    let Some(key) = found.first() else { return };
+    let diagnostic =
+        |message: String| at_field(Rule::ForeignAnnotation, FieldPath::annotation(key), message);
+    report.push(
+        match migrate(subject, context.policy, &Options::default()) {
+            Ok(migration) if migration.outcome == Outcome::Nothing => {
+                let message = format!("{key} is left over from ingress-nginx, and not read");
+                diagnostic(message).with_severity(Severity::Note)
+            }
+            Ok(migration) => {
+                let not_read = format!("{key} is not read by this controller");
+                with_value(subject, diagnostic(not_read), &migration)
+                    .unwrap_or_else(|| diagnostic(reason(&migration)).with_help(RUN))
+            }
+            Err(_) => diagnostic(format!("{key} is not read by this controller")).with_help(RUN),
+        },
+    );
+}
+
+/// The diagnostic with the value, where there is a right one.
+fn with_value(
+    subject: &Subject<'_>,
+    diagnostic: Diagnostic,
+    migration: &Migration,
+) -> Option<Diagnostic> {
+    if migration.outcome >= Outcome::WasBroken {
+        return None;
+    }
+    let value = migration.value.as_ref()?;
+    let mut differs: Vec<_> = migration
+        .notes
+        .iter()
+        .filter(|it| it.outcome > Outcome::Exact)
+        .collect();
+    differs.dedup_by_key(|note| note.id);
+    let ids: Vec<_> = differs.iter().map(|note| note.id.as_str()).collect();
+    let differs = match &ids[..] {
+        [] => String::new(),
+        ids => format!(" ({}: {})", migration.outcome.as_str(), ids.join(", ")),
+    };
+    let help = format!("write {}: '{value}'{differs}", migration.annotation);
+    let names = [&subject.namespace, &subject.name];
+    let names: usize = names
+        .into_iter()
+        .flatten()
+        .map(|it| it.chars().count() + 1)
+        .sum();
+    let used = Rule::ForeignAnnotation.id().len() + names + diagnostic.message.chars().count();
+    let fits = used + help.chars().count() + " : ; ".len() <= LONGEST;
+    Some(diagnostic.with_help(if fits { help } else { RUN.to_owned() }))
+}
+
+/// Why there is no value: the worst that is noted.
+fn reason(migration: &Migration) -> String {
+    let Some(note) = migration.notes.first() else {
+        return format!("there is no {ORG_KEY} that does the same");
+    };
+    let message: String = match note.id {
+        NoteId::NoAffinity | NoteId::DefaultBackend => note.message.clone(),
+        _ => format!("{}: {}", note.id.as_str(), note.message),
+    };
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::policy::Policy;
+    use crate::lint::subject::{Annotation, Backend, HostRule, PathRule};
+
+    /// An Ingress with these keys, each after `nginx.ingress.kubernetes.io/`
+    /// unless it has a prefix.
+    fn subject(keys: &[(&str, &str)]) -> Subject<'static> {
+        let key = |name: &str| {
+            if name.contains('/') {
+                name.to_owned()
+            } else {
+                format!("{COMMUNITY}{name}")
+            }
+        };
+        let annotation = |&(name, value): &(&str, &str)| Annotation {
+            key: key(name).into(),
+            value: value.to_owned().into(),
+        };
+        let path = PathRule {
+            path: Some("/".into()),
+            backend: Backend {
+                service: Some("tea".into()),
+                ..Backend::default()
+            },
+            ..PathRule::default()
+        };
+        Subject {
+            name: Some("cafe".into()),
+            annotations: keys.iter().map(annotation).collect(),
+            class_name: Some("nginx".into()),
+            rules: vec![HostRule {
+                host: Some("cafe.example.com".into()),
+                paths: Some(vec![path]),
+            }],
+            ..Subject::default()
+        }
+    }
+
+    /// What is reported where these classes are the controller's.
+    fn reported(keys: &[(&str, &str)], class: &str) -> Vec<(Severity, String)> {
+        let policy = Policy {
+            ingress_classes: Some(vec![class.to_owned()]),
+            ..Policy::default()
+        };
+        let mut found = crate::lint::check(&subject(keys), &policy);
+        found.retain(|it| it.rule == Rule::ForeignAnnotation);
+        let text = |it: Diagnostic| match it.help {
+            Some(help) => (it.severity, format!("{}; {help}", it.message)),
+            None => (it.severity, it.message),
+        };
+        found.into_iter().map(text).collect()
+    }
+
+    fn assert_reported(keys: &[(&str, &str)], severity: Severity, expected: &str) {
+        let expected = expected.replace('~', COMMUNITY.trim_end_matches('/'));
+        assert_eq!(reported(keys, "nginx"), [(severity, expected)]);
+    }
+
+    #[test]
+    fn the_value_or_the_reason() {
+        assert_reported(
+            &[("affinity", "cookie")],
+            Severity::Warning,
+            "~/affinity is not read by this controller; write nginx.org/sticky-cookie-services: \
+             'serviceName=tea INGRESSCOOKIE httponly path=/'",
+        );
+        assert_reported(
+            &[("session-cookie-name", "a/b"), ("affinity", "cookie")],
+            Severity::Warning,
+            "~/affinity is not read by this controller; write nginx.org/sticky-cookie-services: \
+             'serviceName=tea a_b httponly path=/' (differs: name-changed)",
+        );
+        assert_reported(
+            &[
+                ("affinity", "cookie"),
+                ("session-cookie-name", &"n".repeat(200)),
+            ],
+            Severity::Warning,
+            "~/affinity is not read by this controller; run 'stickler migrate'",
+        );
+        assert_reported(
+            &[("affinity", "cookie"), ("session-cookie-expires", "1h30")],
+            Severity::Warning,
+            "expires-error: session-cookie-expires '1h30' made ingress-nginx answer 500 to every \
+             request without a valid cookie; it is left out; run 'stickler migrate'",
+        );
+        assert_reported(
+            &[("session-cookie-name", "route")],
+            Severity::Warning,
+            "there is no affinity key, so the others had no effect; run 'stickler migrate'",
+        );
+    }
+
+    #[test]
+    fn what_is_left_over_is_a_note() {
+        assert_reported(
+            &[
+                ("affinity", "cookie"),
+                (ORG_KEY, "serviceName=tea srv path=/"),
+            ],
+            Severity::Note,
+            "~/affinity is left over from ingress-nginx, and not read",
+        );
+    }
+
+    #[test]
+    fn nothing_of_other_classes_and_keys() {
+        assert!(reported(&[("affinity", "cookie")], "other").is_empty());
+        assert!(reported(&[("rewrite-target", "/")], "nginx").is_empty());
+    }
+
+    #[test]
+    fn one_line_is_short_enough_for_the_api_server() {
+        for length in 1..250 {
+            let name = "n".repeat(length);
+            let keys = [
+                ("affinity", "cookie"),
+                ("session-cookie-name", name.as_str()),
+            ];
+            let [(_, text)] = &reported(&keys, "nginx")[..] else {
+                panic!()
+            };
+            assert!(
+                format!("foreign-annotation cafe: {text}").len() <= LONGEST,
+                "{text}"
+            );
+        }
+    }
+}
