@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+#[path = "migrate/arbitrary.rs"]
+mod arbitrary;
 #[path = "migrate/corpus.rs"]
 mod corpus;
 #[path = "migrate/outcomes.rs"]

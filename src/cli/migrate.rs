@@ -223,7 +223,7 @@ impl Migrate {
                 .iter_mut()
                 .for_each(|it| it.written = false);
         }
-        tally.changed += usize::from(changes);
+        tally.changed += usize::from(changes && (self.write || self.diff));
         Ok(())
     }
 

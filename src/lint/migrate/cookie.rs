@@ -142,11 +142,18 @@ impl<'s> Source<'s> {
             return None;
         }
         let keys = [&self.settings.max_age, &self.settings.expires];
+        // `1h30` may be half past one or one hour and thirty seconds.
+        let one_unit = |raw: &&str| {
+            !raw.trim_end_matches(char::is_alphabetic)
+                .contains(char::is_alphabetic)
+        };
         let seconds = |raw: &str| match Time::parse(&suggest::expires(raw.trim())?).ok()? {
             Time::Seconds(seconds) => Some(seconds).filter(|&seconds| seconds > 0),
             Time::Max => None,
         };
-        keys.into_iter().filter_map(|key| key.raw).find_map(seconds)
+        keys.into_iter()
+            .filter_map(|key| key.raw.map(str::trim).filter(one_unit))
+            .find_map(seconds)
     }
 
     fn domain(&self, service: &Service<'_>, notes: &mut Vec<Note>) -> Option<String> {

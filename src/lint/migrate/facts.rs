@@ -37,6 +37,9 @@ const BOOLEANS: [&str; 3] = [
 
 pub(super) fn note(source: &Source<'_>, policy: &Policy, notes: &mut Vec<Note>) {
     blocked(source, policy, notes);
+    if notes.iter().any(|note| note.outcome == Outcome::Blocked) {
+        return;
+    }
     if !source.settings.has_affinity() || source.services.is_empty() {
         return;
     }
@@ -66,6 +69,19 @@ fn blocked(source: &Source<'_>, policy: &Policy, notes: &mut Vec<Note>) {
                        with -allow-empty-ingress-host";
         notes.push(Note::new(NoteId::NoHost, None, message));
     }
+    let paths = source
+        .subject
+        .paths()
+        .filter_map(|(_, path)| path.path.as_deref());
+    let refused = |path: &&str| !path.is_empty() && is_refused_path(path);
+    for path in distinct(paths.filter(refused)) {
+        let message = format!(
+            "the new controller rejects the Ingress for the path {}: it must begin with '/' and \
+             have no whitespace and no ';'",
+            quote(path)
+        );
+        notes.push(Note::new(NoteId::RejectedIngress, None, message));
+    }
     let two_ports = |service: &&Service<'_>| service.has_two_ports();
     if source.settings.has_affinity() {
         for service in source.services.iter().filter(two_ports) {
@@ -84,6 +100,11 @@ fn blocked(source: &Source<'_>, policy: &Policy, notes: &mut Vec<Note>) {
         let message = "the open-source edition has sticky cookies from 5.4 on";
         notes.push(Note::new(NoteId::ControllerTooOld, None, message));
     }
+}
+
+/// NIC, `internal/k8s/validation.go`, from 2.3 on.
+fn is_refused_path(path: &str) -> bool {
+    !path.starts_with('/') || path.contains([' ', '\t', '\n', '\x0c', '\r', ';'])
 }
 
 fn routing(source: &Source<'_>, notes: &mut Vec<Note>) {
