@@ -80,7 +80,7 @@ fn lines_go_and_one_comes() {
         (
             format!(
                 "{name}  annotations:\n        {P}session-cookie-name: |-\n          route\n        # \
-                 kept\n        {P}affinity: >-\n\n          cookie\n\n        a: b\n"
+                 kept\n        {P}affinity: >-\n          cookie\n\n        a: b\n"
             ),
             format!("{name}  annotations:\n        {ROUTE}\n        # kept\n\n        a: b\n"),
         ),
