@@ -175,7 +175,7 @@ fn after(subject: &Subject<'static>, value: String) -> Subject<'static> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_value_that_is_given_passes_the_readers(subject in subject(), intent: bool) {

@@ -105,37 +105,50 @@ fn table(rows: &[Row]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingress::Ingress;
+    use crate::lint::read::keys::COMMUNITY;
+    use crate::lint::subject::{Annotation, Backend, HostRule, PathRule};
+
+    fn subject(name: &'static str, keys: &[(&str, &'static str)]) -> Subject<'static> {
+        let annotation = |&(key, value): &(&str, &'static str)| Annotation {
+            key: format!("{COMMUNITY}{key}").into(),
+            value: value.into(),
+        };
+        let path = PathRule {
+            path: Some("/".into()),
+            backend: Backend {
+                service: Some("web".into()),
+                ..Backend::default()
+            },
+            ..PathRule::default()
+        };
+        Subject {
+            namespace: Some("shop".into()),
+            name: Some(name.into()),
+            annotations: keys.iter().map(annotation).collect(),
+            rules: vec![HostRule {
+                host: Some("a.example.com".into()),
+                paths: Some(vec![path]),
+            }],
+            ..Subject::default()
+        }
+    }
 
     #[test]
-    fn a_row_an_ingress_with_affinity() {
+    fn a_row_for_each_ingress_with_affinity() {
         let table = Table::default();
         let policies = Policies::default();
         for (name, keys) in [
-            (
-                "sticky",
-                r#""nginx.ingress.kubernetes.io/affinity": "cookie""#,
-            ),
+            ("sticky", &[("affinity", "cookie")][..]),
             (
                 "odd",
-                r#""nginx.ingress.kubernetes.io/affinity": "cookie",
-                   "nginx.ingress.kubernetes.io/session-cookie-name": "a/b""#,
+                &[("affinity", "cookie"), ("session-cookie-name", "a/b")],
             ),
-            (
-                "plain",
-                r#""nginx.ingress.kubernetes.io/rewrite-target": "/""#,
-            ),
+            ("plain", &[("rewrite-target", "/")]),
         ] {
-            let json = format!(
-                r#"{{"metadata": {{"namespace": "shop", "name": "{name}", "annotations": {{{keys}}}}},
-                "spec": {{"rules": [{{"host": "a.example.com", "http": {{"paths": [{{"path": "/",
-                "pathType": "Prefix", "backend": {{"service": {{"name": "web"}}}}}}]}}}}]}}}}"#
-            );
-            table.add(&Ingress::from_json(&json).unwrap().subject, &policies);
+            table.add(&subject(name, keys), &policies);
         }
-        let rows = table.rows.into_inner();
         assert_eq!(
-            super::table(&rows),
+            super::table(&table.rows.into_inner()),
             "INGRESS      OUTCOME     WHAT DIFFERS\n\
              shop/sticky  exact       -\n\
              shop/odd     differs     name-changed\n"

@@ -5,12 +5,15 @@ use std::collections::HashSet;
 
 use super::note::{Note, NoteId};
 use super::routes::Service;
-use super::settings::{Expires, Settings, boolean};
+use super::settings::{DEFAULT_NAME, Expires, Settings, boolean};
 use super::{Options, domain};
 use crate::lint::read::TlsEnd;
 use crate::lint::read::nginx::{Expires as Time, suggest};
 use crate::lint::subject::Subject;
 use crate::lint::text::quote;
+
+/// The longest attribute that browsers read.
+const MAX_ATTRIBUTE: usize = 1024;
 
 /// From here on a number of seconds does not fit the clock, and nginx writes 1970.
 const CLOCK_ENDS: f64 = 9.2e18;
@@ -96,7 +99,7 @@ impl<'s> Source<'s> {
         let (path, path_notes) = self.path(service);
         notes.extend(path_notes);
         let domain = self.domain(service, &mut notes);
-        let name = self.name(service, &mut notes);
+        let name = self.name(service, &path, &mut notes);
         let same_site = self.same_site();
         let cookie = Cookie {
             service: service.name.to_owned(),
@@ -159,6 +162,10 @@ impl<'s> Source<'s> {
     fn domain(&self, service: &Service<'_>, notes: &mut Vec<Note>) -> Option<String> {
         const KEY: &str = "session-cookie-domain";
         let domain = self.settings.domain.value.as_deref()?;
+        // Browsers ignore a longer one (RFC 6265bis, section 5.6), so it does not matter.
+        if domain.len() > MAX_ATTRIBUTE {
+            return None;
+        }
         let hosts = service.hosts();
         let kept = hosts
             .iter()
@@ -190,17 +197,28 @@ impl<'s> Source<'s> {
     }
 
     /// The cookie's name as the annotation can have it.
-    fn name(&self, service: &Service<'_>, notes: &mut Vec<Note>) -> String {
+    fn name(&self, service: &Service<'_>, path: &str, notes: &mut Vec<Note>) -> String {
         const KEY: &str = "session-cookie-name";
         let old = self.settings.cookie_name();
-        let mut name: String = old
-            .chars()
-            .map(|c| if is_token(c) { c } else { '_' })
-            .collect();
-        if name.eq_ignore_ascii_case("secure") || name.eq_ignore_ascii_case("httponly") {
-            name.insert(0, '_');
+        let token = |c: char| if is_token(c) { c } else { '_' };
+        let written: String = old.chars().map(token).collect();
+        let mut name = written.as_str();
+        while let Some(rest) = self.dead_prefix(service, path, name) {
+            name = if rest.is_empty() { DEFAULT_NAME } else { rest };
         }
-        if name != old {
+        if name != written {
+            let message = format!(
+                "{KEY} {}: browsers dropped the cookie, because the prefix __Host- requires the \
+                 path '/' and no domain; the cookie is now called {}",
+                quote(old),
+                quote(name)
+            );
+            notes.push(Note::new(NoteId::CookiePrefix, Some(KEY), message));
+        }
+        let reserved = ["secure", "httponly"];
+        let reserved = reserved.iter().any(|it| name.eq_ignore_ascii_case(it));
+        let name = format!("{}{name}", if reserved { "_" } else { "" });
+        if written != old || reserved {
             let message = format!(
                 "{KEY} {} cannot be written here as a cookie name; the cookie is now called {}",
                 quote(old),
@@ -208,27 +226,19 @@ impl<'s> Source<'s> {
             );
             notes.push(Note::new(NoteId::NameChanged, Some(KEY), message));
         }
-        if let Some(rest) = self.dead_prefix(service, &name) {
-            let message = format!(
-                "{KEY} {}: browsers dropped the cookie, because the prefix __Host- wants the path \
-                 '/' and no domain; the prefix is left out",
-                quote(old)
-            );
-            notes.push(Note::new(NoteId::CookiePrefix, Some(KEY), message));
-            return rest.to_owned();
-        }
         name
     }
 
-    /// The name without `__Host-`, where browsers dropped the cookie for it.
-    fn dead_prefix<'n>(&self, service: &Service<'_>, name: &'n str) -> Option<&'n str> {
+    /// The name without `__Host-`, where browsers dropped the cookie for it, or
+    /// would with the path that it gets.
+    fn dead_prefix<'n>(&self, service: &Service<'_>, path: &str, name: &'n str) -> Option<&'n str> {
         let (prefix, rest) = name.split_at_checked("__Host-".len())?;
-        if !prefix.eq_ignore_ascii_case("__Host-") || rest.is_empty() {
+        if !prefix.eq_ignore_ascii_case("__Host-") {
             return None;
         }
         let mut routes = service.routes.iter();
         let everywhere = routes.all(|route| self.settings.cookie_path(route.path) == "/");
-        let kept = everywhere && self.settings.domain.value.is_none();
+        let kept = everywhere && path == "/" && self.settings.domain.value.is_none();
         (!kept).then_some(rest)
     }
 
