@@ -184,10 +184,7 @@ fn phrases_are_found_across_lines_and_cases() {
     ] {
         assert_eq!(odd(text).len(), count, "{text}: {:?}", odd(text));
     }
-    assert_eq!(
-        prose("a `blank` b\n```\nblank\n```\nc").contains("blank"),
-        false
-    );
+    assert!(!prose("a `blank` b\n```\nblank\n```\nc").contains("blank"));
 }
 
 #[test]

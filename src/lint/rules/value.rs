@@ -170,9 +170,10 @@ fn no_equals_sign(
             .with_help(format!("did you mean '{KEYWORD}={left}'?"));
         let parameters = Span::new(error.span.end + 1, error.piece.end);
         let start = Span::at(error.span.start);
-        return match is_plain_and_accepted(value.value, parameters) {
-            true => diagnostic.with_edit(true, start, format!("{KEYWORD}=")),
-            false => diagnostic,
+        return if is_plain_and_accepted(value.value, parameters) {
+            diagnostic.with_edit(true, start, format!("{KEYWORD}="))
+        } else {
+            diagnostic
         };
     }
     let rest = &value.value[error.span.end..];
