@@ -43,7 +43,23 @@ pub(crate) fn parameter(word: &str) -> Option<Suggestion> {
 /// The parameter whose name is nearest to that of an unknown word.
 #[must_use]
 pub(crate) fn similar(name: &str) -> Option<Parameter> {
+    if is_negated(name) {
+        return None;
+    }
     Parameter::named(did_you_mean(name, Parameter::ALL.map(Parameter::name))?)
+}
+
+/// Whether a name says the opposite of a parameter: `no-httponly`, `insecure`.
+fn is_negated(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let words = [
+        "no", "non", "not", "un", "in", "dis", "without", "disable", "skip",
+    ];
+    words.into_iter().any(|word| {
+        let rest = lower.strip_prefix(word);
+        let rest = rest.map(|rest| rest.trim_start_matches(['-', '_']));
+        rest.is_some_and(|rest| did_you_mean(rest, Parameter::ALL.map(Parameter::name)).is_some())
+    })
 }
 
 /// The parameter that a word names, and the one that it was certainly meant to be.
@@ -142,6 +158,11 @@ mod tests {
     fn not_certain() {
         for word in [
             "partitioned",
+            "no-httponly",
+            "nosecure",
+            "insecure",
+            "not_secure",
+            "without-path=/tea",
             "secure=false",
             "samesite=loose",
             "path",
