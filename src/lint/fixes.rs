@@ -7,11 +7,11 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::consequence::{Consequence, Severity};
 use super::diagnostic::{Diagnostic, Edit, Fix};
-use super::read::nginx::{Parameter, suggest};
+use super::read::nginx::{Parameter, Word, suggest};
 use super::read::{EntryReading, Reading};
 use super::rules::Rule;
 use super::span::Span;
@@ -90,7 +90,7 @@ fn drop_doubtful(reading: &Reading<'_>, diagnostics: &mut [Diagnostic]) {
     }
 }
 
-/// Whether a fix adds a parameter that the entry has already.
+/// Whether a fix adds a parameter that the entry has already, or says no to.
 fn repeats(entry: &EntryReading<'_>, fix: &Fix) -> bool {
     let inserted = fix.edits.iter().filter(|edit| edit.span.is_empty());
     let words = inserted.flat_map(|edit| edit.text.split(' '));
@@ -98,7 +98,11 @@ fn repeats(entry: &EntryReading<'_>, fix: &Fix) -> bool {
     parameters.any(|parameter| {
         let end = Span::at(entry.value.len());
         let directive = entry.directive.as_ref();
-        directive.is_some_and(|it| it.has_other(parameter, end, None))
+        directive.is_some_and(|directive| {
+            let negates =
+                |word: &Word<'_>| suggest::negated(suggest::split(&word.text).0) == Some(parameter);
+            directive.has_other(parameter, end, None) || directive.words.iter().any(negates)
+        })
     })
 }
 
@@ -141,7 +145,7 @@ struct Changes {
     /// The parameters that are added, by where.
     added: HashSet<(usize, String)>,
     /// The ranges that are replaced, by their start, with what is there then.
-    replaced: std::collections::BTreeMap<usize, (usize, String)>,
+    replaced: BTreeMap<usize, (usize, String)>,
 }
 
 impl Changes {

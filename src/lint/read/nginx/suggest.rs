@@ -43,22 +43,22 @@ pub(crate) fn parameter(word: &str) -> Option<Suggestion> {
 /// The parameter whose name is nearest to that of an unknown word.
 #[must_use]
 pub(crate) fn similar(name: &str) -> Option<Parameter> {
-    if is_negated(name) {
+    if negated(name).is_some() {
         return None;
     }
     Parameter::named(did_you_mean(name, Parameter::ALL.map(Parameter::name))?)
 }
 
-/// Whether a name says the opposite of a parameter: `no-httponly`, `insecure`.
-fn is_negated(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let words = [
+/// The parameter that a name says the opposite of: `no-httponly`, `insecure`.
+#[must_use]
+pub(crate) fn negated(name: &str) -> Option<Parameter> {
+    const WORDS: [&str; 9] = [
         "no", "non", "not", "un", "in", "dis", "without", "disable", "skip",
     ];
-    words.into_iter().any(|word| {
-        let rest = lower.strip_prefix(word);
-        let rest = rest.map(|rest| rest.trim_start_matches(['-', '_']));
-        rest.is_some_and(|rest| did_you_mean(rest, Parameter::ALL.map(Parameter::name)).is_some())
+    let lower = name.to_ascii_lowercase();
+    WORDS.into_iter().find_map(|word| {
+        let rest = lower.strip_prefix(word)?.trim_start_matches(['-', '_']);
+        Parameter::named(did_you_mean(rest, Parameter::ALL.map(Parameter::name))?)
     })
 }
 
