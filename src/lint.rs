@@ -12,6 +12,7 @@ pub mod diagnostic;
 mod edit;
 pub mod field;
 mod fixes;
+pub mod migrate;
 pub mod policy;
 pub mod read;
 pub mod rules;
