@@ -125,44 +125,7 @@ pub(crate) fn all() -> Vec<(String, Case)> {
     }
     all.extend(lines("browser.jsonl").iter().map(browser));
     all.extend(lines("browser-more.jsonl").iter().map(more));
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/lint/rules/cases");
-    let mut paths: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .collect();
-    paths.sort();
-    for path in paths {
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        all.extend(of_table(&name, &fs::read_to_string(&path).unwrap()));
-    }
     all
-}
-
-/// The values of a rule's cases, all on the same Ingress.
-fn of_table(name: &str, table: &str) -> Vec<(String, Case)> {
-    let is_value = |line: &&str| !line.is_empty() && !line.starts_with(['#', '@', ' ']);
-    let pictures = [
-        ('␁', "\u{1}"),
-        ('␂', "\u{2}"),
-        ('␇', "\u{7}"),
-        ('␉', "\t"),
-        ('␊', "\n"),
-        ('␋', "\u{b}"),
-        ('␡', "\u{7f}"),
-        ('⍽', "\u{a0}"),
-        ('␠', " "),
-    ];
-    let value = |line: &str| {
-        let mut line = line.to_owned();
-        for (picture, text) in pictures {
-            line = line.replace(picture, text);
-        }
-        line
-    };
-    let values = table.lines().filter(is_value).enumerate();
-    values
-        .map(|(index, line)| (format!("cases/{name}/{index}"), Case::cafe(&value(line))))
-        .collect()
 }
 
 fn browser(case: &Value) -> (String, Case) {

@@ -43,12 +43,23 @@ pub(crate) fn parameter(word: &str) -> Option<Suggestion> {
 /// The parameter whose name is nearest to that of an unknown word.
 #[must_use]
 pub(crate) fn similar(name: &str) -> Option<Parameter> {
-    // `no-httponly` is the opposite of what is near it.
-    let is_negated = name
-        .get(..2)
-        .is_some_and(|head| head.eq_ignore_ascii_case("no"));
-    let near = did_you_mean(name, Parameter::ALL.map(Parameter::name));
-    Parameter::named(near.filter(|_| !is_negated)?)
+    if negated(name).is_some() {
+        return None;
+    }
+    Parameter::named(did_you_mean(name, Parameter::ALL.map(Parameter::name))?)
+}
+
+/// The parameter that a name says the opposite of: `no-httponly`, `insecure`.
+#[must_use]
+pub(crate) fn negated(name: &str) -> Option<Parameter> {
+    const WORDS: [&str; 9] = [
+        "no", "non", "not", "un", "in", "dis", "without", "disable", "skip",
+    ];
+    let lower = name.to_ascii_lowercase();
+    WORDS.into_iter().find_map(|word| {
+        let rest = lower.strip_prefix(word)?.trim_start_matches(['-', '_']);
+        Parameter::named(did_you_mean(rest, Parameter::ALL.map(Parameter::name))?)
+    })
 }
 
 /// The parameter that a word names, and the one that it was certainly meant to be.
@@ -169,6 +180,11 @@ mod tests {
     fn not_certain() {
         for word in [
             "partitioned",
+            "no-httponly",
+            "nosecure",
+            "insecure",
+            "not_secure",
+            "without-path=/tea",
             "secure=false",
             "samesite=loose",
             "path",
