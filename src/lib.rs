@@ -28,7 +28,8 @@
 //! | [`manifest`] | YAML or JSON text in, Ingresses with their places out |
 //! | [`finding`] | a diagnostic with its source, as rendered |
 //! | [`render`] | findings out: text, json, sarif and the rest |
-//! | [`certs`] | certificates: made, looked into, and kept in a Secret |
+//! | [`crypto`] | the one provider of cryptography |
+//! | [`certs`] | certificates: generated, inspected, and managed in a Secret |
 //! | [`server`] | HTTPS, certificates, limits, life cycle, metrics |
 //! | [`probe`] | the API server's side of a review, to try an installation |
 //! | [`vap`] | a ValidatingAdmissionPolicy with what CEL can say |
@@ -40,6 +41,7 @@ pub mod admission;
 pub mod audit;
 pub mod certs;
 pub mod cli;
+pub mod crypto;
 pub mod finding;
 pub mod ingress;
 pub mod lint;

@@ -18,8 +18,8 @@ use tokio::time::MissedTickBehavior;
 mod admin;
 mod bad_request;
 mod body;
-pub mod callers;
 pub mod certificate;
+pub mod client_auth;
 mod connection;
 mod deadline;
 mod judging;
@@ -27,15 +27,17 @@ mod metrics;
 mod open;
 mod ready;
 mod settings;
+mod small_file;
 mod tls;
 mod validate;
 
-use callers::Callers;
-use certificate::{Files, Store};
+use certificate::{CertificateStore, Files};
+use client_auth::ClientAuth;
 use connection::Bounded;
 pub use judging::Judging;
 use metrics::Metrics;
 pub use settings::Settings;
+use small_file::Poller;
 
 /// Where the server listens.
 #[derive(Debug)]
@@ -50,11 +52,11 @@ pub struct Sockets {
 #[derive(Debug)]
 pub struct Identity {
     /// The certificate, which may change while it is served.
-    pub certificate: Arc<Store>,
+    pub certificate: Arc<CertificateStore>,
     /// Where the certificate comes from, if it is files.
     pub files: Option<Files>,
     /// Who may call; without it anyone.
-    pub callers: Option<Callers>,
+    pub client_auth: Option<ClientAuth>,
 }
 
 /// What every request shares.
@@ -68,8 +70,11 @@ struct Shared {
     large: Arc<Semaphore>,
     /// Places for requests at all, from their head to their answer.
     reading: Semaphore,
-    certificate: Arc<Store>,
+    certificate: Arc<CertificateStore>,
     files: Option<Files>,
+    client_auth: Option<Arc<ClientAuth>>,
+    /// Of the certificate, of the CA of callers and of the policy.
+    pollers: [Poller; 3],
     reviews: SocketAddr,
     stopping: AtomicBool,
 }
@@ -102,7 +107,8 @@ pub async fn serve(
     settings: Settings,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let tls = tls::config(identity.certificate.clone(), identity.callers)?;
+    let client_auth = identity.client_auth.map(Arc::new);
+    let tls = tls::config(identity.certificate.clone(), client_auth.clone())?;
     let shared = Arc::new(Shared {
         judging,
         metrics: Metrics::default(),
@@ -112,6 +118,8 @@ pub async fn serve(
         settings,
         certificate: identity.certificate,
         files: identity.files,
+        client_auth,
+        pollers: <[Poller; 3]>::default(),
         reviews: sockets.reviews.local_addr()?,
         stopping: false.into(),
     });
@@ -149,12 +157,30 @@ async fn reviews(
 }
 
 impl Shared {
-    /// Looks whether the files hold something new.
-    fn look(&self) {
+    /// Reads the files again, each source on a thread of its own.
+    async fn poll_files(self: &Arc<Self>) {
+        let [certificate, client_auth, policy] = &self.pollers;
+        let poll = |poll: fn(&Self)| {
+            let shared = Arc::clone(self);
+            move || poll(&shared)
+        };
+        tokio::join!(
+            certificate.run(poll(Self::poll_certificate)),
+            client_auth.run(poll(Self::poll_client_auth)),
+            policy.run(poll(|shared| judging::poll(&shared.judging.policy))),
+        );
+    }
+
+    fn poll_certificate(&self) {
         if let Some(files) = &self.files {
-            files.look(&self.certificate);
+            files.poll_and_log(&self.certificate);
         }
-        judging::poll(&self.judging.policy);
+    }
+
+    fn poll_client_auth(&self) {
+        if let Some(client_auth) = &self.client_auth {
+            client_auth.poll_and_log();
+        }
     }
 
     /// Counts and logs a connection that came to nothing. Only without a peer
@@ -168,14 +194,13 @@ impl Shared {
     }
 }
 
-/// Looks for a newer certificate and a newer policy, for as long as it is
-/// polled.
-async fn watch(shared: &Shared) {
+/// Reads the files again and again, for as long as it is polled.
+async fn watch(shared: &Arc<Shared>) {
     let mut ticks = tokio::time::interval(shared.settings.reload_interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         ticks.tick().await;
-        shared.look();
+        shared.poll_files().await;
     }
 }
 

@@ -12,7 +12,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::certificate::Store;
+use super::certificate::CertificateStore;
 use crate::admission::Facts;
 use crate::policy::Live;
 
@@ -164,7 +164,7 @@ impl Metrics {
     }
 
     /// The text that Prometheus reads (OpenMetrics 1.0).
-    pub(super) fn text(&self, certificate: &Store, policy: &Live) -> String {
+    pub(super) fn text(&self, certificate: &CertificateStore, policy: &Live) -> String {
         let mut now = Registry::default();
         at_scrape::register(&mut now, certificate, policy);
         let (mut counted, mut text) = (String::new(), String::new());

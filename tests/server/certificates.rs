@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use reqwest::Client;
-use stickler::server::certificate::{Files, Store};
+use stickler::server::certificate::{CertificateStore, Files};
 use stickler::server::{Identity, Settings};
 
 use crate::harness::{Authority, Running, install_provider, post, real, review, settings};
@@ -47,11 +47,11 @@ impl Secret {
 
 async fn serving(authority: Authority, secret: &Secret) -> Running {
     let files = secret.files();
-    let certificate = Arc::new(Store::new(files.load().unwrap()));
+    let certificate = Arc::new(CertificateStore::new(files.load().unwrap()));
     let identity = Identity {
         certificate,
         files: Some(files),
-        callers: None,
+        client_auth: None,
     };
     let settings = Settings {
         reload_interval: Duration::from_millis(20),

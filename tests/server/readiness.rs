@@ -4,23 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rcgen::date_time_ymd;
-use stickler::server::certificate::{Pair, Store};
+use stickler::server::certificate::{CertificateStore, CertifiedKeyPair};
 use stickler::server::{Identity, Settings};
 
 use crate::harness::{Authority, Running, real, settings};
 
-async fn serving(authority: Authority, pair: Pair) -> Running {
+async fn serving(authority: Authority, pair: CertifiedKeyPair) -> Running {
     let identity = Identity {
-        certificate: Arc::new(Store::new(pair)),
+        certificate: Arc::new(CertificateStore::new(pair)),
         files: None,
-        callers: None,
+        client_auth: None,
     };
     Running::with_identity(authority, identity, real(), settings()).await
 }
 
-fn pair(leaf: &(String, String), authority: &Authority) -> Pair {
+fn pair(leaf: &(String, String), authority: &Authority) -> CertifiedKeyPair {
     let ca = authority.pem();
-    Pair::from_pem(leaf.0.as_bytes(), leaf.1.as_bytes(), Some(ca.as_bytes())).unwrap()
+    CertifiedKeyPair::from_pem(leaf.0.as_bytes(), leaf.1.as_bytes(), Some(ca.as_bytes())).unwrap()
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ fn verify(ca: &Authority, leaf: &Leaf, now: Timestamp, name: &str) -> Result<(),
     roots.add(ca.certificate().clone()).unwrap();
     let parsed = ParsedCertificate::try_from(&leaf.certificate)?;
     let now = UnixTime::since_unix_epoch(now.duration_since(Timestamp::UNIX_EPOCH).unsigned_abs());
-    let algorithms = rustls::crypto::ring::default_provider().signature_verification_algorithms;
+    let algorithms = crate::crypto::provider().signature_verification_algorithms;
     verify_server_cert_signed_by_trust_anchor(&parsed, &roots, &[], now, algorithms.all)?;
     verify_server_name(&parsed, &ServerName::try_from(name).unwrap())
 }

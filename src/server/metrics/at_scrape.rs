@@ -8,10 +8,10 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::{Counter, Labels};
 use crate::policy::Live;
-use crate::server::certificate::Store;
+use crate::server::certificate::CertificateStore;
 
 /// Puts what is true now into `registry`.
-pub(super) fn register(registry: &mut Registry, certificate: &Store, policy: &Live) {
+pub(super) fn register(registry: &mut Registry, certificate: &CertificateStore, policy: &Live) {
     let ours = registry.sub_registry_with_prefix("stickler");
     let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
     ours.register("build", "The version that runs", build);
@@ -27,7 +27,7 @@ pub(super) fn register(registry: &mut Registry, certificate: &Store, policy: &Li
     }
 }
 
-fn certificates(registry: &mut Registry, certificate: &Store) {
+fn certificates(registry: &mut Registry, certificate: &CertificateStore) {
     let ends: Family<Labels<1>, Gauge> = Family::default();
     let pair = certificate.pair();
     let leaf = pair.as_ref().map(|pair| pair.not_after);
