@@ -11,10 +11,10 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::version::TLS13;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::certificate::{BadCertificate, CertificateStore, CertifiedKeyPair};
+use super::connections::Connections;
 use crate::certs::verify::Rejected;
 use crate::crypto;
 
@@ -38,6 +38,7 @@ pub(super) enum NotReady {
 
 /// Calls `address` as the API server would, and expects the pair of `store`.
 pub(super) async fn call(
+    connections: &Arc<Connections>,
     address: SocketAddr,
     store: &Arc<CertificateStore>,
 ) -> Result<(), NotReady> {
@@ -51,7 +52,7 @@ pub(super) async fn call(
     pair.verify(Timestamp::now())?;
     let failed = |error: &dyn ToString| NotReady::Call(error.to_string());
     let config = config(pair, store).map_err(|error| failed(&error))?;
-    let shaken = tokio::time::timeout(TIMEOUT, shake_hands(address, config)).await;
+    let shaken = tokio::time::timeout(TIMEOUT, shake_hands(connections, address, config)).await;
     let shaken = shaken.map_err(|_| failed(&"no answer in time"))?;
     shaken.map_err(|error| failed(&error))
 }
@@ -59,11 +60,15 @@ pub(super) async fn call(
 /// A whole handshake; with TLS 1.3 the server's certificate and signature are
 /// verified before it may ask who we are, so that this works with client
 /// verification too.
-async fn shake_hands(address: SocketAddr, config: ClientConfig) -> std::io::Result<()> {
-    let stream = TcpStream::connect(reachable(address)).await?;
+async fn shake_hands(
+    connections: &Arc<Connections>,
+    address: SocketAddr,
+    config: ClientConfig,
+) -> std::io::Result<()> {
+    let call = connections.call(reachable(address)).await?;
     let name = ServerName::IpAddress(address.ip().into());
     TlsConnector::from(Arc::new(config))
-        .connect(name, stream)
+        .connect(name, call.stream)
         .await?;
     Ok(())
 }

@@ -11,8 +11,9 @@ use rustls::version::{TLS12, TLS13};
 use super::client_auth::ClientAuth;
 use crate::crypto;
 
-/// TLS 1.2 and 1.3. HTTP/1.1 comes first in ALPN, where the server's order
-/// counts: it is what the API server speaks to webhooks.
+/// TLS 1.2 and 1.3, and HTTP/1.1 alone: it is what the API server speaks to
+/// webhooks (`k8s.io/apiserver/pkg/util/webhook`, `NextProtos`), and over HTTP/2
+/// one peer has as many requests as it likes.
 pub(super) fn config(
     certificate: Arc<dyn ResolvesServerCert>,
     client_auth: Option<Arc<ClientAuth>>,
@@ -30,6 +31,6 @@ pub(super) fn config(
     // A resumed session would keep a caller in whose CA has been replaced.
     config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
-    config.alpn_protocols = vec![b"http/1.1".to_vec(), b"h2".to_vec()];
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }

@@ -5,6 +5,9 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
+use crate::server::connection::Timeouts;
+use crate::server::connections::Bounds;
+use crate::server::metrics::Connections as Metrics;
 use crate::server::tls;
 
 /// A store with a pair that callers accept.
@@ -33,11 +36,28 @@ async fn serve_one(store: &Arc<CertificateStore>) -> SocketAddr {
     address
 }
 
+/// A call to a port without connections of others.
+async fn ready(address: SocketAddr, store: &Arc<CertificateStore>) -> Result<(), NotReady> {
+    let second = Duration::from_secs(1);
+    let bounds = Bounds {
+        open: 1,
+        handshakes: 1,
+        timeouts: Timeouts {
+            handshake: second,
+            first_request: second,
+            idle: second,
+            stalled: second,
+        },
+    };
+    let metrics = Metrics::registered(&prometheus::Registry::new()).unwrap();
+    call(&Arc::new(Connections::new(bounds, metrics)), address, store).await
+}
+
 #[tokio::test]
 async fn the_certificate_that_is_shown_must_be_ours() {
     let (ours, other) = (store(), store());
-    assert_eq!(call(serve_one(&ours).await, &ours).await, Ok(()));
-    let error = call(serve_one(&other).await, &ours).await.unwrap_err();
+    assert_eq!(ready(serve_one(&ours).await, &ours).await, Ok(()));
+    let error = ready(serve_one(&other).await, &ours).await.unwrap_err();
     assert!(matches!(error, NotReady::Call(_)), "{error}");
 }
 
@@ -46,7 +66,7 @@ async fn a_port_that_does_not_answer_is_not_waited_for() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let begin = Instant::now();
     let address = silent.local_addr().unwrap();
-    let error = call(address, &store()).await.unwrap_err();
+    let error = ready(address, &store()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "a call to our own port failed: no answer in time"
@@ -61,9 +81,9 @@ async fn a_clock_that_disagrees_is_not_ready_whatever_is_served() {
     let why = "the clocks disagree".to_owned();
     store.update(Err(BadCertificate::Clock(why.clone())));
     let address = serve_one(&store).await;
-    assert_eq!(call(address, &store).await, Err(NotReady::Clock(why)));
+    assert_eq!(ready(address, &store).await, Err(NotReady::Clock(why)));
     store.update(Err(BadCertificate::Unavailable("no answer".to_owned())));
-    assert_eq!(call(address, &store).await, Ok(()));
+    assert_eq!(ready(address, &store).await, Ok(()));
 }
 
 #[test]
