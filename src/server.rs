@@ -124,11 +124,7 @@ pub async fn serve(
     let tls = tls::config(identity.certificate.clone(), client_auth.clone())?;
     let metrics = Metrics::new(&identity.certificate, &judging.policy).map_err(io::Error::other)?;
     let connections = |open, handshakes| {
-        let bounds = Bounds {
-            open,
-            handshakes,
-            timeouts: timeouts(&settings),
-        };
+        let bounds = bounds(open, handshakes, &settings);
         Arc::new(Connections::new(bounds, metrics.connections.clone()))
     };
     let reviews = connections(settings.max_connections, settings.max_handshakes());
@@ -173,12 +169,17 @@ pub async fn serve(
     Ok(())
 }
 
-fn timeouts(settings: &Settings) -> Timeouts {
-    Timeouts {
+fn bounds(open: usize, handshakes: usize, settings: &Settings) -> Bounds {
+    let timeouts = Timeouts {
         handshake: settings.handshake_timeout,
         first_request: settings.first_request_timeout,
         idle: settings.idle_timeout,
         stalled: settings::STALLED.min(settings.idle_timeout),
+    };
+    Bounds {
+        open,
+        handshakes,
+        timeouts,
     }
 }
 

@@ -45,6 +45,7 @@ pub enum ClockError {
 
 impl ServerClock {
     /// A layer of an HTTP client that reads the time of each answer.
+    #[must_use]
     pub fn layer<B>(
         &self,
     ) -> MapResponseLayer<impl FnOnce(Response<B>) -> Response<B> + Clone + use<B>> {

@@ -182,10 +182,11 @@ impl Search<'_> {
         for index in 0..self.between.len() {
             let candidate = self.between[index].clone();
             let fits = problem(certificate, &candidate, depth, self.now).is_none();
-            if fits && !std::mem::replace(&mut self.used[index], true) {
-                if self.reaches_root(&candidate, depth + 1) {
-                    return true;
-                }
+            if fits
+                && !std::mem::replace(&mut self.used[index], true)
+                && self.reaches_root(&candidate, depth + 1)
+            {
+                return true;
             }
         }
         false

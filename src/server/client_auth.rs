@@ -173,8 +173,8 @@ impl ClientCertVerifier for ClientAuth {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        let Authorities(verifier) = &**self.authorities.load();
-        let verified = verifier.verify_client_cert(leaf, intermediates, now)?;
+        let authorities = self.authorities.load();
+        let verified = authorities.0.verify_client_cert(leaf, intermediates, now)?;
         if !self.admits(leaf) {
             return Err(CertificateError::ApplicationVerificationFailure.into());
         }

@@ -145,6 +145,9 @@ mod tests {
     async fn a_poll_that_panics_does_not_end_polling() {
         let poller = Poller::default();
         poller.run(|| panic!("on purpose")).await;
+        while poller.0.lock().unwrap().is_some() {
+            tokio::task::yield_now().await;
+        }
         let (done, finished) = mpsc::channel();
         poller.run(move || done.send(()).unwrap()).await;
         assert_eq!(finished.recv(), Ok(()));

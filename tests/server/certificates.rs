@@ -126,8 +126,7 @@ async fn a_bad_new_pair_is_told_and_the_last_good_one_is_served() {
     secret.update("..2", &(second.0.clone(), first.1.clone()), &ca);
     let (status, line) = server.page("/readyz").await;
     assert_eq!(status, 200);
-    let start =
-        "ok\nthe newest certificate cannot be used: the certificate and its key do not go together";
+    let start = "ok\nthe newest certificate cannot be used: the certificate and its key do not belong together";
     assert!(line.starts_with(start), "{line}");
     assert!(works(&trusting(&server, &[&server.authority]), &server).await);
     let failed = server
