@@ -27,6 +27,7 @@
 //! | [`yaml`] | YAML and JSON as trees whose every value knows its place |
 //! | [`manifest`] | YAML or JSON text in, Ingresses with their places out |
 //! | [`finding`] | a diagnostic with its source, as rendered |
+//! | [`page`] | the page of a rule: its own prose and what all pages share |
 //! | [`render`] | findings out: text, json, sarif and the rest |
 //! | [`crypto`] | the one provider of cryptography |
 //! | [`certs`] | certificates: generated, inspected, and managed in a Secret |
@@ -46,6 +47,7 @@ pub mod finding;
 pub mod ingress;
 pub mod lint;
 pub mod manifest;
+pub mod page;
 pub mod policy;
 pub mod probe;
 pub mod render;

@@ -39,7 +39,7 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whom each module of lib.rs may name, lowest first: nobody names upwards.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("crypto", &[]),
     ("lint", &[]),
     ("finding", &["lint"]),
@@ -48,8 +48,9 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("certs", &["crypto", "lint"]),
     ("vap", &["lint"]),
     ("probe", &["crypto"]),
+    ("page", &["lint"]),
     ("policy", &["lint", "yaml"]),
-    ("render", &["finding", "lint"]),
+    ("render", &["finding", "lint", "page"]),
     ("audit", &["finding", "ingress", "lint"]),
     ("admission", &["ingress", "lint", "policy"]),
     (
@@ -69,6 +70,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "finding",
             "lint",
             "manifest",
+            "page",
             "policy",
             "probe",
             "render",
