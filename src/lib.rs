@@ -31,7 +31,6 @@
 //! | [`certs`] | certificates: made, looked into, and kept in a Secret |
 //! | [`server`] | HTTPS, certificates, limits, life cycle, metrics |
 //! | [`probe`] | the API server's side of a review, to try an installation |
-//! | [`vap`] | a ValidatingAdmissionPolicy with what CEL can say |
 //! | [`cli`] | one file a subcommand |
 
 #![forbid(unsafe_code)]
@@ -48,5 +47,4 @@ pub mod policy;
 pub mod probe;
 pub mod render;
 pub mod server;
-pub mod vap;
 pub mod yaml;

@@ -45,7 +45,6 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("ingress", &["lint"]),
     ("yaml", &["lint"]),
     ("certs", &["lint"]),
-    ("vap", &["lint"]),
     ("probe", &[]),
     ("policy", &["lint", "yaml"]),
     ("render", &["finding", "lint"]),
@@ -69,7 +68,6 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "probe",
             "render",
             "server",
-            "vap",
         ],
     ),
 ];

@@ -2,8 +2,9 @@
 //! it against one.
 //!
 //! `golden/` has what it renders by default, and what each switch changes of
-//! that. `SNAPSHOTS=overwrite cargo test --test chart` writes it anew, and the
-//! values' table in the chart's README.
+//! that. `SNAPSHOTS=overwrite cargo test --test chart` writes it anew, and with
+//! it all that is generated: the manifests for Kustomize, the alerts, the table
+//! of values in the chart's README and the policy's part of the values' schema.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,9 +24,12 @@ mod promql;
 
 // The tests.
 mod alerts;
+mod generated;
 mod readme;
 mod rendered;
+mod schema;
 mod values;
+mod versions;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
