@@ -1,6 +1,7 @@
 //! What is generated from the chart, for those who do not use Helm: the
 //! manifests for Kustomize and the alerts for Prometheus.
 
+use crate::joined;
 use crate::rendered::{committed, render};
 
 const HEAD: &str = "# Generated from deploy/chart by `make golden`; do not edit.\n";
@@ -37,7 +38,7 @@ fn kustomize_is_fresh() {
     for (overlay, values) in OVERLAYS {
         let rendered = render(&[values, &["--no-hooks"]].concat());
         let lines = rendered.lines().filter(|line| !is_helm_s(line));
-        let manifests: String = lines.map(|line| format!("{line}\n")).collect();
+        let manifests = joined("", lines);
         let name = format!("deploy/kustomize/overlays/{overlay}/stickler.yaml");
         committed(&name, &format!("{HEAD}{manifests}"));
     }
@@ -51,7 +52,7 @@ fn the_alerts_are_fresh() {
     let lines = spec
         .lines()
         .map(|line| line.strip_prefix("  ").unwrap_or(line));
-    let rules: String = lines.map(|line| format!("{line}\n")).collect();
+    let rules = joined("", lines);
     committed(
         "deploy/prometheus/rules.yaml",
         &format!("{HEAD}# Each has a runbook of its name in docs/operations.md.\n{rules}"),

@@ -33,6 +33,11 @@ mod versions;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
+/// The lines, each with something in front, as one text.
+fn joined<'a>(front: &str, lines: impl Iterator<Item = &'a str>) -> String {
+    lines.fold(String::new(), |text, line| text + front + line + "\n")
+}
+
 /// A file of the repository.
 fn file(name: &str) -> PathBuf {
     PathBuf::from(ROOT).join(name)

@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::rendered::committed;
-use crate::{file, template};
+use crate::{file, joined, template};
 
 const VALUES: &str = "deploy/chart/values.schema.json";
 
@@ -55,7 +55,7 @@ fn shipped_policies_are_taken() {
     assert!(policies.len() >= 3, "{policies:?}");
     for policy in policies {
         let text = fs::read_to_string(&policy).unwrap();
-        let indented: String = text.lines().map(|line| format!("  {line}\n")).collect();
+        let indented = joined("  ", text.lines());
         let name = policy.file_name().unwrap().display().to_string();
         let values = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(&name);
         fs::write(&values, format!("policy:\n{indented}")).unwrap();

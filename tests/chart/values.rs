@@ -6,95 +6,98 @@ use serde_json::Value;
 
 use crate::{file, template};
 
+/// A value, and what Helm says of it.
+const MISTAKES: &[(&str, &str)] = &[
+    ("replicas=0", "/replicas': minimum: got 0, want 1"),
+    ("replica=3", "additional properties 'replica' not allowed"),
+    ("image.digest=sha256:1", "/image/digest"),
+    ("certificates.mode=selfSigned", "/certificates/mode"),
+    (
+        "certificates.mode=existingSecret,\
+             certificates.existingSecret.caBundle=-----BEGIN CERTIFICATE-----",
+        "certificates.existingSecret.name: the Secret with tls.crt and tls.key",
+    ),
+    (
+        "certificates.mode=existingSecret,certificates.existingSecret.name=tls",
+        "certificates.existingSecret.caBundle: the CA of the Secret's certificate, PEM",
+    ),
+    (
+        "certificates.mode=existingSecret,certificates.existingSecret.name=tls,\
+             certificates.existingSecret.caBundle=ca.crt",
+        "expected a certificate as PEM",
+    ),
+    ("webhook.timeoutSeconds=31", "/webhook/timeoutSeconds"),
+    ("webhook.failurePolicy=fail", "/webhook/failurePolicy"),
+    ("webhook.namespaceSelector.labels.a=b", "labels"),
+    (
+        "webhook.matchConditions[0].name=has-sticky-cookie,\
+             webhook.matchConditions[0].expression=a.b",
+        "'has-sticky-cookie' is a condition of the chart's own",
+    ),
+    ("server.logFormat=xml", "/server/logFormat"),
+    (
+        "server.httpsPort=8080",
+        "server.adminPort: 8080 is server.httpsPort too",
+    ),
+    ("server.httpsPort=0", "/server/httpsPort"),
+    ("server.bindAddress=localhost", "/server/bindAddress"),
+    (
+        "serviceMonitor.enabled=true,service.port=8080",
+        "service.port: 8080 is server.adminPort too",
+    ),
+    ("callers.names={kube-apiserver}", "everybody may call"),
+    (
+        "networkPolicy.apiServer={10.0.0.1}",
+        "/networkPolicy/apiServer/0",
+    ),
+    (
+        "extraVolumes[0].name=policy",
+        "'policy' is a volume of the chart's own",
+    ),
+    ("podSecurityContext=none", "/podSecurityContext"),
+    // A budget that lets no node be drained.
+    (
+        "podDisruptionBudget.maxUnavailable=0",
+        "forbids every eviction",
+    ),
+    (
+        "podDisruptionBudget.maxUnavailable=0%",
+        "forbids every eviction",
+    ),
+    (
+        "podDisruptionBudget.maxUnavailable=00%",
+        "forbids every eviction",
+    ),
+    (
+        "podDisruptionBudget.maxUnavailable=some",
+        "/podDisruptionBudget/maxUnavailable",
+    ),
+    (
+        "autoscaling.enabled=true,autoscaling.minReplicas=9",
+        "autoscaling.minReplicas: 9 is more than autoscaling.maxReplicas, 6",
+    ),
+    // A Service is named by a DNS label.
+    (
+        "fullnameOverride=a.b",
+        "the name 'a.b' cannot name a Service",
+    ),
+    (
+        "fullnameOverride=Stickler",
+        "the name 'Stickler' cannot name a Service",
+    ),
+    (
+        "fullnameOverride=1stickler",
+        "the name '1stickler' cannot name a Service",
+    ),
+    (
+        "nameOverride=web_hook",
+        "the name 'stickler-web_hook' cannot name a Service",
+    ),
+];
+
 #[test]
 fn mistakes_are_refused_with_words() {
-    for (value, said) in [
-        ("replicas=0", "/replicas': minimum: got 0, want 1"),
-        ("replica=3", "additional properties 'replica' not allowed"),
-        ("image.digest=sha256:1", "/image/digest"),
-        ("certificates.mode=selfSigned", "/certificates/mode"),
-        (
-            "certificates.mode=existingSecret,\
-             certificates.existingSecret.caBundle=-----BEGIN CERTIFICATE-----",
-            "certificates.existingSecret.name: the Secret with tls.crt and tls.key",
-        ),
-        (
-            "certificates.mode=existingSecret,certificates.existingSecret.name=tls",
-            "certificates.existingSecret.caBundle: the CA of the Secret's certificate, PEM",
-        ),
-        (
-            "certificates.mode=existingSecret,certificates.existingSecret.name=tls,\
-             certificates.existingSecret.caBundle=ca.crt",
-            "expected a certificate as PEM",
-        ),
-        ("webhook.timeoutSeconds=31", "/webhook/timeoutSeconds"),
-        ("webhook.failurePolicy=fail", "/webhook/failurePolicy"),
-        ("webhook.namespaceSelector.labels.a=b", "labels"),
-        (
-            "webhook.matchConditions[0].name=has-sticky-cookie,\
-             webhook.matchConditions[0].expression=a.b",
-            "'has-sticky-cookie' is a condition of the chart's own",
-        ),
-        ("server.logFormat=xml", "/server/logFormat"),
-        (
-            "server.httpsPort=8080",
-            "server.adminPort: 8080 is server.httpsPort too",
-        ),
-        ("server.httpsPort=0", "/server/httpsPort"),
-        ("server.bindAddress=localhost", "/server/bindAddress"),
-        (
-            "serviceMonitor.enabled=true,service.port=8080",
-            "service.port: 8080 is server.adminPort too",
-        ),
-        ("callers.names={kube-apiserver}", "everybody may call"),
-        (
-            "networkPolicy.apiServer={10.0.0.1}",
-            "/networkPolicy/apiServer/0",
-        ),
-        (
-            "extraVolumes[0].name=policy",
-            "'policy' is a volume of the chart's own",
-        ),
-        ("podSecurityContext=none", "/podSecurityContext"),
-        // A budget that lets no node be drained.
-        (
-            "podDisruptionBudget.maxUnavailable=0",
-            "forbids every eviction",
-        ),
-        (
-            "podDisruptionBudget.maxUnavailable=0%",
-            "forbids every eviction",
-        ),
-        (
-            "podDisruptionBudget.maxUnavailable=00%",
-            "forbids every eviction",
-        ),
-        (
-            "podDisruptionBudget.maxUnavailable=some",
-            "/podDisruptionBudget/maxUnavailable",
-        ),
-        (
-            "autoscaling.enabled=true,autoscaling.minReplicas=9",
-            "autoscaling.minReplicas: 9 is more than autoscaling.maxReplicas, 6",
-        ),
-        // A Service is named by a DNS label.
-        (
-            "fullnameOverride=a.b",
-            "the name 'a.b' cannot name a Service",
-        ),
-        (
-            "fullnameOverride=Stickler",
-            "the name 'Stickler' cannot name a Service",
-        ),
-        (
-            "fullnameOverride=1stickler",
-            "the name '1stickler' cannot name a Service",
-        ),
-        (
-            "nameOverride=web_hook",
-            "the name 'stickler-web_hook' cannot name a Service",
-        ),
-    ] {
+    for (value, said) in MISTAKES {
         let why = template("deploy/chart", &["--set", value]).expect_err(value);
         assert!(why.contains(said), "{value}: {why}");
     }
