@@ -39,15 +39,16 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whom each module of lib.rs may name, lowest first: nobody names upwards.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("lint", &[]),
     ("finding", &["lint"]),
     ("ingress", &["lint"]),
     ("yaml", &["lint"]),
     ("certs", &["lint"]),
     ("probe", &[]),
+    ("page", &["lint"]),
     ("policy", &["lint", "yaml"]),
-    ("render", &["finding", "lint"]),
+    ("render", &["finding", "lint", "page"]),
     ("audit", &["finding", "ingress", "lint"]),
     ("admission", &["ingress", "lint", "policy"]),
     (
@@ -64,6 +65,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "finding",
             "lint",
             "manifest",
+            "page",
             "policy",
             "probe",
             "render",
