@@ -1,6 +1,7 @@
 # The few commands of the house; `make help` lists them.
 ENGINE ?= docker
-IMAGE  ?= stickler:0.1.0
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+IMAGE   ?= stickler:$(VERSION)
 
 .PHONY: help
 help: ## List the targets
@@ -19,7 +20,7 @@ lint: ## Check format, lints, dependencies and shell scripts
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	cargo deny check bans licenses sources
-	shellcheck .ci/run certs/make.sh deploy/kind/run.sh tests/image.sh tests/miri.sh tests/mutants.sh benches/*.sh benches/compare/run.sh
+	shellcheck .ci/run certs/make.sh deploy/kind/*.sh tests/image.sh tests/miri.sh tests/mutants.sh benches/*.sh benches/compare/run.sh
 
 .PHONY: golden
 golden: ## Write anew what kubectl prints and the chart renders; review the difference

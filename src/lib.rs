@@ -33,7 +33,6 @@
 //! | [`certs`] | certificates: generated, inspected, and managed in a Secret |
 //! | [`server`] | HTTPS, certificates, limits, life cycle, metrics |
 //! | [`probe`] | the API server's side of a review, to try an installation |
-//! | [`vap`] | a ValidatingAdmissionPolicy with what CEL can say |
 //! | [`cli`] | one file a subcommand |
 
 #![forbid(unsafe_code)]
@@ -52,5 +51,4 @@ pub mod policy;
 pub mod probe;
 pub mod render;
 pub mod server;
-pub mod vap;
 pub mod yaml;
