@@ -16,7 +16,8 @@ fn a_good_file_has_no_faults() {
     check(&[
         ("{}", &[]),
         ("# only a comment\n", &[]),
-        ("mode:\nexemptions:\nrequire:\n", &[]),
+        ("mode: warn\nexemptions:\nrequire:\n", &[]),
+        ("{}", &[]),
         (r#"{"mode": "warn", "limits": {"maxExpires": 30}}"#, &[]),
         (
             "x: &x {secure: true}\n",
@@ -335,6 +336,30 @@ fn what_is_no_policy_file_at_all() {
         (
             "",
             &["p:1:1: error: the file is empty; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "# a comment alone\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "null\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "~",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "---\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "---\n# cut\n...\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "mode:\nexemptions: ~\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
         ),
         ("- a", &["p:1:1: error: expected a mapping, found a list"]),
         (
