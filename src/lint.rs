@@ -11,6 +11,7 @@ pub mod consequence;
 pub mod diagnostic;
 mod edit;
 pub mod field;
+pub mod migrate;
 pub mod policy;
 pub mod read;
 pub mod rules;

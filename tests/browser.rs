@@ -118,6 +118,7 @@ impl Case {
         }
         let tls = TlsBlock {
             hosts: hosts.keys().map(|&host| host.into()).collect(),
+            ..TlsBlock::default()
         };
         Subject {
             annotations: vec![Annotation {

@@ -59,6 +59,7 @@ impl Case {
             }],
             rules: by_host.map(rule).collect(),
             tls: vec![TlsBlock {
+                has_secret: true,
                 hosts: hosts.into_iter().map(Into::into).collect(),
             }],
             ..Subject::default()

@@ -34,6 +34,24 @@ pub fn is_relevant(key: &str) -> bool {
         key,
         PLUS_KEY | ORG_KEY | MERGEABLE | USE_CLUSTER_IP | PATH_REGEX | CLASS
     ) || may_be_about_affinity(key)
+        || decides_about_sessions(key)
+}
+
+/// Whether a key of ingress-nginx decides, beside its affinity keys, what
+/// becomes of a session.
+fn decides_about_sessions(key: &str) -> bool {
+    let name = key.strip_prefix(COMMUNITY);
+    name.is_some_and(|name| {
+        matches!(
+            name,
+            "canary"
+                | "force-ssl-redirect"
+                | "server-alias"
+                | "service-upstream"
+                | "ssl-passthrough"
+                | "ssl-redirect"
+        )
+    })
 }
 
 /// Cheap, and rather too wide than too narrow.
