@@ -169,6 +169,7 @@ impl Case {
             key: KEY,
             value: &value,
             name: &header[..sign],
+            end: value.len(),
             text: header,
             parts: &[(0..header.len(), Span::whole(&value))],
         };

@@ -4,10 +4,12 @@ use std::io::{self, Write as _};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Args;
 use jiff::Timestamp;
 
+use super::migrate::is_unreported;
 use super::output::{Output, Reports};
 use super::policy::load_or_find_and_tell;
 use super::progress::Progress;
@@ -63,7 +65,12 @@ impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let policies = load_or_find_and_tell(self.policy.as_deref(), self.output.verbose)?;
         let now = Timestamp::now();
-        let judge = |subject: &Subject<'_>| policies.check(subject, now);
+        let affinity = AtomicUsize::new(0);
+        let judge = |subject: &Subject<'_>| {
+            let unreported = is_unreported(subject, &policies);
+            affinity.fetch_add(usize::from(unreported), Ordering::Relaxed);
+            policies.check(subject, now)
+        };
         let mut reports = self.output.open()?;
         let mut progress = Progress::new();
         let mut written = Ok(());
@@ -80,6 +87,7 @@ impl Check {
             }
         });
         progress.clear();
+        reports.summary().affinity = affinity.load(Ordering::Relaxed);
         match written.and_then(|()| reports.finish()) {
             Ok(verdict) => Ok(verdict.exit_code(self.allow_empty)),
             Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),

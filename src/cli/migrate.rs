@@ -11,9 +11,12 @@ use clap::{Args, ValueEnum};
 use super::policy::load_or_find;
 use super::{Failure, terminal};
 use crate::lint::Subject;
-use crate::lint::migrate::{Migration, NoteId, Options, Outcome, is_cookie_path, migrate};
-use crate::lint::read::keys::COMMUNITY;
+use crate::lint::migrate::{
+    Migration, NoteId, Options, Outcome, is_candidate, is_cookie_path, migrate,
+};
+use crate::lint::read::keys::{COMMUNITY, is_present};
 use crate::manifest::{self, Migrated, Migrator, STDIN};
+use crate::policy::Policies;
 
 mod json;
 mod text;
@@ -256,6 +259,14 @@ impl Migrate {
             .map(|(service, _)| service.as_str());
         given.filter(|service| !known.contains(service)).collect()
     }
+}
+
+/// Whether an Ingress has affinity keys of which no rule reports anything: that
+/// is for the classes that the policy names.
+pub(super) fn is_unreported(subject: &Subject<'_>, policies: &Policies) -> bool {
+    let policy = policies.for_namespace(subject.namespace.as_deref());
+    let names_classes = policy.lint.ingress_classes.is_some();
+    !names_classes && is_candidate(subject) && !is_present(subject)
 }
 
 /// Why a migration is not written although there is a value.

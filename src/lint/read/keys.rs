@@ -1,7 +1,7 @@
 //! The keys: which annotations of an Ingress a check reads, and which one of
 //! the two sticky-cookie annotations the controller uses.
 
-use super::Controller;
+use super::facts::Controller;
 use crate::lint::subject::Subject;
 
 /// Session persistence in NGINX Plus controllers, since 2016.
