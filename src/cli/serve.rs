@@ -19,6 +19,7 @@ mod self_managed;
 mod signals;
 
 use super::{Failure, policy};
+use crate::policy::Live;
 use crate::server::certificate::{CertificateStore, Files};
 use crate::server::client_auth::ClientAuth;
 use crate::server::{self, Identity, Judging, Sockets};
@@ -155,16 +156,13 @@ impl Serve {
     async fn serve(self) -> Result<ExitCode, Failure> {
         // Before anyone can learn that we are here.
         let mut signals = Signals::new()?;
-        let way = self.way()?;
-        for caution in self.bounds.cautions() {
-            tracing::warn!("{caution}");
-        }
-        let policy = policy::open(self.policy.as_deref())?;
-        let (identity, source) = self.identity(way).await?;
-        let sockets = self.bind().await?;
-        if let (Source::Dev(dev), Ok(address)) = (&source, sockets.reviews.local_addr()) {
-            dev.announce(address)?;
-        }
+        let (sockets, identity, policy, _source) = tokio::select! {
+            started = self.start() => started?,
+            () = signals.next() => {
+                tracing::info!("ended before serving");
+                return Ok(ExitCode::SUCCESS);
+            }
+        };
         let (stop, stopped) = oneshot::channel();
         let serving = server::serve(
             sockets,
@@ -173,15 +171,41 @@ impl Serve {
             open_files::fit(self.bounds.settings(self.dev)),
             async { drop(stopped.await) },
         );
+        let ended = async {
+            signals.next().await;
+            // A server that has ended already need not be asked to.
+            let _ = stop.send(());
+            signals.next().await;
+        };
         tokio::select! {
             served = serving => served.map_err(|error| Failure::new("serving", error))?,
-            () = signals.second(stop) => {
+            () = ended => {
                 tracing::warn!("a second signal: ending at once");
                 return Ok(ExitCode::FAILURE);
             }
         }
         tracing::info!("ended");
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Everything that has to be there before the first call.
+    async fn start(&self) -> Result<(Sockets, Identity, Live, Source), Failure> {
+        let way = self.way()?;
+        for caution in self.bounds.cautions() {
+            tracing::warn!("{caution}");
+        }
+        // On a thread of its own: a mount that hangs must not hold up signals.
+        let file = self.policy.clone();
+        let policy = tokio::task::spawn_blocking(move || policy::open(file.as_deref()));
+        let policy = policy
+            .await
+            .map_err(|error| Failure::new("the policy", error))??;
+        let (identity, source) = self.identity(way).await?;
+        let sockets = self.bind().await?;
+        if let (Source::Dev(dev), Ok(address)) = (&source, sockets.reviews.local_addr()) {
+            dev.announce(address)?;
+        }
+        Ok((sockets, identity, policy, source))
     }
 
     async fn bind(&self) -> Result<Sockets, Failure> {

@@ -14,9 +14,8 @@ fn check(cases: &[Case]) {
 #[test]
 fn a_good_file_has_no_faults() {
     check(&[
+        ("mode: warn\nexemptions:\nrequire:\n", &[]),
         ("{}", &[]),
-        ("# only a comment\n", &[]),
-        ("mode:\nexemptions:\nrequire:\n", &[]),
         (r#"{"mode": "warn", "limits": {"maxExpires": 30}}"#, &[]),
         (
             "x: &x {secure: true}\n",
@@ -335,6 +334,30 @@ fn what_is_no_policy_file_at_all() {
         (
             "",
             &["p:1:1: error: the file is empty; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "# a comment alone\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "null\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "~",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "---\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "---\n# cut\n...\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "mode:\nexemptions: ~\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
         ),
         ("- a", &["p:1:1: error: expected a mapping, found a list"]),
         (
