@@ -1,6 +1,7 @@
 //! A version is written in Cargo.toml; wherever it appears again it is the same.
 
 use std::path::Path;
+use std::process::Command;
 
 use super::{files, read};
 
@@ -95,5 +96,8 @@ fn the_list_of_public_suffixes_is_the_one_that_is_named() {
     let lock = read("Cargo.lock");
     let psl = lock.split("name = \"psl\"\nversion = \"").nth(1).unwrap();
     let version = psl.split('"').next().unwrap();
-    assert_eq!(stickler::lint::PUBLIC_SUFFIXES.version, version, "update its day, too");
+    let output = Command::new(env!("CARGO_BIN_EXE_stickler")).arg("--version").output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(printed.starts_with(&format!("stickler {VERSION}\n")), "{printed}");
+    assert!(printed.contains(&format!("(psl {version})")), "update psl's version and its day: {printed}");
 }
