@@ -50,7 +50,9 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
         return found;
     }
     annotation::judge(subject, policy, &mut found);
-    foreign::judge(subject, policy, &mut found);
+    if !subject.value_alone {
+        foreign::judge(subject, policy, &mut found);
+    }
     if let Some((key, value)) = annotation::winner(subject, policy) {
         let entries = read_winner(subject, Annotation { key, value }, &mut found);
         if let (ORG_KEY, Some(value)) = (key, subject.annotation(PLUS_KEY)) {
@@ -62,7 +64,9 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
                 &mut found,
             );
         }
-        controller::judge_ingress(subject, &mut found);
+        if !subject.value_alone {
+            controller::judge_ingress(subject, &mut found);
+        }
         let before = found.len();
         found.extend(browser::judge(subject, policy, &entries));
         policy::judge(policy, &entries, &mut found);
@@ -112,7 +116,7 @@ fn read_winner<'s>(
     let mut services = Services::new(subject, annotation);
     let mut live = Vec::with_capacity(reading.entries.len());
     for entry in entries {
-        let works = services.judge(entry, found);
+        let works = subject.value_alone || services.judge(entry, found);
         let directive = nginx::read(annotation.value, entry.parameters);
         nginx::judge(annotation, entry, &directive, found);
         nginx::judge_hazards(annotation, entry, &directive, found);

@@ -85,6 +85,9 @@ pub fn class<'s>(subject: &'s Subject<'_>) -> Option<&'s str> {
 pub fn assigned(subject: &Subject<'_>, policy: &Policy) -> Option<bool> {
     let classes = policy.ingress_classes.as_ref()?;
     let class = class(subject);
+    if subject.value_alone && class.is_none() {
+        return None;
+    }
     Some(classes.iter().any(|known| Some(known.as_str()) == class))
 }
 

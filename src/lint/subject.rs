@@ -6,6 +6,10 @@ use std::borrow::Cow;
 /// whichever API version it came in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Subject<'a> {
+    /// Whether only the value is known, and nothing of the Ingress around it:
+    /// it comes from a patch, from values of a chart or from a template. What
+    /// depends on backends, hosts, paths and TLS is then not reported.
+    pub value_alone: bool,
     /// The spelling of the fields in the object itself.
     pub form: Form,
     /// `metadata.namespace`.
