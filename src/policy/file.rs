@@ -122,7 +122,7 @@ impl File {
 
 fn broken(error: &yaml::Error, reading: &mut Reading<'_>) {
     let spot = reading.spot_at(error.span.start);
-    let message = format!("this is no YAML: {}", error.message);
+    let message = format!("the file is not valid YAML: {}", error.message);
     reading.note(Severity::Error, spot, message, error.help.clone());
 }
 
