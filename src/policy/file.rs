@@ -135,7 +135,7 @@ fn sets_nothing(text: &str, reading: &mut Reading<'_>) {
 
 fn broken(error: &yaml::Error, reading: &mut Reading<'_>) {
     let spot = reading.spot_at(error.span.start);
-    let message = format!("this is no YAML: {}", error.message);
+    let message = format!("the file is not valid YAML: {}", error.message);
     reading.note(Severity::Error, spot, message, error.help.clone());
 }
 
