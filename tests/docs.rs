@@ -3,10 +3,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-#[path = "docs/lists.rs"]
-mod lists;
 #[path = "docs/links.rs"]
 mod links;
+#[path = "docs/lists.rs"]
+mod lists;
 #[path = "docs/versions.rs"]
 mod versions;
 

@@ -54,7 +54,10 @@ fn the_policy_in_the_readme_is_one() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("stickler.yaml"), &blocks("yaml")[1]).unwrap();
     let printed = stickler(&["policy", "check", "stickler.yaml"], folder.path());
-    assert_eq!(printed, "stickler.yaml: 0 errors, 0 warnings: this policy can be used\n");
+    assert_eq!(
+        printed,
+        "stickler.yaml: 0 errors, 0 warnings: this policy can be used\n"
+    );
 }
 
 #[test]

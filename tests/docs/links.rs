@@ -28,7 +28,9 @@ fn anchors(page: &str) -> Vec<String> {
     let headings = page.lines().filter(|line| line.starts_with('#'));
     let anchor = |heading: &str| {
         let heading = heading.trim_start_matches('#').trim().to_lowercase();
-        let kept = heading.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        let kept = heading
+            .chars()
+            .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
         kept.map(|c| if c == ' ' { '-' } else { c }).collect()
     };
     headings.map(anchor).collect()
@@ -39,7 +41,9 @@ fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {
-            Component::ParentDir => assert!(plain.pop(), "{} leaves the repository", path.display()),
+            Component::ParentDir => {
+                assert!(plain.pop(), "{} leaves the repository", path.display())
+            }
             Component::CurDir => {}
             part => plain.push(part),
         }
@@ -65,7 +69,11 @@ fn links_lead_somewhere() {
                 plain(&page.parent().unwrap().join(path))
             };
             let there = Path::new(ROOT).join(&aim).exists();
-            let anchored = anchor.is_empty() || (there && anchors(&read(aim.to_str().unwrap())).iter().any(|it| it == anchor));
+            let anchored = anchor.is_empty()
+                || (there
+                    && anchors(&read(aim.to_str().unwrap()))
+                        .iter()
+                        .any(|it| it == anchor));
             if !there || !anchored {
                 broken.push(format!("{}: {target}", page.display()));
             }

@@ -26,7 +26,9 @@ const BEFORE: [&str; 9] = [
 
 /// The version that `text` begins with.
 fn version(text: &str) -> Option<&str> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
     let version = text[..end].trim_end_matches('.');
     (version.split('.').count() == 3).then_some(version)
 }
@@ -34,7 +36,9 @@ fn version(text: &str) -> Option<&str> {
 fn is_text(name: &str) -> bool {
     let ends = ["md", "yaml", "yml", "toml", "sh", "tpl", "txt", "json"];
     let end = Path::new(name).extension().and_then(|end| end.to_str());
-    name != "Cargo.lock" && (end.is_some_and(|end| ends.contains(&end)) || ["Dockerfile", "Makefile"].contains(&name))
+    name != "Cargo.lock"
+        && (end.is_some_and(|end| ends.contains(&end))
+            || ["Dockerfile", "Makefile"].contains(&name))
 }
 
 #[test]
@@ -71,7 +75,12 @@ fn the_chart_is_of_this_version() {
 #[test]
 fn the_changelog_has_this_version() {
     let heading = format!("## {VERSION} ");
-    assert!(read("CHANGELOG.md").lines().any(|line| line.starts_with(&heading)), "{heading}");
+    assert!(
+        read("CHANGELOG.md")
+            .lines()
+            .any(|line| line.starts_with(&heading)),
+        "{heading}"
+    );
 }
 
 #[test]
@@ -87,7 +96,10 @@ fn the_builder_and_the_docs_have_a_rust_that_is_new_enough() {
         assert!(minor(version) >= minor(RUST), "docs/ci.md: rust:{version}");
     }
     for page in ["README.md", "CONTRIBUTING.md"] {
-        assert!(read(page).contains(&format!("Rust {RUST}")), "{page} names the oldest Rust");
+        assert!(
+            read(page).contains(&format!("Rust {RUST}")),
+            "{page} names the oldest Rust"
+        );
     }
 }
 
@@ -96,8 +108,17 @@ fn the_list_of_public_suffixes_is_the_one_that_is_named() {
     let lock = read("Cargo.lock");
     let psl = lock.split("name = \"psl\"\nversion = \"").nth(1).unwrap();
     let version = psl.split('"').next().unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_stickler")).arg("--version").output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_stickler"))
+        .arg("--version")
+        .output()
+        .unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
-    assert!(printed.starts_with(&format!("stickler {VERSION}\n")), "{printed}");
-    assert!(printed.contains(&format!("(psl {version})")), "update psl's version and its day: {printed}");
+    assert!(
+        printed.starts_with(&format!("stickler {VERSION}\n")),
+        "{printed}"
+    );
+    assert!(
+        printed.contains(&format!("(psl {version})")),
+        "update psl's version and its day: {printed}"
+    );
 }

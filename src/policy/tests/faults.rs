@@ -138,7 +138,9 @@ fn values_that_cannot_be_meant() {
         ),
         (
             "exemptions: [{reason: x, rules: [missing-path], until: soon}]",
-            &["p:1:56: error: 'soon' is not a date; write it as year-month-day, such as 2027-01-31"],
+            &[
+                "p:1:56: error: 'soon' is not a date; write it as year-month-day, such as 2027-01-31",
+            ],
         ),
         (
             "exemptions: [{reason: ' ', rules: [missing-path]}]",
