@@ -25,6 +25,7 @@ mod progress;
 mod review;
 mod serve;
 mod terminal;
+mod version;
 
 /// Checks the sticky-cookie annotation of NGINX Ingress Controller before the
 /// controller reads it.
@@ -32,6 +33,7 @@ mod terminal;
 #[command(
     name = "stickler",
     version,
+    long_version = version::LONG,
     propagate_version = true,
     max_term_width = 100
 )]
