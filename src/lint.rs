@@ -16,6 +16,7 @@ pub mod field;
 mod foreign;
 pub mod nginx;
 pub mod policy;
+pub mod release;
 pub mod rule;
 pub mod span;
 pub mod subject;
