@@ -7,11 +7,14 @@ use std::process::ExitCode;
 use clap::Args;
 use jiff::Timestamp;
 
+use super::controller::{ControllerArgs, release};
 use super::output::{Output, Reports};
 use super::policy::load_or_find_and_tell;
+use super::upgrade::Upgrade;
 use super::{Failure, terminal};
 use crate::audit::{Audited, Cluster, Error};
 use crate::lint::Subject;
+use crate::lint::release::Release;
 use crate::render::Scope;
 
 /// Check the Ingresses of a live cluster
@@ -26,6 +29,8 @@ use crate::render::Scope;
       those of one namespace of another cluster
   stickler audit -A --format concise --policy stickler.yaml
       a line a finding, judged as the webhook would under that policy
+  stickler audit -A --controller-version 5.5 --upgrade-to 5.6
+      what an upgrade of the controller takes away
 
 Exit codes:
   0  nothing at or above --fail-on
@@ -56,14 +61,26 @@ pub(super) struct Audit {
     policy: Option<PathBuf>,
 
     #[command(flatten)]
+    controller: ControllerArgs,
+
+    /// Report only what changes with an upgrade of the controller to this release
+    #[arg(long, value_name = "VERSION", value_parser = release)]
+    upgrade_to: Option<Release>,
+
+    #[command(flatten)]
     output: Output,
 }
 
 impl Audit {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let policies = load_or_find_and_tell(self.policy.as_deref(), self.output.verbose)?;
+        let policies = policies.with_controller(self.controller.resolve());
+        let upgrade = self.upgrade_to.map(|to| Upgrade::to(to, &policies));
         let now = Timestamp::now();
-        let judge = |subject: &Subject<'_>| policies.check(subject, now);
+        let judge = |subject: &Subject<'_>| match &upgrade {
+            Some(upgrade) => upgrade.check(subject),
+            None => policies.check(subject, now),
+        };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -82,7 +99,9 @@ impl Audit {
             // Nobody is told that there is nothing where nobody could look.
             Err(error) => return Err(unanswered(&error)),
         };
-        match written.and_then(|()| reports.finish()) {
+        let finished = written.and_then(|()| reports.finish());
+        upgrade.iter().for_each(Upgrade::summarize);
+        match finished {
             Ok(verdict) => Ok(verdict.exit_code(false)),
             Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),
         }

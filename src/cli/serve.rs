@@ -15,6 +15,7 @@ mod logging;
 mod self_managed;
 mod signals;
 
+use super::controller::ControllerArgs;
 use super::{Failure, policy};
 use crate::server::callers::Callers;
 use crate::server::certificate::{Files, Store};
@@ -96,6 +97,9 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
     policy: Option<PathBuf>,
 
+    #[command(flatten)]
+    controller: ControllerArgs,
+
     /// Address for reviews, HTTPS [default: 0.0.0.0:8443; with --dev 127.0.0.1:8443]
     #[arg(long, value_name = "ADDRESS:PORT", env = "STICKLER_LISTEN")]
     listen: Option<SocketAddr>,
@@ -138,7 +142,7 @@ impl Serve {
         for doubt in self.bounds.doubts() {
             tracing::warn!("{doubt}");
         }
-        let policy = policy::open(self.policy.as_deref())?;
+        let policy = policy::open(self.policy.as_deref(), self.controller.resolve())?;
         let (identity, source) = self.identity(way).await?;
         let sockets = self.bind().await?;
         if let (Source::Dev(dev), Ok(address)) = (&source, sockets.reviews.local_addr()) {

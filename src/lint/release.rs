@@ -95,10 +95,14 @@ const LINES: [Name; 37] = [
 const FIRST_STRICT_REVISION: u32 = 5;
 
 /// The text that an operator gives is not the name of a release.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownRelease {
-    /// Whether it has the form of a name: such a release was never published.
-    pub well_formed: bool,
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnknownRelease {
+    /// It has the form of one.
+    #[error("is not a release of the controller")]
+    NeverPublished,
+    /// It does not have the form of one.
+    #[error("is not the name of a release, such as 5.5, 5.5.4 or 2026-lts-r4")]
+    Malformed,
 }
 
 impl Release {
@@ -130,6 +134,30 @@ impl Release {
             (Name::Lts(year, _), _) => year > 2026,
             _ => false,
         }
+    }
+
+    /// Whether it is one of the long-term support releases.
+    #[must_use]
+    pub fn is_lts(self) -> bool {
+        matches!(self.name, Name::Lts(..))
+    }
+
+    /// The release line before this one; the oldest has none and is its own.
+    #[must_use]
+    pub fn predecessor(self) -> Self {
+        // The first patch level of 5.6 is not what runs before an upgrade to it,
+        // and the support releases branch off from 5.4.
+        match self.name {
+            Name::Lts(..) => Self::of_line(set::LTS_BRANCHED_FROM),
+            _ if self.line >= set::NEWEST - 1 => Self::of_line(set::NEWEST - 2),
+            _ => Self::of_line(self.line.saturating_sub(1)),
+        }
+    }
+
+    /// The release that this one is read as.
+    #[must_use]
+    pub fn modelled_as(self) -> Self {
+        Self::of_line(self.line)
     }
 
     /// The releases that a help text can name, without patch levels.
@@ -169,9 +197,8 @@ impl std::str::FromStr for Release {
 
     /// Reads `5.5`, `5.5.4`, `v5.5.4` (the tag of a release), `2026-lts` or `2026-lts-r4`.
     fn from_str(text: &str) -> Result<Self, UnknownRelease> {
-        let unknown = |well_formed| UnknownRelease { well_formed };
-        let name = Name::parse(text).ok_or(unknown(false))?;
-        Self::named(name).ok_or(unknown(true))
+        let name = Name::parse(text).ok_or(UnknownRelease::Malformed)?;
+        Self::named(name).ok_or(UnknownRelease::NeverPublished)
     }
 }
 

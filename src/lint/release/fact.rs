@@ -74,10 +74,6 @@ facts! {
     /// `annotation requires NGINX Plus`; before, the key has no effect there.
     PlusKeyRejectedByOss, "'nginx.com/sticky-cookie-services' on the open-source edition rejects the Ingress",
         since(1, 10).and(LTS);
-    /// nginx 1.29.6.
-    OssKnowsSticky, "nginx of the open-source edition knows the directive 'sticky'",
-        since(5, 4).and(LTS);
-    /// NGINX Plus R23; the image of a controller below 1.10 has an older one.
     SameSite, "nginx knows 'samesite='",
         since(1, 10).and(LTS);
     /// A master and its minions.

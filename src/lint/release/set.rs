@@ -3,11 +3,13 @@
 use super::{LINES, Line, Name, Release};
 
 /// A set of releases.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Releases(u64);
 
 /// The line of the newest release.
 pub(super) const NEWEST: Line = line(5, 6);
+/// The line that `2026-lts` branches off from.
+pub(super) const LTS_BRANCHED_FROM: Line = line(5, 4);
 /// The line of the first revisions of `2026-lts`.
 pub(super) const LTS_FIRST: Line = NEWEST + 1;
 /// The line of its newest revisions.
@@ -109,6 +111,14 @@ impl Releases {
         lines
             .map(Release::of_line)
             .filter(move |release| self.has(*release))
+    }
+
+    /// The newest release of a set that is not empty, a version before a
+    /// support release.
+    #[must_use]
+    pub fn newest(self) -> Release {
+        let newest = self.without(Self::LTS).iter().last();
+        newest.or(self.iter().last()).unwrap_or(Release::NEWEST)
     }
 
     /// How a sentence names these releases among `of`: `from 5.6 on`,
