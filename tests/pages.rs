@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use stickler::finding::Failure;
-use stickler::lint::rule::Entry;
+use stickler::lint::rules::Row;
 use stickler::lint::{CATALOGUE, Rule, Subject};
 use stickler::manifest::{self, Report, Source};
 use stickler::policy::Policies;
@@ -165,13 +165,13 @@ fn sentence(clause: &str) -> String {
 }
 
 /// The YAML below a heading.
-fn example(row: &Entry, heading: &str) -> &'static str {
+fn example(row: &Row, heading: &str) -> &'static str {
     let (_, below) = row.page.split_once(&format!("## {heading}\n")).unwrap();
     let (_, code) = below.split_once("```yaml\n").unwrap();
     code.split_once("```").unwrap().0
 }
 
-fn policies(row: &Entry) -> Policies {
+fn policies(row: &Row) -> Policies {
     if !row.page.contains("\n## Policy\n") {
         return Policies::default();
     }

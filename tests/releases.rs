@@ -3,10 +3,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+use std::collections::HashMap;
 use std::fs;
 
 use serde::Deserialize;
+use stickler::lint::policy::Controller;
+use stickler::lint::read::keys::PLUS_KEY;
 use stickler::lint::release::{Release, path};
+use stickler::lint::subject::Annotation;
+use stickler::lint::{self, Consequence, Diagnostic, Policy, Severity, Subject};
 
 fn lines<T: for<'de> Deserialize<'de>>(file: &str) -> Vec<T> {
     let path = format!("{}/tests/corpus/{file}", env!("CARGO_MANIFEST_DIR"));
@@ -61,5 +66,102 @@ fn every_path_in_every_release() {
                 case.kind
             );
         }
+    }
+}
+
+#[derive(Deserialize)]
+struct Value {
+    id: String,
+    value: Option<String>,
+    rejected_from: Option<String>,
+}
+
+/// A release of each reader, oldest first.
+const READERS: [(&str, &str); 4] = [
+    ("lenient", "1.9"),
+    ("whole", "2.2"),
+    ("quoted", "5.5"),
+    ("strict", "5.6"),
+];
+
+/// The values with their ids; those of `nginx.jsonl` are written there alone.
+fn values() -> Vec<(Value, String)> {
+    let known: HashMap<String, String> = lines::<Value>("nginx.jsonl")
+        .into_iter()
+        .map(|case| (case.id, case.value.unwrap()))
+        .collect();
+    let cases: Vec<Value> = lines("nic-versions.jsonl");
+    cases
+        .into_iter()
+        .map(|case| {
+            let value = case.value.clone().or(known.get(&case.id).cloned());
+            (case, value.unwrap())
+        })
+        .collect()
+}
+
+/// What is found in a value, and not around it.
+fn check(value: &str, version: Option<&str>) -> Vec<Diagnostic> {
+    let subject = Subject {
+        annotations: vec![Annotation {
+            key: PLUS_KEY.into(),
+            value: value.into(),
+        }],
+        ..Subject::default()
+    };
+    let policy = Policy {
+        controller: Controller {
+            version: version.map(|version| version.parse().unwrap()),
+            ..Controller::default()
+        },
+        ..Policy::default()
+    };
+    let found = lint::check(&subject, &policy).into_iter();
+    found.filter(|it| it.place.span.is_some()).collect()
+}
+
+fn rejects(found: &[Diagnostic]) -> bool {
+    let rejected = Some(Consequence::RejectsIngress);
+    found.iter().any(|it| it.consequence == rejected)
+}
+
+#[test]
+fn every_value_with_every_reader() {
+    let values = values();
+    assert_eq!(values.len(), 3548);
+    for (case, value) in &values {
+        let from = READERS
+            .iter()
+            .position(|(reader, _)| Some(*reader) == case.rejected_from.as_deref());
+        for (index, (reader, version)) in READERS.iter().enumerate() {
+            let found = check(value, Some(version));
+            let expected = from.is_some_and(|from| from <= index);
+            let id = &case.id;
+            assert_eq!(
+                rejects(&found),
+                expected,
+                "{id} {reader} {value:?} {found:#?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn without_a_version_what_all_reject_is_an_error_and_what_some_reject_names_them() {
+    for (case, value) in values() {
+        let found = check(&value, None);
+        let is_error = |it: &&Diagnostic| {
+            it.severity == Severity::Error && it.consequence == Some(Consequence::RejectsIngress)
+        };
+        let named = found
+            .iter()
+            .any(|it| it.message.contains("(rejected from 5.6 on)"));
+        let error = found.iter().any(|it| is_error(&it));
+        let expected = match case.rejected_from.as_deref() {
+            None => (false, false),
+            Some("strict") => (false, true),
+            Some(_) => (true, named),
+        };
+        assert_eq!((error, named), expected, "{} {value:?} {found:#?}", case.id);
     }
 }

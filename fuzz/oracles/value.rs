@@ -2,9 +2,11 @@
 //! of the value, edits stay inside it, and no certain fix
 //! makes it worse.
 
-use stickler::lint::annotation::{ORG_KEY, USE_CLUSTER_IP};
+use stickler::lint::read::controller;
+use stickler::lint::read::controller::release::value::Reader;
+use stickler::lint::read::keys::{ORG_KEY, USE_CLUSTER_IP};
 use stickler::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, TlsBlock};
-use stickler::lint::{Consequence, Diagnostic, Policy, Severity, Span, Subject, check, controller};
+use stickler::lint::{Consequence, Diagnostic, Policy, Severity, Span, Subject, check};
 
 /// Panics where something does not hold.
 pub(crate) fn judge(input: &[u8]) {
@@ -16,7 +18,7 @@ pub(crate) fn judge(input: &[u8]) {
     let refused = found
         .iter()
         .any(|it| it.consequence == Some(Consequence::RejectsIngress));
-    let accepted = controller::read(value).accepted();
+    let accepted = controller::read(value, Reader::Quoted).accepted();
     assert!(
         accepted || refused,
         "{value:?}: what the controller rejects is told"

@@ -36,7 +36,7 @@ impl<'a> Judgement<'a> {
                 return Self::unreadable(&message, in_force).named(request);
             }
         }
-        if request.sub_resource.is_some() || request.is_of_another_kind() {
+        if request.is_of_other_subresource() || request.is_of_another_kind() {
             return Self::default();
         }
         Self::of_object(request, in_force).unwrap_or_else(|message| {
@@ -167,6 +167,17 @@ impl Request<'_> {
             Some("CONNECT") => Operation::Connect,
             _ => Operation::Unknown,
         }
+    }
+
+    /// Whether the request is for a subresource that cannot write annotations.
+    ///
+    /// `status` can: the API server keeps the stored spec there, but takes the
+    /// metadata of the request (`ingressStatusStrategy.PrepareForUpdate` in
+    /// `k8s.io/kubernetes/pkg/registry/networking/ingress/strategy.go`).
+    fn is_of_other_subresource(&self) -> bool {
+        self.sub_resource
+            .as_deref()
+            .is_some_and(|name| name != "status")
     }
 
     /// Whether `request.kind` names something else than an Ingress.

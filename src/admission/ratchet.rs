@@ -3,7 +3,7 @@
 use super::Operation;
 use super::review::Request;
 use crate::ingress::Ingress;
-use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
 use crate::lint::subject::TlsBlock;
 use crate::lint::{self, Diagnostic, Subject};
 use crate::policy::{Effective, OnUpdate};
@@ -23,7 +23,10 @@ impl<'a> Before<'a> {
         new: &Ingress<'_>,
         in_force: &Effective,
     ) -> Option<Self> {
-        let strict = in_force.on_update == OnUpdate::Strict && !new.being_deleted;
+        // A status update changes no field but annotations, and a controller
+        // that writes addresses cannot fix them: `strict` is not for it.
+        let is_status = request.sub_resource.is_some();
+        let strict = in_force.on_update == OnUpdate::Strict && !new.being_deleted && !is_status;
         if strict || request.operation() != Operation::Update {
             return None;
         }

@@ -60,7 +60,8 @@ fn what_is_not_ours_to_judge_is_let_through_unread() {
         json!({}),
         json!({"operation": "DELETE", "object": null}),
         json!({"operation": "CONNECT", "object": nonsense}),
-        json!({"subResource": "status", "object": nonsense}),
+        json!({"subResource": "scale", "object": nonsense}),
+        json!({"operation": "DELETE", "subResource": "status", "object": null}),
         json!({"kind": {"group": "", "version": "v1", "kind": "Pod"}, "object": nonsense}),
         json!({"kind": {"group": "networking.internal.knative.dev", "version": "v1alpha1", "kind": "Ingress"}, "object": nonsense}),
         json!({"kind": null, "object": {"apiVersion": "v1", "kind": "Pod"}}),
@@ -318,6 +319,46 @@ fn annotated(value: &str) -> String {
         }}]},
     });
     review(json!({"object": object})).to_string()
+}
+
+#[test]
+fn only_the_status_subresource_is_checked_like_the_object() {
+    let bad = "serviceName=tea-svc srv_id expire=1h path=/tea";
+    for (sub_resource, allowed) in [
+        (json!(null), false),
+        (json!(""), false),
+        (json!("status"), false),
+        (json!("scale"), true),
+        (json!("Status"), true),
+    ] {
+        let mut review: Value = serde_json::from_str(&annotated(bad)).unwrap();
+        let request = review["request"].as_object_mut().unwrap();
+        request.insert("operation".to_owned(), json!("UPDATE"));
+        let mut old = request["object"].clone();
+        old["metadata"]["annotations"] = json!({});
+        request.insert("oldObject".to_owned(), old);
+        request.insert("subResource".to_owned(), sub_resource.clone());
+        assert_eq!(answered(&review.to_string()).0, allowed, "{sub_resource}");
+    }
+}
+
+#[test]
+fn a_controller_that_writes_addresses_is_not_refused_for_an_old_mistake() {
+    let bad = "serviceName=tea-svc srv_id expire=1h path=/tea";
+    let terms = Terms::default();
+    let (policies, _) = Policies::parse("policy.yaml", "onUpdate: strict", terms.now).unwrap();
+    let policies = policies.into();
+    let strict = Terms { policies, ..terms };
+    for (sub_resource, verdict) in [("status", Verdict::Warn), ("", Verdict::Deny)] {
+        let mut review: Value = serde_json::from_str(&annotated(bad)).unwrap();
+        let request = review["request"].as_object_mut().unwrap();
+        request.insert("operation".to_owned(), json!("UPDATE"));
+        request.insert("oldObject".to_owned(), request["object"].clone());
+        request.insert("subResource".to_owned(), json!(sub_resource));
+        let body = review.to_string();
+        let answer = answer(body.as_bytes(), &strict).unwrap();
+        assert_eq!(answer.facts.verdict, verdict, "{sub_resource}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::Failure;
 use super::terminal::{self, Colour};
-use crate::lint::rule::Entry;
+use crate::lint::rules::Row;
 use crate::lint::{CATALOGUE, Consequence, Rule, text};
 use crate::render;
 
@@ -107,7 +107,7 @@ fn catalogue(width: usize, bold: Style) -> String {
 }
 
 /// `  <rule>  <what it finds>`, with the severity where the consequence has another.
-fn push_row(list: &mut String, row: &Entry, width: usize) {
+fn push_row(list: &mut String, row: &Row, width: usize) {
     let usual = row.consequence.map(Consequence::severity);
     let mut summary = row.summary.to_owned();
     if usual != Some(row.severity) {

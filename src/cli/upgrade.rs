@@ -1,6 +1,6 @@
 //! `--upgrade-to`: what changes with an upgrade of the controller.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
 use super::controller::{note, note_newer};
 use crate::lint::release::Release;
@@ -12,11 +12,11 @@ use crate::render::counted;
 pub(super) struct Upgrade<'p> {
     to: Release,
     policies: &'p Policies,
-    lost: Cell<usize>,
-    changed: Cell<usize>,
-    same: Cell<usize>,
+    lost: AtomicUsize,
+    changed: AtomicUsize,
+    same: AtomicUsize,
     /// Whether no release was named for some Ingress.
-    assumed: Cell<bool>,
+    assumed: AtomicBool,
 }
 
 impl<'p> Upgrade<'p> {
@@ -25,10 +25,10 @@ impl<'p> Upgrade<'p> {
         Self {
             to,
             policies,
-            lost: Cell::default(),
-            changed: Cell::default(),
-            same: Cell::default(),
-            assumed: Cell::default(),
+            lost: Default::default(),
+            changed: Default::default(),
+            same: Default::default(),
+            assumed: Default::default(),
         }
     }
 
@@ -39,7 +39,7 @@ impl<'p> Upgrade<'p> {
             .for_namespace(subject.namespace.as_deref())
             .lint;
         let from = policy.controller.version.unwrap_or_else(|| {
-            self.assumed.set(true);
+            self.assumed.store(true, Relaxed);
             self.to.predecessor()
         });
         let diagnostics = lint::upgrade::check(subject, policy, from, self.to);
@@ -52,26 +52,25 @@ impl<'p> Upgrade<'p> {
             Some(_) => &self.changed,
             None => &self.same,
         };
-        counter.set(counter.get() + 1);
+        counter.fetch_add(1, Relaxed);
         diagnostics
     }
 
     /// How many Ingresses the upgrade changes, on standard error.
     pub(super) fn summarize(&self) {
-        if self.assumed.get() {
+        if self.assumed.load(Relaxed) {
             note(format_args!(
                 "note: compared with {}; name the release that runs today with --controller-version",
                 self.to.predecessor()
             ));
         }
-        let total = self.lost.get() + self.changed.get() + self.same.get();
+        let [lost, changed, same] =
+            [&self.lost, &self.changed, &self.same].map(|count| count.load(Relaxed));
+        let total = counted(lost + changed + same, "Ingress", "Ingresses");
+        let to = self.to;
         note(format_args!(
-            "Upgrade to {}: {} of {} lost by it, {} otherwise changed, {} the same.",
-            self.to,
-            self.lost.get(),
-            counted(total, "Ingress", "Ingresses"),
-            self.changed.get(),
-            self.same.get(),
+            "Upgrade to {to}: of {total}, {lost} lose something, {changed} change otherwise, \
+             {same} stay the same."
         ));
     }
 }

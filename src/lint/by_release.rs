@@ -4,12 +4,14 @@
 //! parted into groups that treat this Ingress alike, each group is checked
 //! once, and what only some of them report becomes a warning that names them.
 
+use std::collections::BTreeMap;
+
 use super::consequence::{Consequence, Severity};
 use super::diagnostic::Diagnostic;
 use super::policy::Policy;
 use super::read::keys::{ORG_KEY, PATH_REGEX, PLUS_KEY, USE_CLUSTER_IP};
 use super::release::value::strict_errors;
-use super::release::{Fact, Release, Releases, path};
+use super::release::{Fact, Releases, path};
 use super::subject::Subject;
 
 /// The releases that a check is about: the one that the policy names, or those
@@ -111,6 +113,7 @@ impl Differences {
             | Fact::PlusKeyRejectedByOss
             | Fact::SameSite
             | Fact::Mergeable
+            | Fact::ClassRequired
             | Fact::ShapeValidated
             | Fact::ResourceBackendRejected
             | Fact::ConfigSafety
@@ -132,12 +135,16 @@ fn is_strict_different(value: &str) -> bool {
 /// oldest first, with the diagnostics of each.
 #[must_use]
 pub fn merge(reports: Vec<(Releases, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
-    let all = reports.iter().fold(Releases::NONE, |all, (group, _)| all.and(*group));
+    let all = reports
+        .iter()
+        .fold(Releases::NONE, |all, (group, _)| all.and(*group));
     let mut kinds: Vec<Kind> = Vec::new();
-    let mut index = std::collections::HashMap::new();
+    let mut index = BTreeMap::new();
     for (group, diagnostics) in reports {
         for diagnostic in diagnostics {
-            let key = (diagnostic.rule, diagnostic.place.clone(), diagnostic.entry.clone());
+            let entry = diagnostic.entry.as_ref().map(|entry| entry.number);
+            let place = (diagnostic.place.field.clone(), diagnostic.place.span);
+            let key = (diagnostic.rule, place, entry);
             let at = *index.entry(key).or_insert(kinds.len());
             if at == kinds.len() {
                 kinds.push(Kind::default());
@@ -145,7 +152,10 @@ pub fn merge(reports: Vec<(Releases, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
             kinds[at].add(group, diagnostic);
         }
     }
-    kinds.into_iter().flat_map(|kind| kind.finish(all)).collect()
+    kinds
+        .into_iter()
+        .flat_map(|kind| kind.finish(all))
+        .collect()
 }
 
 /// What one rule reports at one place, in the releases that report it.
@@ -171,10 +181,15 @@ impl Kind {
     }
 
     fn finish(self, all: Releases) -> Vec<Diagnostic> {
-        let covered = self.0.iter().fold(Releases::NONE, |sum, (releases, _)| sum.and(*releases));
+        let covered = self
+            .0
+            .iter()
+            .fold(Releases::NONE, |sum, (releases, _)| sum.and(*releases));
         let apart = self.0.iter().enumerate().all(|(index, (releases, _))| {
             let others = self.0[..index].iter();
-            others.clone().all(|(other, _)| other.both(*releases).is_empty())
+            others
+                .clone()
+                .all(|(other, _)| other.both(*releases).is_empty())
         });
         let mut variants = self.0;
         if covered == all && apart && variants.len() > 1 {
@@ -222,3 +237,6 @@ pub fn outcome(consequence: Option<Consequence>) -> &'static str {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+pub(in crate::lint) mod tests;

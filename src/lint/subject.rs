@@ -6,13 +6,17 @@ use std::borrow::Cow;
 /// whichever API version it came in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Subject<'a> {
+    /// Whether only the value is known, and nothing of the Ingress around it:
+    /// it comes from a patch, from values of a chart or from a template. What
+    /// depends on backends, hosts, paths and TLS is then not reported.
+    pub value_alone: bool,
     /// The spelling of the fields in the object itself.
     pub form: Form,
     /// `metadata.namespace`.
     pub namespace: Option<Cow<'a, str>>,
     /// `metadata.name`; an object that is made from `generateName` has none yet.
     pub name: Option<Cow<'a, str>>,
-    /// The annotations for which [`super::annotation::concerns_us`] holds, in
+    /// The annotations for which [`super::annotation::is_relevant`] holds, in
     /// the order of the text.
     pub annotations: Vec<Annotation<'a>>,
     /// `spec.ingressClassName`.

@@ -3,7 +3,9 @@
 
 use std::fmt::Write as _;
 
-use super::annotation::ORG_KEY;
+mod browser;
+
+use super::read::keys::ORG_KEY;
 use super::subject::{Annotation, Backend, HostRule, PathRule, PathType};
 use super::{Diagnostic, Policy, Rule, Subject, check};
 
@@ -56,6 +58,40 @@ fn said(value: &str) -> String {
         }
     }
     said
+}
+
+#[test]
+fn of_a_value_alone_only_the_value_is_reported() {
+    let rules = |value: &'static str| -> Vec<&str> {
+        let subject = Subject {
+            value_alone: true,
+            rules: Vec::new(),
+            ..cafe(value, ["", ""])
+        };
+        let found = check(&subject, &Policy::default());
+        found.iter().map(|found| found.rule.id()).collect()
+    };
+    for (value, expected) in [
+        ("serviceName=any srv_id expires=1h path=/", &[][..]),
+        ("serviceName=any srv_id", &[]),
+        (
+            "serviceName=any srv_id secure domain=.example.com path=/x",
+            &[],
+        ),
+        ("serviceName=any __Host-id secure path=/", &[]),
+        (
+            "serviceName=any srv_id expire=1h;",
+            &["unknown-parameter", "empty-entry"],
+        ),
+        (
+            "serviceName=any srv_id samesite=none",
+            &["samesite-none-insecure"],
+        ),
+        ("serviceName=any srv_id expires=0", &["expires-zero"]),
+        ("", &["empty-value"]),
+    ] {
+        assert_eq!(rules(value), expected, "{value}");
+    }
 }
 
 /// What nobody sees, and a picture of it.

@@ -29,7 +29,11 @@ pub fn check(
     let lost = then.iter().filter(|it| is_outcome(it) && !has(&today, it));
     changes.extend(lost.map(|it| lose(it, subject, &today, from, to)));
     let gained = today.iter().filter(|it| is_outcome(it) && !has(&then, it));
-    let gained = gained.filter(|it| !then.iter().any(|then| is_outcome(then) && then.place == it.place));
+    let gained = gained.filter(|it| {
+        !then
+            .iter()
+            .any(|then| is_outcome(then) && then.place == it.place)
+    });
     changes.extend(gained.map(|it| gain(it, &then, to)));
     changes.sort_by(|a, b| a.order().cmp(&b.order()));
     changes
@@ -56,7 +60,12 @@ fn rank(consequence: Option<Consequence>) -> u8 {
 fn has(diagnostics: &[Diagnostic], wanted: &Diagnostic) -> bool {
     diagnostics.iter().any(|it| {
         (it.rule, it.consequence, &it.place, &it.entry)
-            == (wanted.rule, wanted.consequence, &wanted.place, &wanted.entry)
+            == (
+                wanted.rule,
+                wanted.consequence,
+                &wanted.place,
+                &wanted.entry,
+            )
     })
 }
 
@@ -64,7 +73,10 @@ fn has(diagnostics: &[Diagnostic], wanted: &Diagnostic) -> bool {
 fn of_ingress(diagnostics: &[Diagnostic]) -> Option<Consequence> {
     let outcomes = diagnostics.iter().filter(|it| is_outcome(it));
     let whole = outcomes.filter(|it| rank(it.consequence) > 1);
-    whole.map(|it| it.consequence).max_by_key(|it| rank(*it)).flatten()
+    whole
+        .map(|it| it.consequence)
+        .max_by_key(|it| rank(*it))
+        .flatten()
 }
 
 /// A finding of the newer release that the older one does not have.
@@ -75,10 +87,13 @@ fn lose(
     from: Release,
     to: Release,
 ) -> Diagnostic {
-    let nobody_read = found.place.field.annotation_key() == Some(ORG_KEY) && !Fact::OrgKey.holds(from);
+    let nobody_read =
+        found.place.field.annotation_key() == Some(ORG_KEY) && !Fact::OrgKey.holds(from);
     let whole = of_ingress(today);
     let of_entry = today.iter().any(|it| {
-        it.consequence == Some(Consequence::NoEffect) && it.entry.is_some() && it.entry == found.entry
+        it.consequence == Some(Consequence::NoEffect)
+            && it.entry.is_some()
+            && it.entry == found.entry
     });
     let dead = nobody_read && subject.annotation(PLUS_KEY).is_none();
     let before = match whole {
@@ -96,7 +111,11 @@ fn lose(
     let lost = whole.is_none() && rank(found.consequence) > u8::from(dead || of_entry);
     Diagnostic {
         message,
-        severity: if lost { found.severity } else { Severity::Warning },
+        severity: if lost {
+            found.severity
+        } else {
+            Severity::Warning
+        },
         ..found.clone()
     }
 }
@@ -106,7 +125,10 @@ fn gain(found: &Diagnostic, then: &[Diagnostic], to: Release) -> Diagnostic {
     let before = outcome(found.consequence);
     let after = match of_ingress(then) {
         None => format!("fine in {to}"),
-        Some(other) => format!("no longer in {to}, which has another reason: {}", outcome(Some(other))),
+        Some(other) => format!(
+            "no longer in {to}, which has another reason: {}",
+            outcome(Some(other))
+        ),
     };
     Diagnostic {
         message: format!("{}: {before} today, {after}", found.message),
@@ -131,6 +153,9 @@ fn both_keys(subject: &Subject<'_>, from: Release, to: Release) -> Option<Diagno
     let help = "give both keys the same value before the upgrade, and remove 'nginx.com' after it";
     Some(diagnostic.with_severity(Severity::Error).with_help(help))
 }
+
+#[cfg(test)]
+mod tests;
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use super::read::{Lists, read};
 use super::report::{InputError, Report, SkipReason, Skipped};
 use super::{Judge, Source};
 use crate::finding::{Finding, Location, ObjectRef, SourceEdit};
-use crate::lint::annotation;
+use crate::lint::read::keys;
 use crate::lint::{Diagnostic, Span};
 use crate::yaml::{Document, Error, Lines, Node};
 
@@ -96,7 +96,7 @@ impl<'s> Checker<'s> {
     fn ingress(&mut self, document: &Document<'s>, object: &Object<'_, 's>) {
         let subject = &object.ingress.subject;
         self.report.counts.ingresses += 1;
-        self.report.counts.annotated += usize::from(annotation::is_present(subject));
+        self.report.counts.annotated += usize::from(keys::is_present(subject));
         self.object = object.name.clone();
         let diagnostics = (self.judge)(subject);
         if diagnostics.is_empty() {

@@ -6,7 +6,7 @@ mod paths;
 
 use super::*;
 use crate::finding::{Finding, Location};
-use crate::lint::annotation::PLUS_KEY;
+use crate::lint::read::keys::PLUS_KEY;
 use crate::lint::{FieldPath, Place, Rule, Span};
 
 /// Finds each `BAD` of the annotation, each host `bad.example`, and that the

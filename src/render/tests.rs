@@ -4,7 +4,7 @@ use std::io;
 
 use super::{Format, Report, Style, Summary};
 use crate::finding::{Failure, Finding, Location, ObjectRef, SourceEdit};
-use crate::lint::annotation::PLUS_KEY;
+use crate::lint::read::keys::PLUS_KEY;
 use crate::lint::{Diagnostic, FieldPath, Place, Rule, Span};
 
 /// A manifest with one mistake in the annotation and one beside it.

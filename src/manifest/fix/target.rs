@@ -3,7 +3,7 @@
 use super::Refusal;
 use super::mend::{Wanted, mend};
 use crate::finding::Location;
-use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
 use crate::lint::{FieldPath, Span};
 use crate::manifest::locate::{Walk, collect_aliased, location};
 use crate::manifest::object::{Found, Object};

@@ -1,0 +1,69 @@
+//! What the readers have to be told, because no Ingress shows it: plain data.
+
+use super::controller::release::{Fact, Release};
+use super::keys::{MERGEABLE, ORG_KEY, PATH_REGEX, USE_CLUSTER_IP};
+
+/// What is known of the controller and of what is before it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// The controller that will read the Ingress.
+    pub controller: Controller,
+    /// The release that reads it.
+    pub release: Release,
+    /// Where TLS ends.
+    pub tls: TlsEnd,
+}
+
+/// What the operator says of the controller.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Controller {
+    /// The edition, which decides whether `nginx.com/…` is read.
+    pub edition: Edition,
+    /// The release; `None` where it is not known.
+    pub version: Option<Release>,
+    /// Whether it runs with `-enable-config-safety`.
+    pub config_safety: bool,
+}
+
+/// The controller's edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Edition {
+    /// Not known: nothing is reported about `nginx.com/…` keys.
+    #[default]
+    Unknown,
+    /// Open source.
+    Oss,
+    /// With NGINX Plus.
+    Plus,
+}
+
+/// Where TLS ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TlsEnd {
+    /// At the controller: `spec.tls` lists the hosts.
+    #[default]
+    Ingress,
+    /// Before the controller: every host is reached over TLS.
+    Upstream,
+}
+
+impl Facts {
+    /// Whether this release of the controller reads an annotation at all.
+    #[must_use]
+    pub fn reads(&self, key: &str) -> bool {
+        let fact = match key {
+            ORG_KEY => Fact::OrgKey,
+            MERGEABLE => Fact::Mergeable,
+            PATH_REGEX => Fact::PathRegex,
+            USE_CLUSTER_IP => Fact::UseClusterIp,
+            _ => return true,
+        };
+        self.is(fact)
+    }
+
+    /// Whether something is true of this release.
+    #[must_use]
+    pub fn is(&self, fact: Fact) -> bool {
+        fact.holds(self.release)
+    }
+}
