@@ -150,18 +150,17 @@ fn every_value_with_every_reader() {
 fn without_a_version_what_all_reject_is_an_error_and_what_some_reject_names_them() {
     for (case, value) in values() {
         let found = check(&value, None);
-        let is_error = |it: &&Diagnostic| {
-            it.severity == Severity::Error && it.consequence == Some(Consequence::RejectsIngress)
-        };
-        let named = found
-            .iter()
-            .any(|it| it.message.contains("(rejected from 5.6 on)"));
-        let error = found.iter().any(|it| is_error(&it));
+        let is_error = |it: &Diagnostic| it.severity == Severity::Error;
+        let rejected = found.iter().filter(|it| is_error(it)).cloned();
+        let error = rejects(&rejected.collect::<Vec<_>>());
+        let named = |it: &Diagnostic| it.message.ends_with("(rejected from 5.6 on)");
+        let hard = found.iter().any(|it| is_error(it) || named(it));
+        let said = found.iter().any(named);
         let expected = match case.rejected_from.as_deref() {
-            None => (false, false),
-            Some("strict") => (false, true),
-            Some(_) => (true, named),
+            None => !error && !said,
+            Some("strict") => !error && hard,
+            Some(_) => error,
         };
-        assert_eq!((error, named), expected, "{} {value:?} {found:#?}", case.id);
+        assert!(expected, "{} {value:?} {found:#?}", case.id);
     }
 }

@@ -18,7 +18,7 @@ use super::subject::Subject;
 /// in use. An Ingress tells more: the `nginx.org` key is written for releases
 /// that read it; and so does a flag that only some releases have.
 #[must_use]
-pub fn concerned(subject: &Subject<'_>, policy: &Policy) -> Releases {
+pub(super) fn concerned(subject: &Subject<'_>, policy: &Policy) -> Releases {
     if let Some(release) = policy.controller.version {
         return Releases::of(release);
     }
@@ -34,7 +34,7 @@ pub fn concerned(subject: &Subject<'_>, policy: &Policy) -> Releases {
 
 /// Parts releases into groups that treat the Ingress alike, oldest first.
 #[must_use]
-pub fn groups(subject: &Subject<'_>, releases: Releases) -> Vec<Releases> {
+pub(super) fn groups(subject: &Subject<'_>, releases: Releases) -> Vec<Releases> {
     let mut groups = vec![releases];
     if Releases::of(releases.newest()) == releases {
         return groups;
@@ -134,7 +134,7 @@ fn is_strict_different(value: &str) -> bool {
 /// What the groups of releases report, as one list: `reports` has the groups,
 /// oldest first, with the diagnostics of each.
 #[must_use]
-pub fn merge(reports: Vec<(Releases, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
+pub(super) fn merge(reports: Vec<(Releases, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
     let all = reports
         .iter()
         .fold(Releases::NONE, |all, (group, _)| all.and(*group));
@@ -163,18 +163,23 @@ pub fn merge(reports: Vec<(Releases, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
 struct Kind(Vec<(Releases, Diagnostic)>);
 
 impl Kind {
+    /// Adds what a newer group reports; `group` is later than those before.
     fn add(&mut self, group: Releases, diagnostic: Diagnostic) {
-        let mut variants = self.0.iter_mut();
-        let same = variants.find(|(releases, known)| {
-            known.consequence == diagnostic.consequence
-                && known.message == diagnostic.message
-                // Two of one group are two findings.
-                && releases.both(group).is_empty()
-        });
-        match same {
+        // Two of one group are two findings.
+        let free = |(releases, known): &(Releases, Diagnostic)| {
+            known.consequence == diagnostic.consequence && releases.both(group).is_empty()
+        };
+        let same = |it: &(Releases, Diagnostic)| free(it) && it.1.message == diagnostic.message;
+        let at = self
+            .0
+            .iter()
+            .position(same)
+            .or(self.0.iter().position(free));
+        match at.map(|at| &mut self.0[at]) {
             Some((releases, known)) => {
                 *releases = releases.and(group);
-                known.severity = known.severity.min(diagnostic.severity);
+                let severity = known.severity.min(diagnostic.severity);
+                *known = diagnostic.with_severity(severity);
             }
             None => self.0.push((group, diagnostic)),
         }
@@ -195,10 +200,7 @@ impl Kind {
         if covered == all && apart && variants.len() > 1 {
             // All report it, and differ in what follows from it.
             let (_, mut first) = variants.remove(0);
-            for (releases, other) in variants {
-                if other.consequence != first.consequence {
-                    first.message.push_str(&suffix(&other, releases, all));
-                }
+            for (_, other) in variants {
                 first.severity = first.severity.min(other.severity);
             }
             return vec![first];
@@ -223,7 +225,7 @@ fn suffix(diagnostic: &Diagnostic, releases: Releases, all: Releases) -> String 
 
 /// What happens to the Ingress or the entry, in a word or two.
 #[must_use]
-pub fn outcome(consequence: Option<Consequence>) -> &'static str {
+pub(super) fn outcome(consequence: Option<Consequence>) -> &'static str {
     match consequence {
         Some(Consequence::RejectsIngress) => "rejected",
         Some(Consequence::BreaksReload) => "nginx refuses to reload",
@@ -234,9 +236,6 @@ pub fn outcome(consequence: Option<Consequence>) -> &'static str {
         _ => "reported",
     }
 }
-
-#[cfg(test)]
-mod tests;
 
 #[cfg(test)]
 pub(in crate::lint) mod tests;

@@ -34,6 +34,13 @@ pub fn check(
             .iter()
             .any(|then| is_outcome(then) && then.place == it.place)
     });
+    let org_is_lost = then
+        .iter()
+        .any(|it| is_outcome(it) && it.place.field.annotation_key() == Some(ORG_KEY));
+    let is_said = |it: &&Diagnostic| {
+        it.rule == Rule::KeyTooNew && (org_is_lost || subject.annotation(PLUS_KEY).is_some())
+    };
+    let gained = gained.filter(|it| !is_said(it));
     changes.extend(gained.map(|it| gain(it, &then, to)));
     changes.sort_by(|a, b| a.order().cmp(&b.order()));
     changes
@@ -153,9 +160,6 @@ fn both_keys(subject: &Subject<'_>, from: Release, to: Release) -> Option<Diagno
     let help = "give both keys the same value before the upgrade, and remove 'nginx.com' after it";
     Some(diagnostic.with_severity(Severity::Error).with_help(help))
 }
-
-#[cfg(test)]
-mod tests;
 
 #[cfg(test)]
 mod tests;
