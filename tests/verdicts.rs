@@ -26,7 +26,6 @@ fn policies() -> [Policy; 2] {
         controller: Controller {
             edition: Edition::Oss,
             version: Some((5, 5)),
-            ..Controller::default()
         },
         ingress_classes: None,
         require: Require {

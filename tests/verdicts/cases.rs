@@ -10,12 +10,12 @@ use stickler::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType,
 /// A value, and where requests lead to its services.
 pub(crate) struct Case {
     value: String,
-    paths: Vec<Path>,
+    paths: Vec<Route>,
     /// The hosts with TLS; in turn none has, or all have, where it is `None`.
     tls: Option<Vec<String>>,
 }
 
-struct Path {
+struct Route {
     host: String,
     path: String,
     exact: bool,
@@ -25,7 +25,7 @@ struct Path {
 
 impl Case {
     fn cafe(value: &str) -> Self {
-        let path = |path: &str, service: &str| Path {
+        let path = |path: &str, service: &str| Route {
             host: "cafe.example.com".to_owned(),
             path: path.to_owned(),
             exact: false,
@@ -42,9 +42,9 @@ impl Case {
     /// The case as an Ingress, with TLS for all hosts or as it is given.
     pub(crate) fn subject(&self, tls: bool) -> Subject<'_> {
         let by_host = self.paths.chunk_by(|a, b| a.host == b.host);
-        let rule = |paths: &'_ [Path]| HostRule {
+        let rule = |paths: &'_ [Route]| HostRule {
             host: Some(paths[0].host.clone().into()),
-            paths: Some(paths.iter().map(Path::rule).collect()),
+            paths: Some(paths.iter().map(Route::rule).collect()),
         };
         let all = || self.paths.iter().map(|path| path.host.clone()).collect();
         let hosts = match &self.tls {
@@ -66,7 +66,7 @@ impl Case {
     }
 }
 
-impl Path {
+impl Route {
     fn rule<'a>(&self) -> PathRule<'a> {
         PathRule {
             path: Some(self.path.clone().into()),
@@ -179,7 +179,7 @@ fn browser(case: &Value) -> (String, Case) {
     let mut paths = Vec::new();
     let mut entries = Vec::new();
     for service in &services {
-        paths.push(Path {
+        paths.push(Route {
             host: service["host"].as_str().unwrap_or(host).to_owned(),
             path: text(service, "rule_path").to_owned(),
             exact,
@@ -190,7 +190,7 @@ fn browser(case: &Value) -> (String, Case) {
         entries.push(format!("serviceName={name} {params}"));
     }
     if services.is_empty() {
-        paths.push(Path {
+        paths.push(Route {
             host: host.to_owned(),
             path: path.to_owned(),
             exact,
@@ -212,7 +212,7 @@ fn browser(case: &Value) -> (String, Case) {
 
 fn more(case: &Value) -> (String, Case) {
     let rules = case["rules"].as_array().unwrap().iter();
-    let path = |rule: &Value| Path {
+    let path = |rule: &Value| Route {
         host: text(rule, "host").to_owned(),
         path: text(rule, "path").to_owned(),
         exact: text(rule, "type") == "Exact",
