@@ -25,10 +25,10 @@ impl<'p> Upgrade<'p> {
         Self {
             to,
             policies,
-            lost: Default::default(),
-            changed: Default::default(),
-            same: Default::default(),
-            assumed: Default::default(),
+            lost: AtomicUsize::default(),
+            changed: AtomicUsize::default(),
+            same: AtomicUsize::default(),
+            assumed: AtomicBool::default(),
         }
     }
 

@@ -49,11 +49,15 @@ pub(super) fn groups(subject: &Subject<'_>, releases: Releases) -> Vec<Releases>
             .collect();
     }
     // Releases are bits in order: of two groups, the one with the oldest comes first.
-    groups.sort_by_key(|group| group.iter().next().map(|oldest| Releases::of(oldest)));
+    groups.sort_by_key(|group| group.iter().next().map(Releases::of));
     groups
 }
 
 /// What of an Ingress the releases in use treat differently.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own"
+)]
 struct Differences {
     value: bool,
     paths: bool,

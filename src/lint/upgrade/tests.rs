@@ -8,10 +8,20 @@ fn changes(annotations: &[(&str, &str)], path: &str, from: &str, to: &str) -> Ve
     found.iter().map(line).collect()
 }
 
+/// Annotations, path, from, to, and what is reported.
+type Case = (
+    &'static [(&'static str, &'static str)],
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+);
+
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn what_changes() {
     const GOOD: &str = "serviceName=tea srv_id path=/";
-    let cases: &[(&[(&str, &str)], &str, &str, &str, &[&str])] = &[
+    let cases: &[Case] = &[
         (&[(PLUS_KEY, GOOD)], "/", "5.5", "5.6", &[]),
         (
             &[(PLUS_KEY, "serviceName=tea rou#e path=/")],

@@ -196,6 +196,7 @@ fn what_stands_twice_is_told_with_its_first_place() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn contradictions() {
     check(&[
         (

@@ -156,8 +156,8 @@ impl Release {
         // and the support releases branch off from 5.4.
         match self.name {
             Name::Lts(..) => Self::of_line(set::LTS_BRANCHED_FROM),
-            _ if self.line >= set::NEWEST - 1 => Self::of_line(set::NEWEST - 2),
-            _ => Self::of_line(self.line.saturating_sub(1)),
+            Name::Version(..) if self.line >= set::NEWEST - 1 => Self::of_line(set::NEWEST - 2),
+            Name::Version(..) => Self::of_line(self.line.saturating_sub(1)),
         }
     }
 
