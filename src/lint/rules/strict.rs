@@ -74,7 +74,8 @@ fn reject_entry(
 fn rules(kind: StrictErrorKind) -> &'static [Rule] {
     match kind {
         StrictErrorKind::NoCookie => &[Rule::NoParameters, Rule::MissingCookie],
-        StrictErrorKind::LineBreak => &[Rule::ControlCharacter],
+        // A line break that ends a comment goes with the comment.
+        StrictErrorKind::LineBreak => &[Rule::ControlCharacter, Rule::Comment],
         StrictErrorKind::Hash => &[Rule::Comment],
         StrictErrorKind::Brace => &[Rule::Brace],
         StrictErrorKind::OpenQuote | StrictErrorKind::AfterQuote => &[Rule::Quote],
@@ -136,16 +137,13 @@ fn line_break(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
     } else {
         ("a line break between two parameters", "write a space")
     };
-    let span = error.span;
-    at_entry(
-        value,
-        error,
-        Rule::ControlCharacter,
-        span,
-        message.to_owned(),
-    )
-    .with_help(help)
-    .with_edit(true, gap, if at_end { "" } else { " " })
+    let rule = Rule::ControlCharacter;
+    let diagnostic = at_entry(value, error, rule, error.span, message.to_owned()).with_help(help);
+    if at_end {
+        diagnostic.with_edit(true, gap, "")
+    } else {
+        diagnostic
+    }
 }
 
 fn at_entry(
