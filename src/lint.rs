@@ -12,8 +12,11 @@ pub mod consequence;
 pub mod diagnostic;
 mod edit;
 pub mod field;
+mod fixes;
+pub mod migrate;
 pub mod policy;
 pub mod read;
+pub mod release;
 pub mod rules;
 pub mod span;
 pub mod subject;
@@ -25,14 +28,12 @@ pub mod upgrade;
 pub use consequence::{Consequence, Severity};
 pub use diagnostic::{Diagnostic, Edit, EntryName, Fix, Place};
 pub use field::{FieldPath, Step};
+pub use fixes::Weight;
 pub use policy::Policy;
 pub use read::Reading;
-pub use read::controller::release;
 pub use rules::{CATALOGUE, Rule};
 pub use span::Span;
 pub use subject::Subject;
-
-use std::collections::HashSet;
 
 use read::browser::{Browser, SetCookieHeader};
 use release::{Fact, Release};
@@ -73,7 +74,18 @@ pub fn check_release(subject: &Subject<'_>, policy: &Policy, release: Release) -
     let reading = Reading::of(subject, &policy.facts(release));
     let headers = reading.headers();
     let browser = reading.browser(&headers);
-    report(policy, &reading, browser.as_ref())
+    let mut diagnostics = report(policy, &reading, browser.as_ref());
+    fixes::settle(&reading, &mut diagnostics, &|fixed| {
+        found(fixed, policy, release)
+    });
+    diagnostics
+}
+
+/// What is found in `subject`, whatever becomes of the fixes.
+fn found(subject: &Subject<'_>, policy: &Policy, release: Release) -> Vec<Diagnostic> {
+    let reading = Reading::of(subject, &policy.facts(release));
+    let headers = reading.headers();
+    report(policy, &reading, reading.browser(&headers).as_ref())
 }
 
 /// The same for cookies that come in other headers than nginx would send for
@@ -101,7 +113,6 @@ fn report(
     let mut report = Report::default();
     rules::check(&Context::new(policy, reading, browser), &mut report);
     let mut diagnostics = report.into_diagnostics();
-    keep_certain_fixes(reading, &mut diagnostics);
     rules::reject_strictly(reading, &mut diagnostics);
     if policy.controller.config_safety && reading.facts.is(Fact::ConfigSafety) {
         confine(&mut diagnostics);
@@ -120,22 +131,5 @@ fn confine(diagnostics: &mut [Diagnostic]) {
         .filter(|it| it.consequence == refused)
     {
         diagnostic.consequence = Some(Consequence::NotApplied);
-    }
-}
-
-/// Takes the fixes off diagnostics of entries in which nginx decodes something:
-/// what the readers after it see is then not what the words say.
-fn keep_certain_fixes(reading: &Reading<'_>, diagnostics: &mut [Diagnostic]) {
-    let unsure = reading.live().filter(|(entry, _)| !entry.is_plain());
-    let unsure: HashSet<_> = unsure.map(|(entry, _)| entry.entry.number).collect();
-    if unsure.is_empty() {
-        return;
-    }
-    for diagnostic in diagnostics {
-        let entry = diagnostic.entry.as_ref();
-        let of_cookie = diagnostic.rule.is_about_the_cookie();
-        if of_cookie && entry.is_some_and(|entry| unsure.contains(&entry.number)) {
-            diagnostic.fix = None;
-        }
     }
 }

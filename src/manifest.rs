@@ -16,6 +16,7 @@ mod fix;
 mod ignore;
 mod json;
 mod locate;
+mod migrate;
 mod object;
 mod read;
 mod report;
@@ -24,6 +25,7 @@ mod walk;
 
 pub use check::check;
 pub use fix::{Fixed, Refusal, fix, fix_paths, write};
+pub use migrate::{Migrated, MigratedIngress, Migrator, migrate, migrate_paths};
 pub use report::{Counts, InputError, Report, SkipReason, Skipped};
 pub use walk::{STDIN, check_paths};
 

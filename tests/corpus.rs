@@ -8,8 +8,8 @@ use std::fs;
 
 use serde::Deserialize;
 use stickler::lint::policy::Controller;
-use stickler::lint::read::controller::release::value::Reader;
 use stickler::lint::read::{controller, nginx};
+use stickler::lint::release::value::Reader;
 use stickler::lint::subject::Annotation;
 use stickler::lint::{self, Consequence, Policy, Span, Subject};
 

@@ -3,8 +3,8 @@
 //! makes it worse.
 
 use stickler::lint::read::controller;
-use stickler::lint::read::controller::release::value::Reader;
 use stickler::lint::read::keys::{ORG_KEY, USE_CLUSTER_IP};
+use stickler::lint::release::value::Reader;
 use stickler::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, TlsBlock};
 use stickler::lint::{Consequence, Diagnostic, Policy, Severity, Span, Subject, check};
 
@@ -114,6 +114,7 @@ fn judged(value: &str) -> Vec<Diagnostic> {
         ],
         tls: vec![TlsBlock {
             hosts: vec!["cafe.example.com".into()],
+            ..TlsBlock::default()
         }],
         ..Subject::default()
     };

@@ -4,11 +4,13 @@ use std::io::{self, Write as _};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Args;
 use jiff::Timestamp;
 
 use super::controller::{ControllerArgs, release};
+use super::migrate::is_unreported;
 use super::output::{Output, Reports};
 use super::policy::load_or_find_and_tell;
 use super::progress::Progress;
@@ -77,9 +79,14 @@ impl Check {
         let policies = policies.with_controller(self.controller.resolve());
         let upgrade = self.upgrade_to.map(|to| Upgrade::to(to, &policies));
         let now = Timestamp::now();
-        let judge = |subject: &Subject<'_>| match &upgrade {
-            Some(upgrade) => upgrade.check(subject),
-            None => policies.check(subject, now),
+        let affinity = AtomicUsize::new(0);
+        let judge = |subject: &Subject<'_>| {
+            let unreported = is_unreported(subject, &policies);
+            affinity.fetch_add(usize::from(unreported), Ordering::Relaxed);
+            match &upgrade {
+                Some(upgrade) => upgrade.check(subject),
+                None => policies.check(subject, now),
+            }
         };
         let mut reports = self.output.open()?;
         let mut progress = Progress::new();
@@ -97,6 +104,7 @@ impl Check {
             }
         });
         progress.clear();
+        reports.summary().affinity = affinity.load(Ordering::Relaxed);
         let finished = written.and_then(|()| reports.finish());
         upgrade.iter().for_each(Upgrade::summarize);
         match finished {

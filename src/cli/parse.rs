@@ -10,9 +10,9 @@ use super::Failure;
 use super::controller::ControllerArgs;
 use super::terminal::{self, Colour};
 use crate::finding::{Finding, ObjectRef};
-use crate::lint::read::controller::release::value::Reader;
 use crate::lint::read::controller::{self, Value};
 use crate::lint::read::keys::{ORG_KEY, PATH_REGEX};
+use crate::lint::release::value::Reader;
 use crate::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, TlsBlock};
 use crate::lint::{self, Diagnostic, Subject};
 use crate::policy::{ControllerOverride, Policies};
@@ -115,6 +115,7 @@ impl Parse {
             annotations,
             tls: vec![TlsBlock {
                 hosts: with_tls.collect(),
+                ..TlsBlock::default()
             }],
             rules: vec![HostRule {
                 host,

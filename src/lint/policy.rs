@@ -9,8 +9,8 @@ pub use pattern::Pattern;
 
 use super::consequence::{Consequence, Severity};
 use super::diagnostic::Diagnostic;
-use super::read::controller::release::Release;
 use super::read::keys;
+use super::release::Release;
 use super::rules::Rule;
 use super::subject::Subject;
 

@@ -15,10 +15,10 @@ use std::collections::HashMap;
 pub use facts::{Controller, Edition, Facts, TlsEnd};
 
 use self::browser::Browser;
-use self::controller::release::value::Reader;
 use self::controller::{BackendStatus, Entry, Error, Mergeable, Routes};
 use self::keys::{ORG_KEY, PLUS_KEY};
 use self::nginx::{Cookie, Directive, SetCookie};
+use super::release::value::Reader;
 use super::span::Span;
 use super::subject::Subject;
 
@@ -148,6 +148,7 @@ impl<'s> Reading<'s> {
             key: entry.key,
             value: entry.value,
             name: &cookie.name.text,
+            end: entry.end(),
             text: &header.text,
             parts: &header.parts,
         });
@@ -206,6 +207,14 @@ impl<'s> EntryReading<'s> {
     #[must_use]
     pub fn parameters(&self) -> &'s str {
         self.text(self.entry.parameters)
+    }
+
+    /// Where its last word ends.
+    #[must_use]
+    pub fn end(&self) -> usize {
+        let blank = |byte: &u8| nginx::is_blank(*byte);
+        let blanks = self.parameters().bytes().rev().take_while(blank);
+        self.entry.parameters.end - blanks.count()
     }
 
     /// Whether nginx takes every word as it is written, with nothing to decode

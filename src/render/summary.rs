@@ -44,6 +44,10 @@ pub struct Summary {
     /// The inputs that could not be read.
     #[serde(skip)]
     pub failures: usize,
+    /// The Ingresses with affinity keys of ingress-nginx of which no rule
+    /// reports anything, because the policy names no classes.
+    #[serde(skip)]
+    pub affinity: usize,
     /// The findings by rule.
     #[serde(skip)]
     pub rules: BTreeMap<Rule, usize>,
@@ -112,6 +116,16 @@ impl Summary {
             let _ = writeln!(
                 lines,
                 "note: {files}; check what the chart renders: helm template CHART | stickler check -"
+            );
+        }
+        if self.affinity > 0 {
+            let have = match self.affinity {
+                1 => "1 Ingress has".to_owned(),
+                many => format!("{many} Ingresses have"),
+            };
+            let _ = writeln!(
+                lines,
+                "note: {have} ingress-nginx affinity; see stickler migrate"
             );
         }
         if verbose && self.ignored > 0 {

@@ -5,7 +5,6 @@
 //! `internal/configs/parsing_helpers.go` and `internal/k8s/validation.go`;
 //! each fact was confirmed by running its code.
 
-pub mod release;
 mod routes;
 mod value;
 

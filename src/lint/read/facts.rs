@@ -1,7 +1,7 @@
 //! What the readers have to be told, because no Ingress shows it: plain data.
 
-use super::controller::release::{Fact, Release};
 use super::keys::{MERGEABLE, ORG_KEY, PATH_REGEX, USE_CLUSTER_IP};
+use crate::lint::release::{Fact, Release};
 
 /// What is known of the controller and of what is before it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -45,6 +45,16 @@ pub enum TlsEnd {
     Ingress,
     /// Before the controller: every host is reached over TLS.
     Upstream,
+}
+
+impl Controller {
+    /// Whether this controller reads the `nginx.org` key; taken for granted
+    /// where the release is not known.
+    #[must_use]
+    pub fn reads_org_key(&self) -> bool {
+        self.version
+            .is_none_or(|release| Fact::OrgKey.holds(release))
+    }
 }
 
 impl Facts {

@@ -7,10 +7,10 @@ use super::{Context, Report, Rule};
 use crate::lint::consequence::{Consequence, Severity};
 use crate::lint::field::FieldPath;
 use crate::lint::read::Reading;
-use crate::lint::read::controller::release::Fact;
-use crate::lint::read::controller::release::path::rejection;
 use crate::lint::read::controller::{Mergeable, spec_path};
 use crate::lint::read::keys::{MERGEABLE, PATH_REGEX, USE_CLUSTER_IP};
+use crate::lint::release::Fact;
+use crate::lint::release::path::rejection;
 use crate::lint::subject::{Backend, Form, HostRule, PathType, Subject};
 use crate::lint::text::quote;
 

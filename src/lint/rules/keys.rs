@@ -5,9 +5,9 @@ use super::{Context, Report, Rule};
 use crate::lint::consequence::Consequence;
 use crate::lint::diagnostic::Diagnostic;
 use crate::lint::field::FieldPath;
-use crate::lint::read::controller::release::{Fact, Release};
 use crate::lint::read::keys::{ORG_KEY, PLUS_KEY, is_misspelt};
 use crate::lint::read::{Controller, Edition, Facts};
+use crate::lint::release::{Fact, Release};
 use crate::lint::text::quote;
 
 /// Prefixes of other controllers that know a key with this name or grammar.

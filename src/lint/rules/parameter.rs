@@ -5,8 +5,8 @@ use super::context::Words;
 use super::{Context, Report, Rule};
 use crate::lint::consequence::{Consequence, Severity};
 use crate::lint::diagnostic::{Diagnostic, Edit, Fix};
-use crate::lint::read::controller::release::Fact;
 use crate::lint::read::nginx::{self, ErrorKind, LexErrorKind, Parameter, TimeError, suggest};
+use crate::lint::release::Fact;
 use crate::lint::span::Span;
 use crate::lint::text::{did_you_mean, quote};
 

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 use super::Rule;
 use crate::lint::consequence::Consequence;
 use crate::lint::diagnostic::Diagnostic;
-use crate::lint::read::controller::release::value::StrictErrorKind;
 use crate::lint::read::controller::{Error, ErrorKind};
 use crate::lint::read::{Reading, ValueReading};
+use crate::lint::release::value::StrictErrorKind;
 use crate::lint::span::Span;
 use crate::lint::text::quote;
 

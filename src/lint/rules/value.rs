@@ -4,10 +4,10 @@
 use super::{Context, Report, Rule};
 use crate::lint::consequence::Consequence;
 use crate::lint::diagnostic::{Diagnostic, Edit, Fix};
-use crate::lint::read::controller::release::value::Reader;
 use crate::lint::read::controller::{Error, ErrorKind, KEYWORD};
 use crate::lint::read::nginx;
 use crate::lint::read::{EntryReading, ValueReading};
+use crate::lint::release::value::Reader;
 use crate::lint::span::Span;
 use crate::lint::text::quote;
 

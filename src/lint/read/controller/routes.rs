@@ -5,9 +5,10 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::Mergeable;
-use super::release::Fact;
+use crate::lint::read::facts::{Facts, TlsEnd};
 use crate::lint::read::keys::PATH_REGEX;
-use crate::lint::read::{Facts, TlsEnd, host, url};
+use crate::lint::read::{host, url};
+use crate::lint::release::Fact;
 use crate::lint::subject::{Backend, HostRule, PathRule, PathType, Port, Subject};
 
 /// Hosts and paths of an Ingress, and the services that they lead to.

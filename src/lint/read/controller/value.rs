@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::release::value::{Reader, StrictErrorKind, strict_errors};
+use crate::lint::release::value::{Reader, StrictErrorKind, strict_errors};
 use crate::lint::span::Span;
 
 /// The word before a service's name. The controller does not compare it; the
