@@ -25,6 +25,7 @@ mod path;
 mod policy;
 mod report;
 mod service;
+mod strict;
 mod transport;
 mod value;
 
@@ -32,6 +33,7 @@ use std::fmt;
 
 pub(crate) use context::Context;
 pub(crate) use report::Report;
+pub(crate) use strict::reject_strictly;
 
 use super::consequence::{Consequence, Severity};
 
