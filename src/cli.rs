@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand};
 mod audit;
 mod certs;
 mod check;
+mod controller;
 mod duration;
 mod explain;
 mod fix;
@@ -25,6 +26,7 @@ mod progress;
 mod review;
 mod serve;
 mod terminal;
+mod upgrade;
 mod version;
 
 /// Checks the sticky-cookie annotation of NGINX Ingress Controller before the

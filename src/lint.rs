@@ -7,6 +7,7 @@
 //! subject ──▶ read (controller → nginx → browser) ──▶ Reading ──▶ rules ──▶ diagnostics
 //! ```
 
+mod by_release;
 pub mod consequence;
 pub mod diagnostic;
 mod edit;
@@ -15,12 +16,14 @@ mod fixes;
 pub mod migrate;
 pub mod policy;
 pub mod read;
+pub mod release;
 pub mod rules;
 pub mod span;
 pub mod subject;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod upgrade;
 
 pub use consequence::{Consequence, Severity};
 pub use diagnostic::{Diagnostic, Edit, EntryName, Fix, Place};
@@ -33,30 +36,61 @@ pub use span::Span;
 pub use subject::Subject;
 
 use read::browser::{Browser, SetCookieHeader};
+use release::{Fact, Release};
 use rules::{Context, Report};
 
 /// Everything that the readers make of `subject` and that a rule reports, in
 /// the order of its fields and of the value's text.
+///
+/// Where the policy names no release of the controller, those in use are
+/// meant: what only some of them do is a warning that names them.
 ///
 /// An Ingress whose class the operator does not assign to the controller is not
 /// checked; one without a sticky-cookie key is checked only for keys that
 /// resemble one.
 #[must_use]
 pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
+    let releases = by_release::concerned(subject, policy);
+    let groups = by_release::groups(subject, releases);
+    if let [group] = groups.as_slice() {
+        return check_release(subject, policy, group.newest());
+    }
+    let reports = groups.into_iter().map(|group| {
+        let diagnostics = check_release(subject, policy, group.newest());
+        (group, diagnostics)
+    });
+    let mut diagnostics = by_release::merge(reports.collect());
+    diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
+    diagnostics
+}
+
+/// One release for each group of those meant that read `subject` differently.
+pub(crate) fn releases(subject: &Subject<'_>, policy: &Policy) -> Vec<Release> {
+    let releases = by_release::concerned(subject, policy);
+    let groups = by_release::groups(subject, releases);
+    groups.into_iter().map(|group| group.newest()).collect()
+}
+
+/// As [`check`], where one release of the controller reads the Ingress,
+/// whichever one the policy names.
+#[must_use]
+pub fn check_release(subject: &Subject<'_>, policy: &Policy, release: Release) -> Vec<Diagnostic> {
     if policy.manages(subject) == Some(false) {
         return Vec::new();
     }
-    let reading = Reading::of(subject, &policy.facts());
+    let reading = Reading::of(subject, &policy.facts(release));
     let headers = reading.headers();
     let browser = reading.browser(&headers);
     let mut diagnostics = report(policy, &reading, browser.as_ref());
-    fixes::settle(&reading, &mut diagnostics, &|fixed| found(fixed, policy));
+    fixes::settle(&reading, &mut diagnostics, &|fixed| {
+        found(fixed, policy, release)
+    });
     diagnostics
 }
 
 /// What is found in `subject`, whatever becomes of the fixes.
-fn found(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
-    let reading = Reading::of(subject, &policy.facts());
+fn found(subject: &Subject<'_>, policy: &Policy, release: Release) -> Vec<Diagnostic> {
+    let reading = Reading::of(subject, &policy.facts(release));
     let headers = reading.headers();
     report(policy, &reading, reading.browser(&headers).as_ref())
 }
@@ -69,7 +103,8 @@ pub fn check_headers(
     policy: &Policy,
     headers: Vec<SetCookieHeader<'_>>,
 ) -> Vec<Diagnostic> {
-    let reading = Reading::of(subject, &policy.facts());
+    let release = by_release::concerned(subject, policy).newest();
+    let reading = Reading::of(subject, &policy.facts(release));
     let browser = reading
         .routes
         .as_ref()
@@ -85,7 +120,23 @@ fn report(
     let mut report = Report::default();
     rules::check(&Context::new(policy, reading, browser), &mut report);
     let mut diagnostics = report.into_diagnostics();
+    rules::reject_strictly(reading, &mut diagnostics);
+    if policy.controller.config_safety && reading.facts.is(Fact::ConfigSafety) {
+        confine(&mut diagnostics);
+    }
     policy.apply(&mut diagnostics);
     diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
     diagnostics
+}
+
+/// With `-enable-config-safety` the controller tries a configuration before it
+/// counts: what nginx refuses harms only the Ingress that it comes from.
+fn confine(diagnostics: &mut [Diagnostic]) {
+    let refused = Some(Consequence::BreaksReload);
+    for diagnostic in diagnostics
+        .iter_mut()
+        .filter(|it| it.consequence == refused)
+    {
+        diagnostic.consequence = Some(Consequence::NotApplied);
+    }
 }

@@ -96,6 +96,11 @@ fn what_happens(consequence: Consequence) -> &'static str {
              controller pod fail for every Ingress until this is fixed. A pod that restarts\n\
              does not become ready."
         }
+        Consequence::NotApplied => {
+            "The controller runs with `-enable-config-safety` and does not apply the Ingress: a\n\
+             new one is not served, a changed one keeps its last valid configuration. No\n\
+             other Ingress is affected."
+        }
         Consequence::Unsafe => {
             "The value affects more than its own cookie: the response to visitors, or the\n\
              generated configuration. Or nginx reads it differently from what it says, without\n\

@@ -11,6 +11,7 @@
 //! be tried. docs/policy.md is the reference of the file.
 
 mod contradiction;
+mod controller;
 mod exemption;
 mod fault;
 mod file;
@@ -28,6 +29,7 @@ use std::path::Path;
 use globset::GlobSet;
 use jiff::Timestamp;
 
+pub use controller::ControllerOverride;
 pub use exemption::{Exemption, Whose};
 pub use fault::{Fault, Faults, Spot};
 pub use find::{FILE_NAME, find_above};

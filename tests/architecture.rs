@@ -159,13 +159,14 @@ fn every_module_names_only_those_below_it() {
 }
 
 /// Whom each module of `lint` may name, lowest first. The nouns are for all.
-const LINT: [(&str, &[&str]); 15] = [
+const LINT: [(&str, &[&str]); 16] = [
     ("span", &[]),
     ("field", &[]),
     ("text", &[]),
     ("subject", &[]),
     ("consequence", &[]),
-    ("read::facts", &[]),
+    ("release", &[]),
+    ("read::facts", &["release"]),
     ("read::host", &[]),
     ("read::url", &[]),
     ("read::keys", &["subject", "read::facts"]),
@@ -174,6 +175,7 @@ const LINT: [(&str, &[&str]); 15] = [
         &[
             "span",
             "subject",
+            "release",
             "read::facts",
             "read::host",
             "read::keys",
@@ -196,6 +198,7 @@ const LINT: [(&str, &[&str]); 15] = [
         &[
             "span",
             "subject",
+            "release",
             "read::facts",
             "read::keys",
             "read::controller",
@@ -206,7 +209,14 @@ const LINT: [(&str, &[&str]); 15] = [
     ("diagnostic", &["consequence", "field", "span", "rules"]),
     (
         "policy",
-        &["consequence", "diagnostic", "read", "rules", "subject"],
+        &[
+            "consequence",
+            "diagnostic",
+            "read",
+            "release",
+            "rules",
+            "subject",
+        ],
     ),
 ];
 

@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use std::fs;
 
 use serde::Deserialize;
+use stickler::lint::policy::Controller;
 use stickler::lint::read::{controller, nginx};
+use stickler::lint::release::value::Reader;
 use stickler::lint::subject::Annotation;
 use stickler::lint::{self, Consequence, Policy, Span, Subject};
 
@@ -26,6 +28,9 @@ fn lines<T: for<'de> Deserialize<'de>>(file: &str) -> Vec<T> {
         .collect()
 }
 
+/// The release whose parser gave these verdicts.
+const RUN_WITH: &str = "5.5";
+
 /// The consequences that the model finds for a value on an Ingress without backends.
 fn consequences(value: &str) -> Vec<Consequence> {
     let subject = Subject {
@@ -35,7 +40,14 @@ fn consequences(value: &str) -> Vec<Consequence> {
         }],
         ..Subject::default()
     };
-    let found = lint::check(&subject, &Policy::default());
+    let policy = Policy {
+        controller: Controller {
+            version: Some(RUN_WITH.parse().unwrap()),
+            ..Controller::default()
+        },
+        ..Policy::default()
+    };
+    let found = lint::check(&subject, &policy);
     let of_value = found
         .iter()
         .filter(|diagnostic| diagnostic.place.span.is_some());
@@ -80,7 +92,7 @@ fn the_controller_agrees_on_every_value() {
         let Some(services) = &case.nic_services else {
             continue;
         };
-        let entries = controller::read(value).entries;
+        let entries = controller::read(value, Reader::Quoted).entries;
         let read: HashMap<_, _> = entries
             .iter()
             .map(|entry| {

@@ -26,7 +26,8 @@ fn policies() -> [Policy; 2] {
     let strict = Policy {
         controller: Controller {
             edition: Edition::Oss,
-            version: Some((5, 5)),
+            version: "5.5".parse().ok(),
+            config_safety: false,
         },
         ingress_classes: None,
         require: Require {

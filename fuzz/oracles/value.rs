@@ -4,6 +4,7 @@
 
 use stickler::lint::read::controller;
 use stickler::lint::read::keys::{ORG_KEY, USE_CLUSTER_IP};
+use stickler::lint::release::value::Reader;
 use stickler::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, TlsBlock};
 use stickler::lint::{Consequence, Diagnostic, Policy, Severity, Span, Subject, check};
 
@@ -17,7 +18,7 @@ pub(crate) fn judge(input: &[u8]) {
     let refused = found
         .iter()
         .any(|it| it.consequence == Some(Consequence::RejectsIngress));
-    let accepted = controller::read(value).accepted();
+    let accepted = controller::read(value, Reader::Quoted).accepted();
     assert!(
         accepted || refused,
         "{value:?}: what the controller rejects is told"

@@ -77,7 +77,7 @@ impl Before {
         let changed = keys.filter(|key| old.annotation(key) != new.annotation(key));
         Some(Self {
             findings: RefCell::new(findings),
-            changes: Changes::between(old, new, &in_force.lint.facts()),
+            changes: Changes::between(old, new, &in_force.lint),
             changed: changed.map(str::to_owned).collect(),
         })
     }

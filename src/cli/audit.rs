@@ -7,11 +7,14 @@ use std::process::ExitCode;
 use clap::Args;
 use jiff::Timestamp;
 
+use super::controller::{ControllerArgs, release};
 use super::output::{Output, Reports};
 use super::policy::load_or_find_and_tell;
+use super::upgrade::Upgrade;
 use super::{Failure, terminal};
 use crate::audit::{Audited, Cluster, Error};
 use crate::lint::Subject;
+use crate::lint::release::Release;
 use crate::policy::Policies;
 use crate::render::Scope;
 
@@ -29,6 +32,8 @@ mod migration;
       those of one namespace of another cluster
   stickler audit -A --format concise --policy stickler.yaml
       a line a finding, checked as the webhook would under that policy
+  stickler audit -A --controller-version 5.5 --upgrade-to 5.6
+      what an upgrade of the controller takes away
 
   stickler audit -A --migrate
       a table of what there is to migrate from ingress-nginx
@@ -66,17 +71,29 @@ pub(super) struct Audit {
     migrate: bool,
 
     #[command(flatten)]
+    controller: ControllerArgs,
+
+    /// Report only what changes with an upgrade of the controller to this release
+    #[arg(long, value_name = "VERSION", value_parser = release)]
+    upgrade_to: Option<Release>,
+
+    #[command(flatten)]
     output: Output,
 }
 
 impl Audit {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let policies = load_or_find_and_tell(self.policy.as_deref(), self.output.verbose)?;
+        let policies = policies.with_controller(self.controller.resolve());
         if self.migrate {
             return self.migrations(&policies);
         }
+        let upgrade = self.upgrade_to.map(|to| Upgrade::to(to, &policies));
         let now = Timestamp::now();
-        let judge = |subject: &Subject<'_>| policies.check(subject, now);
+        let judge = |subject: &Subject<'_>| match &upgrade {
+            Some(upgrade) => upgrade.check(subject),
+            None => policies.check(subject, now),
+        };
         let runtime = runtime()?;
         let mut reports = self.output.open()?;
         reports.summary().scope = Scope::Cluster;
@@ -92,7 +109,9 @@ impl Audit {
             // Nobody is told that there is nothing where nobody could look.
             Err(error) => return Err(unanswered(&error)),
         };
-        match written.and_then(|()| reports.finish()) {
+        let finished = written.and_then(|()| reports.finish());
+        upgrade.iter().for_each(Upgrade::summarize);
+        match finished {
             Ok(verdict) => Ok(verdict.exit_code(false)),
             Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),
         }

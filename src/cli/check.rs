@@ -9,13 +9,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::Args;
 use jiff::Timestamp;
 
+use super::controller::{ControllerArgs, release};
 use super::migrate::is_unreported;
 use super::output::{Output, Reports};
 use super::policy::load_or_find_and_tell;
 use super::progress::Progress;
+use super::upgrade::Upgrade;
 use super::{Failure, terminal};
 use crate::finding::Failure as Unread;
 use crate::lint::Subject;
+use crate::lint::release::Release;
 use crate::manifest::{self, InputError, Report};
 
 /// Check manifests: YAML and JSON files, folders, globs, standard input
@@ -33,6 +36,8 @@ use crate::manifest::{self, InputError, Report};
       the Ingresses of a cluster, one line per finding
   stickler check deploy/ --policy deploy/policies/strict.yaml
       what the webhook reports with that policy
+  stickler check deploy/ --controller-version 5.5 --upgrade-to 5.6
+      what an upgrade of the controller takes away
   stickler check . --output sarif=found.sarif --output junit=found.xml
       for people on the terminal, for machines in files
 
@@ -53,6 +58,13 @@ pub(super) struct Check {
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
 
+    #[command(flatten)]
+    controller: ControllerArgs,
+
+    /// Report only what changes with an upgrade of the controller to this release
+    #[arg(long, value_name = "VERSION", value_parser = release)]
+    upgrade_to: Option<Release>,
+
     /// Nothing to check is fine: exit with 0 instead of 3, as hooks want it
     #[arg(long)]
     allow_empty: bool,
@@ -64,12 +76,17 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let policies = load_or_find_and_tell(self.policy.as_deref(), self.output.verbose)?;
+        let policies = policies.with_controller(self.controller.resolve());
+        let upgrade = self.upgrade_to.map(|to| Upgrade::to(to, &policies));
         let now = Timestamp::now();
         let affinity = AtomicUsize::new(0);
         let judge = |subject: &Subject<'_>| {
             let unreported = is_unreported(subject, &policies);
             affinity.fetch_add(usize::from(unreported), Ordering::Relaxed);
-            policies.check(subject, now)
+            match &upgrade {
+                Some(upgrade) => upgrade.check(subject),
+                None => policies.check(subject, now),
+            }
         };
         let mut reports = self.output.open()?;
         let mut progress = Progress::new();
@@ -88,7 +105,9 @@ impl Check {
         });
         progress.clear();
         reports.summary().affinity = affinity.load(Ordering::Relaxed);
-        match written.and_then(|()| reports.finish()) {
+        let finished = written.and_then(|()| reports.finish());
+        upgrade.iter().for_each(Upgrade::summarize);
+        match finished {
             Ok(verdict) => Ok(verdict.exit_code(self.allow_empty)),
             Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),
         }

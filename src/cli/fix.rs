@@ -9,6 +9,7 @@ use clap::Args;
 use jiff::Timestamp;
 use similar::TextDiff;
 
+use super::controller::ControllerArgs;
 use super::policy::load_or_find;
 use super::{Failure, terminal};
 use crate::finding::Finding;
@@ -49,6 +50,9 @@ pub(super) struct Fix {
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
 
+    #[command(flatten)]
+    controller: ControllerArgs,
+
     /// Nothing to fix in is fine: exit with 0 instead of 3, as hooks want it
     #[arg(long)]
     allow_empty: bool,
@@ -82,6 +86,7 @@ struct Tally {
 impl Fix {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let policies = load_or_find(self.policy.as_deref())?;
+        let policies = policies.with_controller(self.controller.resolve());
         let now = Timestamp::now();
         let judge = |subject: &Subject<'_>| policies.check(subject, now);
         let mut tally = Tally::default();

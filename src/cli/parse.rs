@@ -7,12 +7,15 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::Failure;
+use super::controller::ControllerArgs;
 use super::terminal::{self, Colour};
 use crate::finding::{Finding, ObjectRef};
 use crate::lint::read::controller::{self, Value};
 use crate::lint::read::keys::{ORG_KEY, PATH_REGEX};
+use crate::lint::release::value::Reader;
 use crate::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, TlsBlock};
 use crate::lint::{self, Diagnostic, Subject};
+use crate::policy::{ControllerOverride, Policies};
 use crate::render::{Format, Style};
 
 mod view;
@@ -58,13 +61,18 @@ pub(super) struct Parse {
     json: bool,
 
     #[command(flatten)]
+    controller: ControllerArgs,
+
+    #[command(flatten)]
     colour: Colour,
 }
 
 impl Parse {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let reading = controller::read(&self.value);
-        let findings = self.findings(&reading);
+        let controller = self.controller.resolve();
+        let release = controller.version.unwrap_or_default();
+        let reading = controller::read(&self.value, Reader::of(release));
+        let findings = self.findings(&reading, controller);
         let view = View::of(&self.value, &reading, Timestamp::now());
         if self.json {
             terminal::print(&view.json(&findings)?)?;
@@ -78,10 +86,11 @@ impl Parse {
 
     /// What all readers have to say about the value. The Ingress around it is
     /// made up, so what they say about that is left out.
-    fn findings(&self, reading: &Value) -> Vec<Finding> {
+    fn findings(&self, reading: &Value, controller: ControllerOverride) -> Vec<Finding> {
         let subject = self.subject(reading);
         let ours = |found: &Diagnostic| found.place.field.annotation_key() == Some(ORG_KEY);
-        lint::check(&subject, &lint::Policy::default())
+        let policies = Policies::default().with_controller(controller);
+        lint::check(&subject, &policies.for_namespace(None).lint)
             .into_iter()
             .filter(ours)
             .map(|found| Finding::new(found, ObjectRef::default()))

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{Failure, terminal};
 use crate::lint::Severity;
-use crate::policy::{self, FILE_NAME, Faults, Live, Policies};
+use crate::policy::{self, ControllerOverride, FILE_NAME, Faults, Live, Policies};
 use crate::render::counted;
 
 /// Check a policy file, or show what is in force in a namespace
@@ -170,11 +170,12 @@ fn load(file: &Path) -> Result<Policies, Failure> {
 
 /// The policy of a server: of the file that is named, to be read again when it
 /// changes, or that of none.
-pub(super) fn open(file: Option<&Path>) -> Result<Live, Failure> {
+pub(super) fn open(file: Option<&Path>, controller: ControllerOverride) -> Result<Live, Failure> {
     let Some(file) = file else {
-        return Ok(Live::default());
+        let policies = Policies::default().with_controller(controller);
+        return Ok(Live::fixed(policies));
     };
-    let opened = Live::open(file, Timestamp::now());
+    let opened = Live::open_with(file, controller, Timestamp::now());
     let (live, warnings) = opened.map_err(|faults| unusable(&faults))?;
     for warning in &warnings.list {
         tracing::warn!(file = warnings.file, "the policy: {warning}");

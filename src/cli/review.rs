@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::controller::ControllerArgs;
 use super::{Failure, policy};
 use crate::admission::{self, Terms};
 
@@ -26,12 +27,16 @@ pub(super) struct Review {
     /// The policy to apply [default: that of no file: enforce, nothing required]
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+
+    #[command(flatten)]
+    controller: ControllerArgs,
 }
 
 impl Review {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let name = self.file.display();
-        let policies = policy::load_or_default(self.policy.as_deref())?;
+        let policies = policy::load_or_default(self.policy.as_deref())?
+            .with_controller(self.controller.resolve());
         let body = read(&self.file).map_err(|error| Failure::new(&name, error))?;
         let answer = admission::answer(&body, &Terms::now(policies.into()));
         let answer = answer.map_err(|error| Failure::new(&name, error))?;

@@ -18,6 +18,7 @@ mod open_files;
 mod self_managed;
 mod signals;
 
+use super::controller::ControllerArgs;
 use super::{Failure, policy};
 use crate::policy::Live;
 use crate::server::certificate::{CertificateStore, Files};
@@ -118,6 +119,9 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
     policy: Option<PathBuf>,
 
+    #[command(flatten)]
+    controller: ControllerArgs,
+
     /// Address for reviews, HTTPS [default: 0.0.0.0:8443; with --dev 127.0.0.1:8443]
     #[arg(long, value_name = "ADDRESS:PORT", env = "STICKLER_LISTEN")]
     listen: Option<SocketAddr>,
@@ -196,7 +200,8 @@ impl Serve {
         }
         // On a thread of its own: a mount that hangs must not hold up signals.
         let file = self.policy.clone();
-        let policy = tokio::task::spawn_blocking(move || policy::open(file.as_deref()));
+        let controller = self.controller.resolve();
+        let policy = tokio::task::spawn_blocking(move || policy::open(file.as_deref(), controller));
         let policy = policy
             .await
             .map_err(|error| Failure::new("the policy", error))??;

@@ -25,6 +25,10 @@ pub enum Consequence {
     /// nginx refuses the generated configuration: reloads of that controller
     /// pod fail for every Ingress until this is fixed.
     BreaksReload,
+    /// nginx refuses the configuration of this Ingress, and the controller, which
+    /// runs with `-enable-config-safety`, does not apply it: a new Ingress is not
+    /// served, a changed one keeps its last valid configuration.
+    NotApplied,
     /// The value alters the response or the configuration beyond its cookie.
     Unsafe,
     /// Accepted without a word, and there is no stickiness.
@@ -51,9 +55,10 @@ impl Severity {
 
 impl Consequence {
     /// Every consequence, gravest first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::RejectsIngress,
         Self::BreaksReload,
+        Self::NotApplied,
         Self::Unsafe,
         Self::NoEffect,
         Self::NeverSticks,
@@ -67,6 +72,7 @@ impl Consequence {
         match self {
             Self::RejectsIngress => "rejects-ingress",
             Self::BreaksReload => "breaks-reload",
+            Self::NotApplied => "not-applied",
             Self::Unsafe => "unsafe",
             Self::NoEffect => "no-effect",
             Self::NeverSticks => "never-sticks",
@@ -81,6 +87,7 @@ impl Consequence {
         match self {
             Self::RejectsIngress => "the controller rejects the whole Ingress",
             Self::BreaksReload => "nginx refuses to reload",
+            Self::NotApplied => "nginx refuses it, and the controller does not apply this Ingress",
             Self::Unsafe => "it affects more than this cookie",
             Self::NoEffect => "it has no effect",
             Self::NeverSticks => "browsers never return the cookie",

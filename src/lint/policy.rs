@@ -4,12 +4,13 @@
 
 mod pattern;
 
-pub use super::read::facts::{Controller, Edition, FIRST_WITH_ORG_KEY, Facts, TlsEnd};
+pub use super::read::facts::{Controller, Edition, Facts, TlsEnd};
 pub use pattern::Pattern;
 
 use super::consequence::{Consequence, Severity};
 use super::diagnostic::Diagnostic;
 use super::read::keys;
+use super::release::Release;
 use super::rules::Rule;
 use super::subject::Subject;
 
@@ -70,11 +71,13 @@ pub struct Cookies {
 }
 
 impl Policy {
-    /// What the readers need to know of the operator's setup.
+    /// What the readers need to know of the operator's setup, where `release`
+    /// reads the Ingress.
     #[must_use]
-    pub fn facts(&self) -> Facts {
+    pub fn facts(&self, release: Release) -> Facts {
         Facts {
             controller: self.controller.clone(),
+            release,
             tls: self.tls,
         }
     }
@@ -128,7 +131,7 @@ impl Consequence {
     pub fn has_floor(self) -> bool {
         matches!(
             self,
-            Self::RejectsIngress | Self::BreaksReload | Self::Unsafe
+            Self::RejectsIngress | Self::BreaksReload | Self::NotApplied | Self::Unsafe
         )
     }
 }

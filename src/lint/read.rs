@@ -18,6 +18,7 @@ use self::browser::Browser;
 use self::controller::{BackendStatus, Entry, Error, Mergeable, Routes};
 use self::keys::{ORG_KEY, PLUS_KEY};
 use self::nginx::{Cookie, Directive, SetCookie};
+use super::release::value::Reader;
 use super::span::Span;
 use super::subject::Subject;
 
@@ -55,7 +56,10 @@ pub struct ValueReading<'s> {
     pub value: &'s str,
     /// The entries, in the order of the text.
     pub entries: Vec<EntryReading<'s>>,
-    /// What makes the controller reject the Ingress.
+    /// How the release reads it.
+    pub reader: Reader,
+    /// What makes the controller reject the Ingress, or skip a piece where the
+    /// reader is lenient.
     pub errors: Vec<Error>,
 }
 
@@ -86,7 +90,7 @@ impl<'s> Reading<'s> {
     /// Reads an Ingress.
     #[must_use]
     pub fn of(subject: &'s Subject<'_>, facts: &Facts) -> Self {
-        let part = Mergeable::of(subject);
+        let part = Mergeable::of(subject, facts);
         let mut reading = Self {
             subject,
             facts: facts.clone(),
@@ -96,15 +100,23 @@ impl<'s> Reading<'s> {
             shadowed: None,
             routes: None,
         };
-        if let Some((key, value)) = keys::effective(subject, &facts.controller) {
-            let routes = Routes::of(subject, part, facts.tls);
+        if let Some((key, value)) = keys::effective(subject, facts) {
+            let reader = Reader::of(facts.release);
+            let routes = Routes::of(subject, part, facts);
             let used = Some(&routes).filter(|_| part != Some(Mergeable::Master));
-            reading.effective = Some(ValueReading::of(key, value, used));
+            reading.effective = Some(ValueReading::of(key, value, reader, used));
             let twin = subject.annotation(PLUS_KEY).filter(|_| key == ORG_KEY);
-            reading.shadowed = twin.map(|value| ValueReading::of(PLUS_KEY, value, None));
+            reading.shadowed = twin.map(|value| ValueReading::of(PLUS_KEY, value, reader, None));
             reading.routes = Some(routes);
         }
         reading
+    }
+
+    /// The value of an annotation, unless the release does not know it.
+    #[must_use]
+    pub fn annotation(&self, key: &str) -> Option<&'s str> {
+        let value = self.subject.annotation(key);
+        value.filter(|_| self.facts.reads(key))
     }
 
     /// Both annotations that the controller validates, the one in use first.
@@ -146,8 +158,8 @@ impl<'s> Reading<'s> {
 
 impl<'s> ValueReading<'s> {
     /// Reads a value; without `routes` the controller validates it and no more.
-    fn of(key: &'static str, value: &'s str, routes: Option<&Routes<'s>>) -> Self {
-        let controller::Value { entries, errors } = controller::read(value);
+    fn of(key: &'static str, value: &'s str, reader: Reader, routes: Option<&Routes<'s>>) -> Self {
+        let controller::Value { entries, errors } = controller::read(value, reader);
         let last: HashMap<&str, usize> = entries
             .iter()
             .map(|entry| (entry.service.of(value), entry.number))
@@ -177,6 +189,7 @@ impl<'s> ValueReading<'s> {
         Self {
             key,
             value,
+            reader,
             entries: entries.into_iter().map(read).collect(),
             errors,
         }

@@ -27,6 +27,7 @@ mod report;
 mod separator;
 mod service;
 mod spacing;
+mod strict;
 mod transport;
 mod value;
 
@@ -34,6 +35,7 @@ use std::fmt;
 
 pub(crate) use context::Context;
 pub(crate) use report::Report;
+pub(crate) use strict::reject_strictly;
 
 use super::consequence::{Consequence, Severity};
 

@@ -12,7 +12,8 @@ use super::file::{Exemption, File, Override};
 use super::settings::{Field as _, Leaf, Settings};
 use super::value::{Patterns, SameSite, SameSites};
 use super::{FLOOR, has_floor};
-use crate::lint::policy::{Edition, FIRST_WITH_ORG_KEY, Pattern};
+use crate::lint::policy::{Edition, Pattern};
+use crate::lint::release::Fact;
 use crate::lint::text::quote;
 use crate::lint::{Rule, Severity};
 
@@ -147,25 +148,31 @@ impl Found<'_> {
         }
     }
 
-    /// Editions and versions that read neither key.
+    /// Editions, releases and flags that do not go together.
     fn controller(&mut self, own: &Settings, all: &Settings) {
+        let Some(release) = all.controller.version.get().map(|version| version.0) else {
+            return;
+        };
+        let own = &own.controller;
         let oss = all.controller.edition.get() == Some(&Edition::Oss);
-        let old = all
-            .controller
-            .version
-            .get()
-            .is_some_and(|it| it.0 < FIRST_WITH_ORG_KEY);
-        if let Some(spot) = own
-            .controller
-            .version
-            .spot()
-            .or(own.controller.edition.spot())
+        if let Some(spot) = own.version.spot().or(own.edition.spot())
             && oss
-            && old
         {
-            let message = "the open-source edition before 5.4 reads neither key: \
-                           every annotation is refused";
-            self.warning(spot, message, "check edition and version");
+            if release.is_lts() {
+                let message = format!("{release} exists with NGINX Plus only");
+                self.warning(spot, message, "check edition and version");
+            } else if !Fact::OrgKey.holds(release) {
+                let message = "the open-source edition before 5.4 reads neither key: \
+                               every annotation is refused";
+                self.warning(spot, message, "check edition and version");
+            }
+        }
+        if let Some(spot) = own.config_safety.spot().or(own.version.spot())
+            && all.controller.config_safety.get() == Some(&true)
+            && !Fact::ConfigSafety.holds(release)
+        {
+            let message = format!("{release} has no flag '-enable-config-safety'");
+            self.warning(spot, message, "the flag exists from 5.4 on");
         }
     }
 

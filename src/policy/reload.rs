@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 use jiff::Timestamp;
 
 use super::Policies;
+use super::controller::ControllerOverride;
 use super::fault::Faults;
 
 /// The largest file that is read: a ConfigMap holds at most 1 MiB.
@@ -20,6 +21,8 @@ const MAX_BYTES: u64 = 1 << 20;
 pub struct Live {
     current: ArcSwap<Policies>,
     source: Option<Source>,
+    /// What flags say of the controller, whatever the file says.
+    controller: ControllerOverride,
     /// Changes of the file that were taken, and ones that were refused.
     reloads: [AtomicU64; 2],
 }
@@ -63,8 +66,19 @@ impl Live {
     /// Loads the file at `path`, to be polled from then on; with its warnings.
     /// A server does not start under a policy that it cannot read.
     pub fn open(path: &Path, now: Timestamp) -> Result<(Self, Faults), Faults> {
+        Self::open_with(path, ControllerOverride::default(), now)
+    }
+
+    /// As [`Live::open`]; `controller` is used in place of what the file says,
+    /// now and after each reload.
+    pub fn open_with(
+        path: &Path,
+        controller: ControllerOverride,
+        now: Timestamp,
+    ) -> Result<(Self, Faults), Faults> {
         let content = read(path);
         let (policies, warnings) = parse(path, &content, now)?;
+        let policies = policies.with_controller(controller);
         let last = Last {
             content,
             refused: None,
@@ -76,6 +90,7 @@ impl Live {
         let live = Self {
             current: ArcSwap::from_pointee(policies),
             source: Some(source),
+            controller,
             ..Self::default()
         };
         Ok((live, warnings))
@@ -103,6 +118,7 @@ impl Live {
         last.content = content;
         match parsed {
             Ok((policies, warnings)) => {
+                let policies = policies.with_controller(self.controller);
                 self.current.store(Arc::new(policies));
                 last.refused = None;
                 self.reloads[0].fetch_add(1, Relaxed);

@@ -56,6 +56,7 @@ pub(super) fn defaults() -> Settings {
         on_update: Leaf::default_of(OnUpdate::default()),
         controller: settings::Controller {
             edition: Leaf::default_of(Edition::default()),
+            config_safety: no(),
             ..settings::Controller::default()
         },
         require: settings::Require {
@@ -77,6 +78,7 @@ fn effective(settings: &Settings) -> Effective {
             controller: lint::Controller {
                 edition: value(&settings.controller.edition),
                 version: settings.controller.version.get().map(|version| version.0),
+                config_safety: value(&settings.controller.config_safety),
             },
             ingress_classes: settings
                 .ingress_classes

@@ -236,9 +236,12 @@ part! {
         /// `oss` makes the key `nginx.com/sticky-cookie-services` an error, as
         /// that edition rejects the whole Ingress for it.
         "edition" edition: Leaf<Edition>,
-        /// `"5.5"`, major and minor. Below 5.4 the key
-        /// `nginx.org/sticky-cookie-services` is an error, as it has no effect.
+        /// The release: `"5.5"`, `"5.5.4"`, `2026-lts`, `2026-lts-r4`. Without
+        /// it 2.3 to 5.6 are checked, and what only some of them do is a warning.
         "version" version: Leaf<Version>,
+        /// Whether the controller runs with `-enable-config-safety` (from 5.4):
+        /// what nginx refuses then harms only its own Ingress.
+        "configSafety" config_safety: Leaf<bool>,
     }
 }
 

@@ -124,7 +124,7 @@ impl Position {
 /// The five words of the format: how far the damage goes.
 fn severity(diagnostic: &Diagnostic) -> &'static str {
     match (diagnostic.severity, diagnostic.consequence) {
-        (Severity::Error, Some(Consequence::BreaksReload)) => "blocker",
+        (Severity::Error, Some(Consequence::BreaksReload | Consequence::NotApplied)) => "blocker",
         (Severity::Error, Some(Consequence::RejectsIngress | Consequence::Unsafe)) => "critical",
         (Severity::Error, _) => "major",
         (Severity::Warning, _) => "minor",

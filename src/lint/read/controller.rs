@@ -1,18 +1,17 @@
 //! What NGINX Ingress Controller makes of a value's entries, and of the Ingress
 //! around them.
 //!
-//! Source: nginx/kubernetes-ingress (NIC), main after 5.5.4,
+//! Source: nginx/kubernetes-ingress (NIC), releases 1.0 to 5.6,
 //! `internal/configs/parsing_helpers.go` and `internal/k8s/validation.go`;
 //! each fact was confirmed by running its code.
 
-mod path;
 mod routes;
 mod value;
 
-pub use path::fault as path_fault;
 pub use routes::{BackendStatus, Host, Route, Routes, spec_path};
 pub use value::{Entry, Error, ErrorKind, KEYWORD, Value, read};
 
+use super::Facts;
 use super::keys::MERGEABLE;
 use crate::lint::subject::Subject;
 
@@ -28,10 +27,12 @@ pub enum Mergeable {
 }
 
 impl Mergeable {
-    /// The part that the annotation gives; `None` for a plain Ingress.
+    /// The part that the annotation gives; `None` for a plain Ingress, and
+    /// where the release does not know the annotation.
     #[must_use]
-    pub fn of(subject: &Subject<'_>) -> Option<Self> {
-        subject.annotation(MERGEABLE).map(Self::named)
+    pub fn of(subject: &Subject<'_>, facts: &Facts) -> Option<Self> {
+        let word = subject.annotation(MERGEABLE);
+        word.filter(|_| facts.reads(MERGEABLE)).map(Self::named)
     }
 
     /// The part of that name, which the controller compares exactly.

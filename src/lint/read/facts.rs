@@ -1,21 +1,28 @@
 //! What the readers have to be told, because no Ingress shows it: plain data.
 
+use super::keys::{MERGEABLE, ORG_KEY, PATH_REGEX, USE_CLUSTER_IP};
+use crate::lint::release::{Fact, Release};
+
 /// What is known of the controller and of what is before it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
     /// The controller that will read the Ingress.
     pub controller: Controller,
+    /// The release that reads it.
+    pub release: Release,
     /// Where TLS ends.
     pub tls: TlsEnd,
 }
 
-/// The controller's make.
+/// What the operator says of the controller.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Controller {
     /// The edition, which decides whether `nginx.com/…` is read.
     pub edition: Edition,
-    /// `(major, minor)`; `None` where it is not known.
-    pub version: Option<(u32, u32)>,
+    /// The release; `None` where it is not known.
+    pub version: Option<Release>,
+    /// Whether it runs with `-enable-config-safety`.
+    pub config_safety: bool,
 }
 
 /// The controller's edition.
@@ -40,31 +47,33 @@ pub enum TlsEnd {
     Upstream,
 }
 
-/// The first version that reads the `nginx.org` key (NIC's release notes, 5.4.0).
-pub const FIRST_WITH_ORG_KEY: (u32, u32) = (5, 4);
-
 impl Controller {
     /// Whether this controller reads the `nginx.org` key; taken for granted
-    /// where the version is not known.
+    /// where the release is not known.
     #[must_use]
     pub fn reads_org_key(&self) -> bool {
         self.version
-            .is_none_or(|version| version >= FIRST_WITH_ORG_KEY)
+            .is_none_or(|release| Fact::OrgKey.holds(release))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Facts {
+    /// Whether this release of the controller reads an annotation at all.
+    #[must_use]
+    pub fn reads(&self, key: &str) -> bool {
+        let fact = match key {
+            ORG_KEY => Fact::OrgKey,
+            MERGEABLE => Fact::Mergeable,
+            PATH_REGEX => Fact::PathRegex,
+            USE_CLUSTER_IP => Fact::UseClusterIp,
+            _ => return true,
+        };
+        self.is(fact)
+    }
 
-    #[test]
-    fn the_org_key_came_with_5_4() {
-        for (version, reads) in [(None, true), (Some((5, 3)), false), (Some((5, 4)), true)] {
-            let controller = Controller {
-                version,
-                ..Controller::default()
-            };
-            assert_eq!(controller.reads_org_key(), reads);
-        }
+    /// Whether something is true of this release.
+    #[must_use]
+    pub fn is(&self, fact: Fact) -> bool {
+        fact.holds(self.release)
     }
 }

@@ -1,7 +1,7 @@
 //! The keys: which annotations of an Ingress a check reads, and which one of
 //! the two sticky-cookie annotations the controller uses.
 
-use super::facts::Controller;
+use super::facts::Facts;
 use crate::lint::subject::Subject;
 
 /// Session persistence in NGINX Plus controllers, since 2016.
@@ -70,12 +70,9 @@ fn may_be_about_affinity(key: &str) -> bool {
 /// The key and value that the controller uses: `nginx.org`, where it knows
 /// that one, before `nginx.com`.
 #[must_use]
-pub fn effective<'s>(
-    subject: &'s Subject<'_>,
-    controller: &Controller,
-) -> Option<(&'static str, &'s str)> {
+pub fn effective<'s>(subject: &'s Subject<'_>, facts: &Facts) -> Option<(&'static str, &'s str)> {
     let of = |key| subject.annotation(key).map(|value| (key, value));
-    let org = of(ORG_KEY).filter(|_| controller.reads_org_key());
+    let org = of(ORG_KEY).filter(|_| facts.reads(ORG_KEY));
     org.or_else(|| of(PLUS_KEY))
 }
 

@@ -14,7 +14,7 @@ pub(super) fn duplicate_path(context: &Context<'_>, report: &mut Report) {
     let (Some(subject), Some(routes)) = (context.ingress(), &context.reading.routes) else {
         return;
     };
-    let style = subject.annotation(PATH_REGEX);
+    let style = context.reading.annotation(PATH_REGEX);
     same_hosts(&subject.rules, report);
     for (index, rule) in subject.rules.iter().enumerate() {
         same_paths(routes, style, index, rule, report);

@@ -4,11 +4,14 @@ use std::collections::HashSet;
 
 use super::context::at_field;
 use super::{Context, Report, Rule};
-use crate::lint::consequence::Severity;
+use crate::lint::consequence::{Consequence, Severity};
 use crate::lint::field::FieldPath;
-use crate::lint::read::controller::{Mergeable, path_fault, spec_path};
+use crate::lint::read::Reading;
+use crate::lint::read::controller::{Mergeable, spec_path};
 use crate::lint::read::keys::{MERGEABLE, PATH_REGEX, USE_CLUSTER_IP};
-use crate::lint::subject::{Backend, Form, HostRule, Subject};
+use crate::lint::release::Fact;
+use crate::lint::release::path::rejection;
+use crate::lint::subject::{Backend, Form, HostRule, PathType, Subject};
 use crate::lint::text::quote;
 
 /// Everything beside the value that makes the controller reject the Ingress, at
@@ -17,7 +20,12 @@ pub(super) fn rejected_ingress(context: &Context<'_>, report: &mut Report) {
     let Some(subject) = context.ingress() else {
         return;
     };
-    let mut fields = Fields { subject, report };
+    let reading = context.reading;
+    let mut fields = Fields {
+        subject,
+        reading,
+        report,
+    };
     fields.annotations();
     fields.default_backend();
     fields.rules();
@@ -30,10 +38,15 @@ pub(super) fn rejected_ingress(context: &Context<'_>, report: &mut Report) {
 
 struct Fields<'f> {
     subject: &'f Subject<'f>,
+    reading: &'f Reading<'f>,
     report: &'f mut Report,
 }
 
 impl Fields<'_> {
+    fn is(&self, fact: Fact) -> bool {
+        self.reading.facts.is(fact)
+    }
+
     fn reject(&mut self, field: FieldPath, message: impl Into<String>, help: &str) {
         let diagnostic = at_field(Rule::RejectedIngress, field, message);
         self.report.push(diagnostic.with_help(help));
@@ -55,8 +68,9 @@ impl Fields<'_> {
                 "write 'case_sensitive', 'case_insensitive' or 'exact'",
             ),
         ] {
-            let word = self.subject.annotation(key);
-            if let Some(word) = word.filter(|word| !is_known(word)) {
+            let word = self.reading.annotation(key);
+            let is_validated = key != MERGEABLE || self.is(Fact::ShapeValidated);
+            if let Some(word) = word.filter(|word| is_validated && !is_known(word)) {
                 let message = format!("invalid value {} for {key}", quote(word));
                 self.reject(FieldPath::annotation(key), message, help);
             }
@@ -75,11 +89,14 @@ impl Fields<'_> {
     }
 
     fn backend(&mut self, field: impl FnOnce() -> FieldPath, backend: &Backend<'_>) {
-        if backend.resource {
+        if backend.resource && self.is(Fact::ResourceBackendRejected) {
             let help = "use a service: the controller does not support resource backends";
             let field = field().name("resource");
             self.reject(field, "the backend is a resource", help);
-        } else if backend.service.is_none() {
+        } else if backend.service.is_none()
+            && !backend.resource
+            && self.is(Fact::BackendServiceRequired)
+        {
             let help = match self.subject.form {
                 Form::V1 => {
                     "write 'service: {name: ..., port: ...}': networking.k8s.io/v1 does not read 'serviceName' and 'servicePort'"
@@ -91,7 +108,7 @@ impl Fields<'_> {
     }
 
     fn rules(&mut self) {
-        if self.subject.rules.is_empty() {
+        if self.subject.rules.is_empty() && self.is(Fact::ShapeValidated) {
             let help = "add a rule with a host: a default backend alone is not enough";
             self.reject(FieldPath::names(&["spec"]), "there are no rules", help);
         }
@@ -102,38 +119,66 @@ impl Fields<'_> {
         for (index, rule) in self.subject.rules.iter().enumerate() {
             let host = rule.host.as_deref().unwrap_or_default();
             let field = || rule_field(index).name("host");
-            if !seen.insert(host) {
+            if !seen.insert(host) && self.is(Fact::ShapeValidated) {
                 let message = match host {
                     "" => "a second rule without host".to_owned(),
                     host => format!("the host {} appears in two rules", quote(host)),
                 };
                 self.reject(field(), message, "move the paths into one rule");
             } else if host.is_empty() {
-                let help =
-                    "add the host, unless the controller runs with -allow-empty-ingress-host";
-                let diagnostic = at_field(Rule::RejectedIngress, field(), "the rule has no host");
-                let diagnostic = diagnostic.with_severity(Severity::Warning);
-                self.report.push(diagnostic.with_help(help));
+                self.no_host(field());
             }
         }
+    }
+
+    fn no_host(&mut self, field: FieldPath) {
+        let diagnostic = at_field(Rule::RejectedIngress, field, "the rule has no host");
+        self.report.push(if self.is(Fact::EmptyHostAllowable) {
+            let help = "add the host, unless the controller runs with -allow-empty-ingress-host";
+            diagnostic.with_severity(Severity::Warning).with_help(help)
+        } else {
+            diagnostic.with_help("add the host")
+        });
     }
 
     fn paths(&mut self, rule_index: usize, rule: &HostRule<'_>) {
         for (index, path) in rule.paths.iter().flatten().enumerate() {
             let field = || path_field(rule_index, index);
             self.backend(|| field().name("backend"), &path.backend);
-            if let Some(fault) = path_fault(path) {
-                let text = spec_path(path);
+            let text = spec_path(path);
+            let typed = path.path_type != PathType::ImplementationSpecific;
+            if let Some(clause) = rejection(text, typed, self.reading.facts.release) {
                 let message = match text {
-                    "" => fault.to_owned(),
-                    text => format!("the path {} {fault}", quote(text)),
+                    "" => clause.to_owned(),
+                    text => format!("the path {} {clause}", quote(text)),
                 };
                 self.reject(field().name("path"), message, "change the path");
+            } else if text.contains('{') {
+                self.brace(text, field().name("path"));
             }
         }
     }
 
+    /// Before 5.6 the controller writes a path without quotes, unless it is a
+    /// regular expression.
+    fn brace(&mut self, path: &str, field: FieldPath) {
+        let is_regex = self.reading.annotation(PATH_REGEX).is_some();
+        if self.is(Fact::BraceInPathBreaksReload) && !is_regex {
+            let message = format!(
+                "nginx reads the '{{' in the path {} as the start of a block",
+                quote(path)
+            );
+            let diagnostic = at_field(Rule::RejectedIngress, field, message);
+            let diagnostic = diagnostic.with_consequence(Consequence::BreaksReload);
+            let help = format!("change the path, or set {PATH_REGEX}");
+            self.report.push(diagnostic.with_help(help));
+        }
+    }
+
     fn mergeable(&mut self) {
+        if !self.is(Fact::ShapeValidated) {
+            return;
+        }
         let rules = &self.subject.rules;
         let several = rules.len() > 1;
         let field = || FieldPath::names(&["spec", "rules"]);
@@ -141,7 +186,7 @@ impl Fields<'_> {
             .first()
             .and_then(|rule| rule.paths.as_deref())
             .unwrap_or_default();
-        match Mergeable::of(self.subject) {
+        match self.reading.part {
             Some(Mergeable::Master) if several => {
                 self.reject(field(), "a master has several rules", "keep one rule");
             }

@@ -2,10 +2,12 @@
 
 use super::context::at_field;
 use super::{Context, Report, Rule};
+use crate::lint::consequence::Consequence;
 use crate::lint::diagnostic::Diagnostic;
 use crate::lint::field::FieldPath;
 use crate::lint::read::keys::{ORG_KEY, PLUS_KEY, is_misspelt};
-use crate::lint::read::{Controller, Edition};
+use crate::lint::read::{Controller, Edition, Facts};
+use crate::lint::release::{Fact, Release};
 use crate::lint::text::quote;
 
 /// Prefixes of other controllers that know a key with this name or grammar.
@@ -29,17 +31,23 @@ pub(super) fn shadowed_annotation(context: &Context<'_>, report: &mut Report) {
 /// it looks at the value, even beside a good `nginx.org` key (NIC,
 /// `internal/k8s/validation.go`: `annotation requires NGINX Plus`).
 pub(super) fn plus_only(context: &Context<'_>, report: &mut Report) {
-    let controller = &context.policy.controller;
-    if controller.edition == Edition::Oss && has(context, PLUS_KEY) {
-        report.push(needs_plus(controller, has(context, ORG_KEY)));
+    let facts = &context.reading.facts;
+    if facts.controller.edition != Edition::Oss || !has(context, PLUS_KEY) {
+        return;
     }
+    let diagnostic = needs_plus(facts, has(context, ORG_KEY));
+    report.push(if facts.is(Fact::PlusKeyRejectedByOss) {
+        diagnostic
+    } else {
+        diagnostic.with_consequence(Consequence::NoEffect)
+    });
 }
 
 /// A controller before 5.4 does not know the `nginx.org` key.
 pub(super) fn key_too_new(context: &Context<'_>, report: &mut Report) {
-    let controller = &context.policy.controller;
-    if !controller.reads_org_key() && has(context, ORG_KEY) {
-        report.push(too_new(controller));
+    let facts = &context.reading.facts;
+    if !facts.reads(ORG_KEY) && has(context, ORG_KEY) {
+        report.push(too_new(&facts.controller, facts.release));
     }
 }
 
@@ -51,8 +59,8 @@ pub(super) fn unknown_annotation(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-fn needs_plus(controller: &Controller, has_twin: bool) -> Diagnostic {
-    let help = match (controller.reads_org_key(), has_twin) {
+fn needs_plus(facts: &Facts, has_twin: bool) -> Diagnostic {
+    let help = match (facts.reads(ORG_KEY), has_twin) {
         (true, true) => format!("remove it: '{ORG_KEY}' is present too"),
         (true, false) => format!("use '{ORG_KEY}'"),
         (false, _) => "remove it; session persistence needs NGINX Plus, \
@@ -64,11 +72,11 @@ fn needs_plus(controller: &Controller, has_twin: bool) -> Diagnostic {
     at_field(Rule::PlusOnly, FieldPath::annotation(PLUS_KEY), message).with_help(help)
 }
 
-fn too_new(controller: &Controller) -> Diagnostic {
-    let (major, minor) = controller.version.unwrap_or_default();
+fn too_new(controller: &Controller, release: Release) -> Diagnostic {
+    let release = controller.version.unwrap_or(release);
     let message = format!(
         "the annotation is read by version 5.4 and later, \
-         but the policy declares version {major}.{minor}"
+         but the policy declares version {release}"
     );
     let upgrade = "upgrade the controller to version 5.4 or later";
     let help = match controller.edition {
@@ -116,7 +124,7 @@ mod tests {
     use crate::lint::read::keys::is_relevant;
     use crate::lint::subject::{Annotation, Subject};
 
-    fn rules(edition: Edition, version: Option<(u32, u32)>, keys: &[&str]) -> Vec<Rule> {
+    fn rules(edition: Edition, version: Option<&str>, keys: &[&str]) -> Vec<Rule> {
         let annotation = |key: &&str| Annotation {
             key: (*key).to_owned().into(),
             value: "serviceName=tea srv".into(),
@@ -126,7 +134,11 @@ mod tests {
             ..Subject::default()
         };
         let policy = Policy {
-            controller: Controller { edition, version },
+            controller: Controller {
+                edition,
+                version: version.and_then(|it| it.parse().ok()),
+                config_safety: false,
+            },
             ..Policy::default()
         };
         let about_keys = |rule: &Rule| matches!(rule, Rule::PlusOnly | Rule::KeyTooNew);
@@ -143,16 +155,16 @@ mod tests {
         use Rule::{KeyTooNew, PlusOnly};
         let cases: &[(_, _, &[&str], &[Rule])] = &[
             (Unknown, None, &[PLUS_KEY, ORG_KEY], &[]),
-            (Plus, Some((5, 5)), &[PLUS_KEY, ORG_KEY], &[]),
+            (Plus, Some("5.5"), &[PLUS_KEY, ORG_KEY], &[]),
             (Oss, None, &[ORG_KEY], &[]),
             (Oss, None, &[PLUS_KEY], &[PlusOnly]),
-            (Oss, Some((5, 5)), &[ORG_KEY, PLUS_KEY], &[PlusOnly]),
-            (Plus, Some((5, 3)), &[PLUS_KEY], &[]),
-            (Plus, Some((5, 3)), &[ORG_KEY], &[KeyTooNew]),
-            (Unknown, Some((4, 0)), &[ORG_KEY], &[KeyTooNew]),
+            (Oss, Some("5.5"), &[ORG_KEY, PLUS_KEY], &[PlusOnly]),
+            (Plus, Some("5.3"), &[PLUS_KEY], &[]),
+            (Plus, Some("5.3"), &[ORG_KEY], &[KeyTooNew]),
+            (Unknown, Some("4.0"), &[ORG_KEY], &[KeyTooNew]),
             (
                 Oss,
-                Some((5, 3)),
+                Some("5.3"),
                 &[PLUS_KEY, ORG_KEY],
                 &[PlusOnly, KeyTooNew],
             ),

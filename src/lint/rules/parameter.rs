@@ -3,10 +3,11 @@
 use super::comma::Joined;
 use super::context::Words;
 use super::{Context, Report, Rule, spacing};
-use crate::lint::consequence::Consequence;
+use crate::lint::consequence::{Consequence, Severity};
 use crate::lint::diagnostic::{Diagnostic, Edit, Fix};
 use crate::lint::edit;
 use crate::lint::read::nginx::{self, ErrorKind, LexErrorKind, Parameter, TimeError, suggest};
+use crate::lint::release::Fact;
 use crate::lint::span::Span;
 use crate::lint::text::{did_you_mean, quote};
 
@@ -93,6 +94,23 @@ pub(super) fn invalid_samesite(context: &Context<'_>, report: &mut Report) {
     for (words, error) in context.refused() {
         if let ErrorKind::SameSite(value) = &error.kind {
             report.push(same_site(&words, error.span, value));
+        }
+    }
+    if !context.reading.facts.is(Fact::SameSite) {
+        too_old_for_samesite(context, report);
+    }
+}
+
+/// NGINX Plus before R23 does not know the parameter. The image may have a
+/// newer one than the release came with, hence a warning.
+fn too_old_for_samesite(context: &Context<'_>, report: &mut Report) {
+    for words in context.words().filter(|words| words.is_rendered) {
+        let mut parameters = words.directive.words.iter().skip(1);
+        if let Some(word) = parameters.find(|word| word.text.starts_with("samesite=")) {
+            let message = "'samesite=' needs NGINX Plus R23, which comes with version 1.10";
+            let diagnostic = words.refused_at(Rule::InvalidSamesite, word.span, message);
+            let diagnostic = diagnostic.with_severity(Severity::Warning);
+            report.push(diagnostic.with_help("remove it, or upgrade the controller"));
         }
     }
 }

@@ -77,11 +77,14 @@ impl Cover {
     /// What the controller or nginx refuses is a prediction, which only one of
     /// the same kind replaces.
     fn explains(&self, other: &Diagnostic, span: Span) -> bool {
-        use Consequence::{BreaksReload, RejectsIngress};
+        use Consequence::{BreaksReload, NotApplied, RejectsIngress};
         let same_place = self.by.place.field == other.place.field && span.start < self.range.end;
         let rejects = self.by.consequence == Some(RejectsIngress);
         let same = self.by.consequence == other.consequence;
-        let predicts = matches!(other.consequence, Some(RejectsIngress | BreaksReload));
+        let predicts = matches!(
+            other.consequence,
+            Some(RejectsIngress | BreaksReload | NotApplied)
+        );
         same_place && (rejects || same || !predicts)
     }
 }

@@ -2,9 +2,12 @@
 //! begins the next entry.
 
 use super::{Context, Report, Rule};
+use crate::lint::consequence::Consequence;
 use crate::lint::diagnostic::Diagnostic;
 use crate::lint::read::ValueReading;
+use crate::lint::read::controller::ErrorKind;
 use crate::lint::read::nginx::{self, Parameter, suggest};
+use crate::lint::release::value::Reader;
 use crate::lint::span::Span;
 use crate::lint::text::quote;
 
@@ -93,11 +96,9 @@ fn is_parameters(piece: &str) -> bool {
 impl Separated {
     fn is_rejected(&self, value: &ValueReading<'_>) -> bool {
         let first = value.errors.partition_point(|it| it.number <= self.entry);
-        let errors = value.errors[first..].iter();
-        errors
-            .take_while(|it| it.number <= self.last)
-            .next()
-            .is_some()
+        let own = value.errors[first..].iter();
+        own.take_while(|it| it.number <= self.last)
+            .any(|it| !matches!(it.kind, ErrorKind::Strict(_)))
     }
 
     fn diagnostic(&self, value: &ValueReading<'_>, is_rejected: bool) -> Diagnostic {
@@ -113,6 +114,11 @@ impl Separated {
         let diagnostic = diagnostic.with_help("separate parameters with spaces");
         let entries = &value.entries;
         let entry = entries.binary_search_by_key(&self.entry, |it| it.entry.number);
+        let diagnostic = if is_rejected && value.reader == Reader::Lenient {
+            diagnostic.with_consequence(Consequence::NoEffect)
+        } else {
+            diagnostic
+        };
         let diagnostic = match entry {
             Ok(index) => diagnostic.with_entry(self.entry, entries[index].service),
             Err(_) => diagnostic,

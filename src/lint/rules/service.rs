@@ -174,6 +174,10 @@ pub(super) fn dropped_backend(context: &Context<'_>, report: &mut Report) {
                 ),
                 "give the service a path, or remove the path '/'",
             ),
+            Some(BackendStatus::NeverMatches) => (
+                format!("nginx never matches the path of {}", service()),
+                "give the service a path of type Prefix, without '//' and '..'",
+            ),
             Some(BackendStatus::DuplicatePath) => (
                 format!(
                     "the path of {} appears twice in this minion, so the controller drops it",
@@ -188,7 +192,7 @@ pub(super) fn dropped_backend(context: &Context<'_>, report: &mut Report) {
 }
 
 pub(super) fn cluster_ip_upstream(context: &Context<'_>, report: &mut Report) {
-    if context.reading.subject.annotation(USE_CLUSTER_IP) != Some("true") {
+    if context.reading.annotation(USE_CLUSTER_IP) != Some("true") {
         return;
     }
     for entry in context.entries() {

@@ -5,6 +5,7 @@ use super::context::Words;
 use crate::lint::diagnostic::{Diagnostic, Edit, Fix};
 use crate::lint::read::controller;
 use crate::lint::read::nginx::{Parameter, Word, suggest};
+use crate::lint::release::value::Reader;
 use crate::lint::span::Span;
 use crate::lint::text::quote;
 
@@ -110,7 +111,7 @@ fn missing_semicolon(words: &Words<'_>, index: usize, word: &str) -> Option<(Dia
         edits: edits.collect(),
     };
     let fixed = fix.apply(words.entry.value);
-    let diagnostic = if controller::read(&fixed).accepted() {
+    let diagnostic = if controller::read(&fixed, Reader::Quoted).accepted() {
         diagnostic.with_fix(fix)
     } else {
         diagnostic

@@ -4,10 +4,12 @@
 use super::injection::is_disguised;
 use super::separator::separated;
 use super::{Context, Report, Rule};
+use crate::lint::consequence::Consequence;
 use crate::lint::diagnostic::{Diagnostic, Edit, Fix};
 use crate::lint::read::controller::{Error, ErrorKind, KEYWORD};
 use crate::lint::read::nginx::{self, suggest};
 use crate::lint::read::{EntryReading, ValueReading};
+use crate::lint::release::value::Reader;
 use crate::lint::span::Span;
 use crate::lint::text::quote;
 
@@ -19,7 +21,10 @@ fn for_errors(
 ) {
     for value in context.reading.values() {
         for error in &value.errors {
-            if let Some(diagnostic) = check(value, error) {
+            if let Some(mut diagnostic) = check(value, error) {
+                if value.reader == Reader::Lenient {
+                    diagnostic = diagnostic.with_consequence(Consequence::NoEffect);
+                }
                 let entries = &value.entries;
                 let entry = entries.binary_search_by_key(&error.number, |entry| entry.entry.number);
                 report.push(match entry {

@@ -132,7 +132,7 @@ fn with_value<'s>(subject: &Subject<'s>, key: &str, value: &str) -> Subject<'s> 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Weight {
     /// What reaches beyond the cookie: rejected, breaks, unsafe.
-    grave: [usize; 3],
+    grave: [usize; 4],
     errors: usize,
     warnings: usize,
 }
@@ -143,6 +143,7 @@ impl Weight {
         let grave = [
             Consequence::RejectsIngress,
             Consequence::BreaksReload,
+            Consequence::NotApplied,
             Consequence::Unsafe,
         ];
         Self {

@@ -60,7 +60,7 @@ fn everything_that_the_file_sets_is_in_force() {
     } = policies.for_namespace(None);
     assert_eq!((*mode, *on_update), (Mode::Enforce, OnUpdate::Ratchet));
     assert_eq!(lint.controller.edition, Edition::Plus);
-    assert_eq!(lint.controller.version, Some((5, 5)));
+    assert_eq!(lint.controller.version, "5.5".parse().ok());
     assert_eq!(lint.ingress_classes, Some(vec!["nginx".to_owned()]));
     assert_eq!(lint.tls, TlsEnd::Upstream);
     assert!(lint.require.secure && !lint.require.path);
@@ -81,7 +81,7 @@ fn an_override_lies_over_what_is_set_for_all_value_by_value() {
     let (policies, _) = parse(FILE);
     let Effective { lint, .. } = policies.for_namespace(Some("team-b"));
     assert_eq!(lint.controller.edition, Edition::Oss);
-    assert_eq!(lint.controller.version, Some((5, 5)));
+    assert_eq!(lint.controller.version, "5.5".parse().ok());
     assert!(!lint.require.secure && lint.require.path);
     assert_eq!(lint.require.same_site, ["lax", "strict"]);
     // What nginx makes of `max`: ten years.

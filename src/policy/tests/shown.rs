@@ -27,6 +27,7 @@ mode: enforce          # p.yaml:7:9
 controller:
   edition: unknown     # default
   # version is not set
+  configSafety: false  # default
 # ingressClasses is not set
 tls: ingress           # default
 require:

@@ -1,64 +1,51 @@
-//! Values that are counted: versions, times, days.
+//! Values that are counted: releases, times, days.
 
 use jiff::civil::Date;
 use schemars::{Schema, json_schema};
 
 use super::super::reader::{self, Reading};
 use super::{Value, show_text};
+use crate::lint::Severity;
 use crate::lint::read::nginx::Expires;
+use crate::lint::release::Release;
 use crate::lint::text::quote;
 use crate::yaml::Node;
 
-/// A version of the controller, `(major, minor)`.
+/// A release of the controller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) struct Version(pub(in super::super) (u32, u32));
-
-impl Version {
-    /// The versions that can be told apart: those from before 5.4, which do
-    /// not read the `nginx.org` key, and those from then on, whose reading the
-    /// predictions were run on (its main branch after 5.5.4).
-    const MODELLED: [&'static str; 15] = [
-        "3.0", "3.1", "3.2", "3.3", "3.4", "3.5", "3.6", "3.7", "4.0", "5.0", "5.1", "5.2", "5.3",
-        "5.4", "5.5",
-    ];
-
-    fn parse(text: &str) -> Option<Self> {
-        let mut numbers = text.splitn(3, '.');
-        let (major, minor) = (numbers.next()?, numbers.next()?);
-        let patch = numbers.next().unwrap_or("0");
-        let known = Self::MODELLED.contains(&format!("{major}.{minor}").as_str());
-        patch.parse::<u32>().ok().filter(|_| known)?;
-        Some(Self((major.parse().ok()?, minor.parse().ok()?)))
-    }
-}
+pub(in super::super) struct Version(pub(in super::super) Release);
 
 impl Value for Version {
     fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         let text = reader::text(node, "version", reading)?;
-        let version = Self::parse(text);
-        if version.is_none() {
-            let message = format!("{} is no version that stickler models", quote(text));
-            let help = format!(
-                "modelled are {}; leave it out for any other",
-                Self::MODELLED.join(", ")
-            );
-            reading.error_with_help(node, message, help);
+        match text.parse::<Release>() {
+            Ok(release) => {
+                if release.is_newer_than_modelled() {
+                    let message = format!("{release} is newer than stickler knows");
+                    let help = format!("it is read as {}", release.modelled_as());
+                    let spot = reading.spot(node);
+                    reading.note(Severity::Warning, spot, message, Some(help));
+                }
+                Some(Self(release))
+            }
+            Err(error) => {
+                let message = format!("{} {error}", quote(text));
+                let help = format!("the releases are {}", Release::known());
+                reading.error_with_help(node, message, help);
+                None
+            }
         }
-        version
     }
 
     fn schema() -> Schema {
-        let minors = Self::MODELLED.map(|version| version.replace('.', r"\."));
-        let pattern = format!(r"^({})(\.[0-9]+)?$", minors.join("|"));
         json_schema!({ "anyOf": [
-            { "type": "string", "pattern": pattern },
-            { "enum": Self::MODELLED.map(|version| version.parse::<f64>().unwrap_or_default()) },
+            { "type": "string", "pattern": r"^(v?[0-9]+\.[0-9]+(\.[0-9]+)?|[0-9]{4}-lts(-r[0-9]+)?)$" },
+            { "type": "number", "minimum": 1 },
         ]})
     }
 
     fn show(&self) -> String {
-        let Self((major, minor)) = self;
-        format!("\"{major}.{minor}\"")
+        format!("\"{}\"", self.0)
     }
 }
 

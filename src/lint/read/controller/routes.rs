@@ -5,9 +5,10 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::Mergeable;
-use crate::lint::read::facts::TlsEnd;
+use crate::lint::read::facts::{Facts, TlsEnd};
 use crate::lint::read::keys::PATH_REGEX;
 use crate::lint::read::{host, url};
+use crate::lint::release::Fact;
 use crate::lint::subject::{Backend, HostRule, PathRule, PathType, Port, Subject};
 
 /// Hosts and paths of an Ingress, and the services that they lead to.
@@ -74,6 +75,9 @@ pub enum BackendStatus {
     /// A path that a minion names twice: the controller takes the minion for a
     /// rival of itself and drops the path.
     DuplicatePath,
+    /// A path whose location nginx never matches: the Ingress is accepted, and
+    /// no request gets there.
+    NeverMatches,
     /// Requests reach it.
     Reachable,
 }
@@ -81,14 +85,14 @@ pub enum BackendStatus {
 impl<'s> Routes<'s> {
     /// What `subject`, which plays `part`, shows of itself.
     #[must_use]
-    pub fn of(subject: &'s Subject<'_>, part: Option<Mergeable>, tls: TlsEnd) -> Self {
+    pub fn of(subject: &'s Subject<'_>, part: Option<Mergeable>, facts: &Facts) -> Self {
         let minion = part == Some(Mergeable::Minion);
         let mut routes = Self {
             hosts: Vec::with_capacity(subject.rules.len()),
             routes: Vec::new(),
             backends: Vec::new(),
             dropped: HashSet::new(),
-            regex: subject.annotation(PATH_REGEX).is_some(),
+            regex: subject.annotation(PATH_REGEX).is_some() && facts.reads(PATH_REGEX),
             mergeable: minion,
             unknown: subject.value_alone,
             by_service: Vec::new(),
@@ -103,7 +107,7 @@ impl<'s> Routes<'s> {
         }
         let default = subject.default_backend.as_ref();
         let mut is_default_reached = subject.rules.is_empty();
-        let secured = Secured::of(subject, tls, minion);
+        let secured = Secured::of(subject, facts.tls, minion);
         for rule in &subject.rules {
             let spec_host = rule.host.as_deref().filter(|host| !host.is_empty());
             routes.hosts.push(Host {
@@ -111,7 +115,7 @@ impl<'s> Routes<'s> {
                 name: host::canonical(spec_host.unwrap_or_default()),
                 tls: secured.has(spec_host),
             });
-            routes.add_paths(rule);
+            routes.add_paths(rule, facts);
             if !has_root(rule, routes.regex) {
                 is_default_reached = true;
                 routes.add_default(default.filter(|_| !minion));
@@ -131,7 +135,7 @@ impl<'s> Routes<'s> {
     }
 
     /// The routes of a rule, but for those that the controller drops.
-    fn add_paths(&mut self, rule: &'s HostRule<'_>) {
+    fn add_paths(&mut self, rule: &'s HostRule<'_>, facts: &Facts) {
         for path in rule.paths.iter().flatten() {
             let Some(service) = path.backend.service.as_deref() else {
                 continue;
@@ -141,11 +145,25 @@ impl<'s> Routes<'s> {
                 self.backends.push((service, BackendStatus::DuplicatePath));
                 continue;
             }
+            let exact = path.path_type == PathType::Exact;
+            if self.never_matches(written, exact, facts) {
+                self.backends.push((service, BackendStatus::NeverMatches));
+                continue;
+            }
             let written = if written.is_empty() { "/" } else { written };
             self.backends.push((service, BackendStatus::Reachable));
-            let exact = path.path_type == PathType::Exact;
             self.add(service, &path.backend, written, exact);
         }
+    }
+
+    /// Whether nginx never matches the location of a path. It compares with a
+    /// URL in which `//` is one slash and `..` is resolved.
+    fn never_matches(&self, path: &str, exact: bool, facts: &Facts) -> bool {
+        if self.regex {
+            return exact && facts.is(Fact::ExactRegexNeverMatches);
+        }
+        let unresolved = path.starts_with("//") || path.split('/').any(|segment| segment == "..");
+        unresolved || (exact && facts.is(Fact::ExactNeverMatches))
     }
 
     /// The default backend, which takes what no path of the last host takes.

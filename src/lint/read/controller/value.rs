@@ -1,8 +1,11 @@
 //! What the controller makes of a value: entries, and what makes it reject.
 //!
-//! Source: nginx/kubernetes-ingress (NIC), main after 5.5.4,
-//! `internal/configs/parsing_helpers.go`.
+//! Source: nginx/kubernetes-ingress (NIC), releases 1.0
+//! to 5.6, `internal/configs/parsing_helpers.go`.
 
+use std::collections::HashMap;
+
+use crate::lint::release::value::{Reader, StrictErrorKind, strict_errors};
 use crate::lint::span::Span;
 
 /// The word before a service's name. The controller does not compare it; the
@@ -18,7 +21,8 @@ pub struct Value {
     /// The entries that can be read, those whose meaning is certain although
     /// the controller refuses them included.
     pub entries: Vec<Entry>,
-    /// Empty if and only if the controller accepts the value.
+    /// Empty if and only if the controller accepts the whole value; the lenient
+    /// reader skips the pieces that are here, and rejects nothing.
     pub errors: Vec<Error>,
 }
 
@@ -67,12 +71,15 @@ pub enum ErrorKind {
     EqualsSigns(usize),
     /// `"`, `$`, or a backslash at the end or before `$` in the parameters.
     Forbidden(char),
+    /// What the strict reader alone does not like.
+    Strict(StrictErrorKind),
 }
 
 /// Reads a value as the controller does: split at every semicolon, then at the
-/// first blank, then at the one equals sign; nothing is trimmed.
+/// first blank, then at the one equals sign; nothing is trimmed. What it does
+/// not like depends on the reader, and so on the release.
 #[must_use]
-pub fn read(value: &str) -> Value {
+pub fn read(value: &str, reader: Reader) -> Value {
     let mut read = Value::default();
     if value.is_empty() {
         read.refuse(Span::at(0), 1, Span::at(0), ErrorKind::EmptyValue);
@@ -86,8 +93,11 @@ pub fn read(value: &str) -> Value {
     let mut start = 0;
     for (index, piece) in value.split(';').enumerate() {
         let span = Span::new(start, start + piece.len());
-        read.piece(value, span, index + 1);
+        read.piece(value, reader, span, index + 1);
         start = span.end + 1;
+    }
+    if reader == Reader::Strict {
+        read.check_strictly(value);
     }
     read
 }
@@ -99,7 +109,7 @@ impl Value {
         self.errors.is_empty()
     }
 
-    fn piece(&mut self, value: &str, span: Span, number: usize) {
+    fn piece(&mut self, value: &str, reader: Reader, span: Span, number: usize) {
         let text = span.of(value);
         let Some(blank) = text.find(' ') else {
             let empty = text.trim().is_empty();
@@ -109,7 +119,7 @@ impl Value {
                 ErrorKind::NoBlank
             };
             self.refuse(span, number, span, kind);
-            self.recover(value, span, number);
+            self.recover(value, reader, span, number);
             return;
         };
         let left = Span::new(span.start, span.start + blank);
@@ -117,6 +127,9 @@ impl Value {
         let equals_signs = left.of(value).matches('=').count();
         if equals_signs == 1 {
             self.entry(value, number, span, left, parameters);
+            if reader >= Reader::Quoted {
+                self.check_characters(value, parameters, span, number);
+            }
         } else {
             let kind = match () {
                 () if text.trim().is_empty() => ErrorKind::EmptyPiece,
@@ -124,7 +137,7 @@ impl Value {
                 () => ErrorKind::EqualsSigns(equals_signs),
             };
             self.refuse(left, number, span, kind);
-            self.recover(value, span, number);
+            self.recover(value, reader, span, number);
         }
     }
 
@@ -137,6 +150,9 @@ impl Value {
             service: Span::new(equals + 1, left.end),
             parameters,
         });
+    }
+
+    fn check_characters(&mut self, value: &str, parameters: Span, span: Span, number: usize) {
         if let Some((at, character)) = forbidden(parameters.of(value)) {
             let start = parameters.start + at;
             let at = Span::new(start, start + character.len_utf8());
@@ -147,7 +163,13 @@ impl Value {
     /// Reads a piece that the controller refuses as it was certainly meant: with
     /// no blank before it, and any white space behind the service where there
     /// is no blank. What else is wrong with it can then be said in the same breath.
-    fn recover(&mut self, value: &str, span: Span, number: usize) {
+    ///
+    /// The lenient reader skips such a piece and uses the others, so for it the
+    /// piece is none.
+    fn recover(&mut self, value: &str, reader: Reader, span: Span, number: usize) {
+        if reader == Reader::Lenient {
+            return;
+        }
         let text = span.of(value);
         let trimmed = text.trim_start();
         let left_start = span.end - trimmed.len();
@@ -162,6 +184,34 @@ impl Value {
         if left.of(value).matches('=').count() == 1 {
             let parameters = Span::new(left.end + width, span.end);
             self.entry(value, number, span, left, parameters);
+            if reader >= Reader::Quoted {
+                self.check_characters(value, parameters, span, number);
+            }
+        }
+    }
+
+    /// The strict check of the entries in use: one that a later entry for the
+    /// same service replaces is not looked at.
+    fn check_strictly(&mut self, value: &str) {
+        let entries = self.entries.iter();
+        let last: HashMap<_, _> = entries
+            .map(|entry| (entry.service.of(value), entry.number))
+            .collect();
+        for entry in self.entries.clone() {
+            if last.get(entry.service.of(value)) != Some(&entry.number) {
+                continue;
+            }
+            for error in strict_errors(entry.parameters.of(value)) {
+                let at = entry.parameters.start + error.at;
+                let width = value[at..].chars().next().map_or(0, char::len_utf8);
+                let span = Span::new(at, (at + width).min(entry.parameters.end));
+                self.refuse(
+                    span,
+                    entry.number,
+                    entry.span,
+                    ErrorKind::Strict(error.kind),
+                );
+            }
         }
     }
 
@@ -200,7 +250,7 @@ mod tests {
     use super::*;
 
     fn entries(value: &str) -> Vec<(&str, &str, &str)> {
-        let entries = read(value).entries;
+        let entries = read(value, Reader::Quoted).entries;
         let texts = |e: &Entry| {
             (
                 e.keyword.of(value),
@@ -229,7 +279,7 @@ mod tests {
                 &[("serviceName", "a", r#"\" \\ \'"#)],
             ),
         ] {
-            assert_eq!(read(value).errors, [], "{value:?}");
+            assert_eq!(read(value, Reader::Quoted).errors, [], "{value:?}");
             assert_eq!(entries(value), expected, "{value:?}");
         }
     }
@@ -257,7 +307,7 @@ mod tests {
             (r"serviceName=a x\", 15, 16, 1, Forbidden('\\')),
         ] {
             let span = Span::new(start, end);
-            let errors = read(value).errors;
+            let errors = read(value, Reader::Quoted).errors;
             let [error] = errors.as_slice() else {
                 panic!("{value:?}: {errors:?}");
             };

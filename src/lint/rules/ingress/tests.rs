@@ -170,7 +170,7 @@ fn backends_that_are_no_services() {
         (
             Form::V1,
             &none,
-            "spec.defaultBackend: the backend has no service",
+            "spec.defaultBackend: the backend has no service (rejected from 5.5 on)",
         ),
         (
             Form::V1,
@@ -180,7 +180,7 @@ fn backends_that_are_no_services() {
         (
             Form::V1beta1,
             &none,
-            "spec.backend: the backend has no service",
+            "spec.backend: the backend has no service (rejected from 5.5 on)",
         ),
     ] {
         let subject = Subject {

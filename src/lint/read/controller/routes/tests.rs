@@ -38,7 +38,8 @@ fn status(annotation: (&'static str, &'static str), hosts: &[&[Path]]) -> Option
         rules: hosts.iter().map(rule).collect(),
         ..Subject::default()
     };
-    let routes = Routes::of(&subject, Mergeable::of(&subject), TlsEnd::Ingress);
+    let facts = Facts::default();
+    let routes = Routes::of(&subject, Mergeable::of(&subject, &facts), &facts);
     assert_eq!(routes.status("water"), None);
     routes.status("tea")
 }

@@ -1,0 +1,70 @@
+//! The controller that reads the Ingresses, as flags name it.
+
+use std::fmt::Display;
+use std::io::Write as _;
+
+use clap::{Args, ValueEnum};
+
+use super::terminal;
+use crate::lint::policy::Edition;
+use crate::lint::release::Release;
+use crate::policy::ControllerOverride;
+
+/// The controller, in place of what the policy says of it.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(super) struct ControllerArgs {
+    /// The controller's release, such as 5.5, 5.5.4 or 2026-lts-r4 [default: the policy's, or all from 2.3 to 5.6]
+    #[arg(long, value_name = "VERSION", value_parser = release)]
+    controller_version: Option<Release>,
+
+    /// The controller's edition [default: the policy's]
+    #[arg(long, value_name = "EDITION", value_enum)]
+    controller_edition: Option<EditionName>,
+}
+
+/// The editions as flags name them.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum EditionName {
+    /// With NGINX Plus
+    Plus,
+    /// Open source
+    Oss,
+}
+
+impl ControllerArgs {
+    /// What the flags say, after a note about a release that is too new.
+    pub(super) fn resolve(self) -> ControllerOverride {
+        if let Some(release) = self.controller_version {
+            note_newer(release);
+        }
+        ControllerOverride {
+            edition: self.controller_edition.map(|name| match name {
+                EditionName::Plus => Edition::Plus,
+                EditionName::Oss => Edition::Oss,
+            }),
+            version: self.controller_version,
+        }
+    }
+}
+
+/// Reads a release for clap.
+pub(super) fn release(text: &str) -> Result<Release, String> {
+    text.parse()
+        .map_err(|error| format!("it {error}; the releases are {}", Release::known()))
+}
+
+/// Says so where a release is newer than those that stickler models.
+pub(super) fn note_newer(release: Release) {
+    if release.is_newer_than_modelled() {
+        let modelled = release.modelled_as();
+        note(format_args!(
+            "warning: {release} is newer than stickler knows; it is read as {modelled}"
+        ));
+    }
+}
+
+/// Writes a line to standard error; where that is closed, nobody reads it.
+pub(super) fn note(line: impl Display) {
+    let line = terminal::for_stderr(&line.to_string());
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
