@@ -16,6 +16,7 @@ mod duration;
 mod explain;
 mod fix;
 mod generate;
+mod input;
 mod output;
 mod parse;
 mod policy;

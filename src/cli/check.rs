@@ -2,19 +2,18 @@
 
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use jiff::Timestamp;
 
+use super::input::{self, Input};
 use super::output::{Output, Reports};
 use super::policy::load_or_find_and_tell;
 use super::progress::Progress;
 use super::{Failure, terminal};
-use crate::finding::Failure as Unread;
 use crate::lint::Subject;
-use crate::manifest::{self, InputError, Report};
+use crate::manifest::{self, Report};
 
 /// Check manifests: YAML and JSON files, folders, globs, standard input
 ///
@@ -43,17 +42,8 @@ Exit codes:
 'stickler explain RULE' tells more of a finding; 'stickler fix' mends
 what is certain.")]
 pub(super) struct Check {
-    /// Files, folders, globs, or - for standard input
-    #[arg(value_name = "PATH|-", default_value = ".")]
-    paths: Vec<String>,
-
-    /// The operator's policy [default: stickler.yaml here or in a folder above]
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
-
-    /// Nothing to check is fine: exit with 0 instead of 3, as hooks want it
-    #[arg(long)]
-    allow_empty: bool,
+    #[command(flatten)]
+    input: Input,
 
     #[command(flatten)]
     output: Output,
@@ -61,13 +51,14 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let policies = load_or_find_and_tell(self.policy.as_deref(), self.output.verbose)?;
+        let policies = load_or_find_and_tell(self.input.policy.as_deref(), self.output.verbose)?;
         let now = Timestamp::now();
-        let judge = |subject: &Subject<'_>| policies.check(subject, now);
+        let judge = |subject: &Subject<'_>| input::check(&policies, subject, now);
         let mut reports = self.output.open()?;
         let mut progress = Progress::new();
         let mut written = Ok(());
-        manifest::check_paths(&self.paths, &judge, &mut |report| {
+        let options = self.input.options();
+        manifest::check_paths(&self.input.paths, options, &judge, &mut |report| {
             let verbose = self.output.verbose;
             if verbose || !report.findings.is_empty() || !report.errors.is_empty() {
                 progress.clear();
@@ -81,7 +72,7 @@ impl Check {
         });
         progress.clear();
         match written.and_then(|()| reports.finish()) {
-            Ok(verdict) => Ok(verdict.exit_code(self.allow_empty)),
+            Ok(verdict) => Ok(verdict.exit_code(self.input.allow_empty)),
             Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),
         }
     }
@@ -90,15 +81,11 @@ impl Check {
 /// Write what came of one file.
 fn tell(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<()> {
     let text = report.text.as_deref().unwrap_or_default();
-    let summary = reports.summary();
-    summary.files += report.counts.files;
-    summary.ingresses += report.counts.ingresses;
-    summary.annotated += report.counts.annotated;
-    summary.skipped += report.counts.skipped + report.counts.templates;
-    summary.templates += report.counts.templates;
-    summary.ignored += report.counts.ignored;
+    let counts = &mut reports.summary().counts;
+    *counts += report.counts;
+    counts.skipped += report.counts.templates;
     for error in report.errors {
-        reports.failure(&unread(error), text)?;
+        reports.failure(&error, text)?;
     }
     for finding in report.findings {
         reports.finding(finding, text)?;
@@ -112,12 +99,4 @@ fn tell(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<
         }
     }
     Ok(())
-}
-
-fn unread(error: InputError) -> Unread {
-    Unread {
-        location: error.location,
-        message: error.message,
-        help: error.help,
-    }
 }

@@ -123,6 +123,7 @@ catalogue! {
     ForbiddenDomain, "forbidden-domain", POLICY, Error, "the policy does not allow the cookie's domain";
     // The manifest.
     UnusedIgnore, "unused-ignore", NONE, Warning, "an ignore comment that hits nothing";
+    Placeholder, "placeholder", NONE, Note, "something is filled in later";
 }
 
 impl Rule {

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{Format, Report, Style, Summary};
-use crate::finding::{Failure, Finding, Location, ObjectRef, SourceEdit};
+use crate::finding::{Counts, Failure, Finding, Location, ObjectRef, SourceEdit};
 use crate::lint::annotation::PLUS_KEY;
 use crate::lint::{Diagnostic, FieldPath, Place, Rule, Span};
 
@@ -116,10 +116,13 @@ fn broken_file() -> Failure {
 fn render(format: Format, style: Style) -> String {
     let mut out = Vec::new();
     let mut summary = Summary {
-        files: 31,
-        ingresses: 12,
-        annotated: 7,
-        skipped: 4,
+        counts: Counts {
+            files: 31,
+            ingresses: 12,
+            annotated: 7,
+            skipped: 4,
+            ..Counts::default()
+        },
         failures: 1,
         ..Summary::default()
     };
