@@ -29,6 +29,10 @@ const BRACKETS: [(&str, &str); 7] = [
 
 /// The placeholders of a text, in its order.
 pub(super) fn find(text: &str) -> Vec<Span> {
+    // The comment of ytt that stands in place of a value.
+    if text.starts_with("#@") {
+        return vec![Span::whole(text)];
+    }
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(next) = text[at..].find(['{', '$', '#', '<', '(', '@', '_']) {
@@ -293,4 +297,31 @@ fn without<'t>(text: &Cow<'t, str>, spans: &[Span]) -> Cow<'t, str> {
         plain.replace_range(span.start..span.end, &FILLER.repeat(span.len()));
     }
     Cow::Owned(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_marks_of_every_tool_are_known() {
+        for (text, expected) in [
+            ("a.${B}", &["${B}"][..]),
+            ("${A:=x}-${B}", &["${A:=x}", "${B}"]),
+            ("${A:-${B}}x", &["${A:-${B}}"]),
+            ("$(A).b", &["$(A)"]),
+            ("#{A.B}", &["#{A.B}"]),
+            ("@@A@@", &["@@A@@"]),
+            ("{{ .Values.a }}", &["{{ .Values.a }}"]),
+            ("<%= a %>", &["<%= a %>"]),
+            ("__A_1__", &["__A_1__"]),
+            ("$HOST/x", &["$HOST"]),
+            ("#@ data.values.a", &["#@ data.values.a"]),
+            ("path=/$request_uri", &[]),
+            ("__Host-id $1 ${ {} #x @ __a__", &[]),
+        ] {
+            let found: Vec<&str> = find(text).iter().map(|span| span.of(text)).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use super::read::{How, unreadable};
 use crate::finding::ObjectRef;
 use crate::ingress::{Ingress, is_ingress};
 use crate::lint::annotation::{ORG_KEY, PLUS_KEY, is_present};
-use crate::lint::{Span, Subject};
+use crate::lint::Subject;
 use crate::yaml::{Document, Error, Node, NodeDeserializer};
 
 /// An error where the `items` of a list are no list.
