@@ -25,6 +25,25 @@ use response::{AuditAnnotations, Outcome, Response, Status};
 use review::Review;
 pub use terms::Terms;
 
+/// No uid is longer, in bytes. The API server sends UUIDs.
+const LONGEST_UID: usize = 256;
+/// No name of an object is longer, in bytes
+/// (`k8s.io/apimachinery/pkg/util/validation`, `DNS1123SubdomainMaxLength`), so
+/// no more of one is answered or logged.
+const LONGEST_NAME: usize = 253;
+
+/// The beginning of a name, as far as it is answered and logged.
+fn cut_name(name: Cow<'_, str>) -> Cow<'_, str> {
+    if name.len() <= LONGEST_NAME {
+        return name;
+    }
+    let end = (0..=LONGEST_NAME)
+        .rev()
+        .find(|&end| name.is_char_boundary(end));
+    let end = end.unwrap_or_default();
+    Cow::Owned(name.get(..end).unwrap_or_default().to_owned())
+}
+
 /// An answer and what a log line and the metrics say of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer<'a> {
@@ -99,6 +118,9 @@ pub enum BadReview {
     /// There is no one to answer.
     #[error("the AdmissionReview has no request.uid: an answer must echo it")]
     NoUid,
+    /// An API server's has 36 bytes, and an answer echoes it.
+    #[error("request.uid of the AdmissionReview is longer than {LONGEST_UID} bytes")]
+    LongUid,
 }
 
 /// Why an object was refused without a judgement.
@@ -194,9 +216,9 @@ impl<'a> Facts<'a> {
         Self {
             uid: review.uid,
             operation: request.operation(),
-            namespace: request.namespace,
-            name: request.name,
-            user: request.user.name,
+            namespace: request.namespace.map(cut_name),
+            name: request.name.map(cut_name),
+            user: request.user.name.map(cut_name),
             dry_run: request.dry_run,
             verdict: Verdict::Fail,
             refusal: None,

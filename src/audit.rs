@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use crate::finding::{Finding, ObjectRef};
 use crate::ingress::Ingress;
-use crate::lint::annotation;
+use crate::lint::read::keys;
 use crate::lint::{Diagnostic, FieldPath, Place, Rule, Subject};
 
 /// Ingresses that are asked for at a time.
@@ -155,7 +155,7 @@ fn audit(json: &str, judge: &dyn Fn(&Subject<'_>) -> Vec<Diagnostic>) -> Audited
         value.unwrap_or_default().to_owned()
     };
     Audited {
-        annotated: annotation::is_present(subject),
+        annotated: keys::is_present(subject),
         findings: judge(subject)
             .into_iter()
             .map(|found| (value_of(&found), found))

@@ -11,7 +11,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 use crate::lint::Subject;
-use crate::lint::annotation::concerns_us;
+use crate::lint::read::keys::is_relevant;
 use crate::lint::subject::{Annotation, Form};
 
 pub(crate) mod fields;
@@ -184,7 +184,7 @@ impl<'de> Visitor<'de> for AnnotationsVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut annotations: Vec<Annotation<'de>> = Vec::new();
         while let Some(Text(key)) = map.next_key()? {
-            if !concerns_us(&key) {
+            if !is_relevant(&key) {
                 map.next_value::<serde::de::IgnoredAny>()?;
                 continue;
             }

@@ -27,6 +27,7 @@
 //! | [`yaml`] | YAML and JSON as trees whose every value knows its place |
 //! | [`manifest`] | YAML or JSON text in, Ingresses with their places out |
 //! | [`finding`] | a diagnostic with its source, as rendered |
+//! | [`page`] | the page of a rule: its own prose and what all pages share |
 //! | [`render`] | findings out: text, json, sarif and the rest |
 //! | [`certs`] | certificates: made, looked into, and kept in a Secret |
 //! | [`server`] | HTTPS, certificates, limits, life cycle, metrics |
@@ -44,6 +45,7 @@ pub mod finding;
 pub mod ingress;
 pub mod lint;
 pub mod manifest;
+pub mod page;
 pub mod policy;
 pub mod probe;
 pub mod render;

@@ -1,22 +1,19 @@
 //! The pure middle: a [`Subject`] in, [`Diagnostic`]s out.
 //!
 //! Nothing here reads a file, opens a socket, knows a clock or names
-//! Kubernetes' client. [`check`] is the one door. Behind it the value goes
-//! from reader to reader: the [`controller`] splits it into entries, [`nginx`]
-//! reads their words and makes a cookie, the [`browser`] keeps it or not, and
-//! the operator's [`policy`] has the last word.
+//! Kubernetes' client. [`check`] is the one door:
+//!
+//! ```text
+//! subject ──▶ read (controller → nginx → browser) ──▶ Reading ──▶ rules ──▶ diagnostics
+//! ```
 
-pub mod annotation;
-pub mod browser;
 pub mod consequence;
-pub mod controller;
 pub mod diagnostic;
-pub mod entry;
+mod edit;
 pub mod field;
-mod foreign;
-pub mod nginx;
 pub mod policy;
-pub mod rule;
+pub mod read;
+pub mod rules;
 pub mod span;
 pub mod subject;
 #[cfg(test)]
@@ -25,130 +22,78 @@ pub mod text;
 
 pub use consequence::{Consequence, Severity};
 pub use diagnostic::{Diagnostic, Edit, EntryName, Fix, Place};
-pub use entry::Entry;
 pub use field::{FieldPath, Step};
 pub use policy::Policy;
-pub use rule::{CATALOGUE, Rule};
+pub use read::Reading;
+pub use rules::{CATALOGUE, Rule};
 pub use span::Span;
 pub use subject::Subject;
 
 use std::collections::HashSet;
 
-use annotation::{ORG_KEY, PLUS_KEY};
-use controller::{Annotation, Mergeable, Services};
+use read::browser::{Browser, SetCookieHeader};
+use rules::{Context, Report};
 
-/// Everything that the readers have to say about `subject`, in the order of
-/// its fields and of the value's text.
+/// Everything that the readers make of `subject` and that a rule reports, in
+/// the order of its fields and of the value's text.
 ///
-/// An Ingress whose class the operator does not assign to the controller is
-/// nobody's business; one without a sticky-cookie key is looked at only for
-/// keys that were meant to be one.
+/// An Ingress whose class the operator does not assign to the controller is not
+/// checked; one without a sticky-cookie key is checked only for keys that
+/// resemble one.
 #[must_use]
 pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    if annotation::assigned(subject, policy) == Some(false) {
-        return found;
+    if policy.manages(subject) == Some(false) {
+        return Vec::new();
     }
-    annotation::judge(subject, policy, &mut found);
-    if !subject.value_alone {
-        foreign::judge(subject, policy, &mut found);
-    }
-    if let Some((key, value)) = annotation::winner(subject, policy) {
-        let entries = read_winner(subject, Annotation { key, value }, &mut found);
-        if let (ORG_KEY, Some(value)) = (key, subject.annotation(PLUS_KEY)) {
-            read_loser(
-                Annotation {
-                    key: PLUS_KEY,
-                    value,
-                },
-                &mut found,
-            );
-        }
-        if !subject.value_alone {
-            controller::judge_ingress(subject, &mut found);
-        }
-        let before = found.len();
-        found.extend(browser::judge(subject, policy, &entries));
-        policy::judge(policy, &entries, &mut found);
-        keep_certain_fixes(&entries, &mut found[before..]);
-    }
-    policy.apply(&mut found);
-    found.sort_by(|a, b| a.order().cmp(&b.order()));
-    found
+    let reading = Reading::of(subject, &policy.facts());
+    let headers = reading.headers();
+    let browser = reading.browser(&headers);
+    report(policy, &reading, browser.as_ref())
+}
+
+/// The same for cookies that come in other headers than nginx would send for
+/// the annotation: for tests that have headers of a real nginx.
+#[must_use]
+pub fn check_headers(
+    subject: &Subject<'_>,
+    policy: &Policy,
+    headers: Vec<SetCookieHeader<'_>>,
+) -> Vec<Diagnostic> {
+    let reading = Reading::of(subject, &policy.facts());
+    let browser = reading
+        .routes
+        .as_ref()
+        .map(|routes| Browser::of(routes, headers));
+    report(policy, &reading, browser.as_ref())
+}
+
+fn report(
+    policy: &Policy,
+    reading: &Reading<'_>,
+    browser: Option<&Browser<'_>>,
+) -> Vec<Diagnostic> {
+    let mut report = Report::default();
+    rules::check(&Context::new(policy, reading, browser), &mut report);
+    let mut diagnostics = report.into_diagnostics();
+    keep_certain_fixes(reading, &mut diagnostics);
+    policy.apply(&mut diagnostics);
+    diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
+    diagnostics
 }
 
 /// Takes the fixes off diagnostics of entries in which nginx decodes something:
-/// what the readers behind it see is then not what the words say.
-fn keep_certain_fixes(entries: &[Entry<'_>], found: &mut [Diagnostic]) {
-    let unsure = entries.iter().filter(|entry| !entry.is_plain());
-    let unsure: HashSet<_> = unsure.map(|entry| entry.number).collect();
+/// what the readers after it see is then not what the words say.
+fn keep_certain_fixes(reading: &Reading<'_>, diagnostics: &mut [Diagnostic]) {
+    let unsure = reading.live().filter(|(entry, _)| !entry.is_plain());
+    let unsure: HashSet<_> = unsure.map(|(entry, _)| entry.entry.number).collect();
     if unsure.is_empty() {
         return;
     }
-    for diagnostic in found {
+    for diagnostic in diagnostics {
         let entry = diagnostic.entry.as_ref();
-        if entry.is_some_and(|entry| unsure.contains(&entry.number)) {
+        let of_cookie = diagnostic.rule.is_about_the_cookie();
+        if of_cookie && entry.is_some_and(|entry| unsure.contains(&entry.number)) {
             diagnostic.fix = None;
         }
     }
-}
-
-/// Reads the annotation that the controller goes by, and gives the entries
-/// whose cookies reach a browser.
-fn read_winner<'s>(
-    subject: &'s Subject<'_>,
-    annotation: Annotation<'s>,
-    found: &mut Vec<Diagnostic>,
-) -> Vec<Entry<'s>> {
-    let reading = controller::read(annotation.value);
-    controller::judge_value(annotation, &reading, found);
-    let counts = controller::judge_duplicates(annotation, &reading.entries, found);
-    let entries = reading
-        .entries
-        .iter()
-        .zip(counts)
-        .filter_map(|(entry, counts)| counts.then_some(entry));
-    if Mergeable::of(subject) == Some(Mergeable::Master) {
-        found.push(on_master(annotation));
-        read_stripped(annotation, entries, found);
-        return Vec::new();
-    }
-    let mut services = Services::new(subject, annotation);
-    let mut live = Vec::with_capacity(reading.entries.len());
-    for entry in entries {
-        let works = subject.value_alone || services.judge(entry, found);
-        let directive = nginx::read(annotation.value, entry.parameters);
-        nginx::judge(annotation, entry, &directive, found);
-        nginx::judge_hazards(annotation, entry, &directive, found);
-        if works && let Some(cookie) = directive.into_sound_cookie() {
-            live.push(Entry::new(annotation, entry, cookie));
-        }
-    }
-    live
-}
-
-/// Reads the annotation that loses against its twin: the controller validates
-/// it all the same, and renders nothing.
-fn read_loser(annotation: Annotation<'_>, found: &mut Vec<Diagnostic>) {
-    let reading = controller::read(annotation.value);
-    controller::judge_value(annotation, &reading, found);
-    read_stripped(annotation, reading.entries.iter(), found);
-}
-
-/// Reads entries that nginx never sees, for what would be a hazard if it did.
-fn read_stripped<'e>(
-    annotation: Annotation<'_>,
-    entries: impl Iterator<Item = &'e controller::Entry>,
-    found: &mut Vec<Diagnostic>,
-) {
-    for entry in entries {
-        let directive = nginx::read(annotation.value, entry.parameters);
-        nginx::judge_hazards(annotation, entry, &directive, found);
-    }
-}
-
-fn on_master(annotation: Annotation<'_>) -> Diagnostic {
-    let place = Place::field(FieldPath::annotation(annotation.key));
-    let message = "the controller ignores the annotation on a mergeable master";
-    Diagnostic::new(Rule::MergeableMaster, place, message).with_help("move it to the minions")
 }

@@ -8,12 +8,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, Instant};
 
-use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
-use axum_server::{Handle, Server};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::MissedTickBehavior;
+use tokio_rustls::TlsAcceptor;
 
 mod admin;
 mod bad_request;
@@ -21,21 +21,28 @@ mod body;
 pub mod callers;
 pub mod certificate;
 mod connection;
+mod connections;
 mod deadline;
 mod judging;
+mod listener;
 mod metrics;
-mod open;
 mod ready;
+mod request_guard;
 mod settings;
+mod throttle;
 mod tls;
 mod validate;
 
 use callers::Callers;
 use certificate::{Files, Store};
-use connection::Bounded;
+use connection::Timeouts;
+use connections::{Bounds, Connections};
 pub use judging::Judging;
+use listener::Port;
+pub use metrics::LOST_LOG_LINES;
 use metrics::Metrics;
 pub use settings::Settings;
+use throttle::Throttle;
 
 /// Where the server listens.
 #[derive(Debug)]
@@ -62,16 +69,22 @@ struct Shared {
     judging: Judging,
     settings: Settings,
     metrics: Metrics,
-    /// Places for judgements.
+    /// Places for checks.
     in_flight: Arc<Semaphore>,
-    /// Places for large bodies, from their reading to their answer.
+    /// Places for large bodies, until their answers are written.
     large: Arc<Semaphore>,
-    /// Places for requests at all, from their head to their answer.
-    reading: Semaphore,
+    /// The connections for reviews.
+    connections: Arc<Connections>,
+    /// Bad requests, as far as they are logged.
+    bad_requests: Throttle,
+    /// Handshakes that failed, and sockets, as far as they are logged.
+    bad_connections: Throttle,
     certificate: Arc<Store>,
     files: Option<Files>,
     reviews: SocketAddr,
     stopping: AtomicBool,
+    /// Whether anybody may send reviews here: we were ready once, or one came.
+    known: AtomicBool,
 }
 
 /// Where in its life the server is.
@@ -103,49 +116,62 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let tls = tls::config(identity.certificate.clone(), identity.callers)?;
+    let metrics = Metrics::new(&identity.certificate, &judging.policy).map_err(io::Error::other)?;
+    let connections = |open, handshakes| {
+        let bounds = Bounds {
+            open,
+            handshakes,
+            timeouts: timeouts(&settings),
+        };
+        Arc::new(Connections::new(bounds, metrics.connections.clone()))
+    };
+    let reviews = connections(settings.max_connections, settings.max_handshakes());
+    let admin = connections(settings.max_admin_connections, 0);
     let shared = Arc::new(Shared {
         judging,
-        metrics: Metrics::default(),
         in_flight: Arc::new(Semaphore::new(settings.max_in_flight)),
         large: Arc::new(Semaphore::new(settings.max_large_bodies)),
-        reading: Semaphore::new(settings.max_connections),
+        connections: Arc::clone(&reviews),
+        bad_requests: Throttle::default(),
+        bad_connections: Throttle::default(),
+        metrics,
         settings,
         certificate: identity.certificate,
         files: identity.files,
         reviews: sockets.reviews.local_addr()?,
         stopping: false.into(),
+        known: false.into(),
     });
-    let handle = Handle::new();
+    let reviews = Port {
+        connections: reviews,
+        tls: Some(TlsAcceptor::from(Arc::new(tls))),
+        router: validate::router(Arc::clone(&shared)),
+        shared: Arc::clone(&shared),
+    };
+    let admin = Port {
+        connections: admin,
+        tls: None,
+        router: admin::router(Arc::clone(&shared)),
+        shared: Arc::clone(&shared),
+    };
+    let (finish, finished) = watch::channel(false);
+    let (_never, until_dropped) = watch::channel(false);
     tokio::select! {
-        served = reviews(sockets.reviews, tls, &shared, handle.clone()) => served,
-        served = admin::serve(sockets.admin, Arc::clone(&shared)) => served,
-        () = watch(&shared) => Ok(()),
-        () = drain(&shared, handle, stop) => Ok(()),
+        () = reviews.serve(sockets.reviews, finished) => {}
+        () = admin.serve(sockets.admin, until_dropped) => {}
+        () = watch(&shared) => {}
+        () = drain(&shared, &finish, stop) => {}
     }
+    Ok(())
 }
 
-/// The HTTPS side, until `handle` is told to stop.
-async fn reviews(
-    listener: TcpListener,
-    tls: rustls::ServerConfig,
-    shared: &Arc<Shared>,
-    handle: Handle<SocketAddr>,
-) -> io::Result<()> {
-    let settings = &shared.settings;
-    let bounded = Bounded::new(settings.max_connections, settings.idle_timeout);
-    let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(Arc::new(tls)))
-        .handshake_timeout(settings.handshake_timeout)
-        .acceptor(bounded);
-    let observer = Arc::clone(shared);
-    let mut server = Server::from_listener(listener);
-    connection::read_ahead_little(server.http_builder());
-    server
-        .handle(handle)
-        .first_request_timeout(settings.first_request_timeout)
-        .accept_error_handler(move |peer, error| observer.connection_failed(peer, error))
-        .acceptor(acceptor)
-        .serve(validate::router(Arc::clone(shared)).into_make_service())
-        .await
+fn timeouts(settings: &Settings) -> Timeouts {
+    Timeouts {
+        handshake: settings.handshake_timeout,
+        first_request: settings.first_request_timeout,
+        idle: settings.idle_timeout,
+        stalled: settings::STALLED.min(settings.idle_timeout),
+    }
 }
 
 impl Shared {
@@ -157,13 +183,28 @@ impl Shared {
         judging::poll(&self.judging.policy);
     }
 
-    /// Counts and logs a connection that came to nothing. Only without a peer
-    /// is it our own trouble: the process is out of files.
-    fn connection_failed(&self, peer: Option<&SocketAddr>, error: &io::Error) {
-        self.metrics.observe_connection_error(error);
-        match peer {
-            None => tracing::error!(%error, "accepting connections fails; trying again"),
-            Some(peer) => tracing::debug!(%error, %peer, "a connection came to nothing"),
+    /// Counts and logs that the kernel refused a connection: the process has
+    /// run out of files.
+    fn accept_failed(&self, error: &io::Error) {
+        self.metrics.connections.observe_error("socket");
+        if let Some(suppressed) = self.bad_connections.next(Instant::now()) {
+            tracing::error!(%error, suppressed, "accepting connections fails; trying again");
+        }
+    }
+
+    /// Counts a handshake that failed. One that was refused is logged; one
+    /// that the peer broke off, as probes of ports do, is not.
+    fn handshake_failed(&self, peer: SocketAddr, error: &io::Error) {
+        let reason = match error.kind() {
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => "handshake",
+            _ if error.raw_os_error().is_some() => "socket",
+            _ => "other",
+        };
+        self.metrics.connections.observe_error(reason);
+        if error.kind() != io::ErrorKind::InvalidData {
+            tracing::debug!(%peer, %error, "a handshake was broken off");
+        } else if let Some(suppressed) = self.bad_connections.next(Instant::now()) {
+            tracing::warn!(%peer, suppressed, "handshake failed: {error}");
         }
     }
 }
@@ -179,22 +220,25 @@ async fn watch(shared: &Shared) {
     }
 }
 
-/// Waits for `stop` and sees everybody off. The HTTPS side then ends by
-/// itself, so this never does.
-async fn drain(shared: &Shared, handle: Handle<SocketAddr>, stop: impl Future<Output = ()>) {
+/// Waits for `stop`, and for the review port to drain. The port then ends by
+/// itself; this ends when it takes too long.
+async fn drain(shared: &Shared, finish: &watch::Sender<bool>, stop: impl Future<Output = ()>) {
     stop.await;
-    let Settings {
-        drain_delay,
-        drain_timeout,
-        ..
-    } = shared.settings;
+    let settings = &shared.settings;
     shared.stopping.store(true, Relaxed);
+    // Where nobody has learned of us there is nothing to wait for.
+    let delay = if shared.known.load(Relaxed) {
+        settings.drain_delay
+    } else {
+        Duration::ZERO
+    };
     tracing::info!(
-        delay_seconds = drain_delay.as_secs_f64(),
+        delay_seconds = delay.as_secs_f64(),
         "stopping: readiness fails, serving goes on"
     );
-    tokio::time::sleep(drain_delay).await;
+    tokio::time::sleep(delay).await;
     tracing::info!("stopping: finishing what is in flight");
-    handle.graceful_shutdown(Some(drain_timeout));
-    std::future::pending::<()>().await;
+    finish.send_replace(true);
+    tokio::time::sleep(settings.drain_timeout).await;
+    tracing::warn!("stopping: ending with requests in flight");
 }

@@ -39,7 +39,7 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whom each module of lib.rs may name, lowest first: nobody names upwards.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("lint", &[]),
     ("finding", &["lint"]),
     ("ingress", &["lint"]),
@@ -47,8 +47,9 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("certs", &["lint"]),
     ("vap", &["lint"]),
     ("probe", &[]),
+    ("page", &["lint"]),
     ("policy", &["lint", "yaml"]),
-    ("render", &["finding", "lint"]),
+    ("render", &["finding", "lint", "page"]),
     ("audit", &["finding", "ingress", "lint"]),
     ("admission", &["ingress", "lint", "policy"]),
     (
@@ -65,6 +66,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "finding",
             "lint",
             "manifest",
+            "page",
             "policy",
             "probe",
             "render",

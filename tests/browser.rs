@@ -10,14 +10,14 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use serde::Deserialize;
-use stickler::lint::browser::{self, Emitted};
+use stickler::lint::read::browser::SetCookieHeader;
 use stickler::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, TlsBlock};
 use stickler::lint::{self, Consequence, Diagnostic, Policy, Rule, Span, Subject};
 
 #[path = "browser/more.rs"]
 mod more;
 
-const KEY: &str = lint::annotation::ORG_KEY;
+const KEY: &str = lint::read::keys::ORG_KEY;
 
 /// A case of the corpus: one cookie, or the cookies of two services.
 #[derive(Deserialize)]
@@ -162,16 +162,20 @@ impl Case {
             .map(|(at, _)| at)
             .find(is_id)
             .expect("an id");
-        let cookie = Emitted {
+        let cookie = SetCookieHeader {
             number: 1,
             service: "svc",
             key: KEY,
             value: &value,
             name: &header[..sign],
-            header,
+            text: header,
             parts: &[(0..header.len(), Span::whole(&value))],
         };
-        browser::judge_headers(&self.subject(&value), &Policy::default(), &[cookie])
+        let mut found =
+            lint::check_headers(&self.subject(&value), &Policy::default(), vec![cookie]);
+        let browser = Rule::SecureWithoutTls..=Rule::SamesiteStrict;
+        found.retain(|found| browser.contains(&found.rule));
+        found
     }
 
     fn check(&self) -> Vec<Diagnostic> {

@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use std::fs;
 
 use serde::Deserialize;
+use stickler::lint::read::{controller, nginx};
 use stickler::lint::subject::Annotation;
-use stickler::lint::{self, Consequence, Policy, Span, Subject, controller, nginx};
+use stickler::lint::{self, Consequence, Policy, Span, Subject};
 
-const ORG_KEY: &str = lint::annotation::ORG_KEY;
+const ORG_KEY: &str = lint::read::keys::ORG_KEY;
 
 fn read(file: &str) -> String {
     let path = format!("{}/tests/corpus/{file}", env!("CARGO_MANIFEST_DIR"));

@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use proptest::prelude::*;
-use stickler::lint::annotation::PLUS_KEY;
+use stickler::lint::read::keys::PLUS_KEY;
 use stickler::lint::{Diagnostic, Edit, Fix, Place, Rule, Span, Subject};
 use stickler::manifest::{Source, fix};
 use stickler::yaml::{documents, places, read_json};

@@ -29,7 +29,7 @@ fn subject(value: String, backends: usize, path: impl Fn(usize) -> String) -> Su
     };
     Subject {
         annotations: vec![Annotation {
-            key: lint::annotation::ORG_KEY.into(),
+            key: lint::read::keys::ORG_KEY.into(),
             value: value.into(),
         }],
         rules: vec![HostRule {

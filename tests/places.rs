@@ -7,7 +7,7 @@
 
 use proptest::prelude::*;
 use stickler::lint::Span;
-use stickler::lint::annotation::PLUS_KEY;
+use stickler::lint::read::keys::PLUS_KEY;
 use stickler::yaml::{documents, places, read_json};
 
 #[path = "support/emitter.rs"]

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use stickler::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType};
 use stickler::lint::{self, Consequence, Diagnostic, Policy, Severity, Subject};
 
-const KEY: &str = lint::annotation::ORG_KEY;
+const KEY: &str = lint::read::keys::ORG_KEY;
 
 fn check(value: &str) -> Vec<Diagnostic> {
     let path = |path: &'static str, service: &'static str| PathRule {

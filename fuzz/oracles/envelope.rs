@@ -7,7 +7,7 @@ use kube::core::admission::{AdmissionRequest, AdmissionReview};
 use serde_json::Value;
 use stickler::admission::{Answer, Refusal, Terms, Verdict, answer, closed, refuse};
 use stickler::ingress::Ingress;
-use stickler::lint::annotation::concerns_us;
+use stickler::lint::read::keys::is_relevant;
 
 /// Panics where something does not hold.
 pub(crate) fn judge(body: &[u8]) {
@@ -85,7 +85,7 @@ fn is_seen_as_by_kube(object: &DynamicObject) {
     let annotations = typed.metadata.annotations.unwrap_or_default();
     let mut theirs: Vec<_> = annotations
         .iter()
-        .filter(|(key, _)| concerns_us(key))
+        .filter(|(key, _)| is_relevant(key))
         .collect();
     theirs.sort();
     let subject = &ours.subject;

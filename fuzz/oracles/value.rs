@@ -2,9 +2,10 @@
 //! of the value, edits stay inside it, and no certain fix
 //! makes it worse.
 
-use stickler::lint::annotation::{ORG_KEY, USE_CLUSTER_IP};
+use stickler::lint::read::controller;
+use stickler::lint::read::keys::{ORG_KEY, USE_CLUSTER_IP};
 use stickler::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, TlsBlock};
-use stickler::lint::{Consequence, Diagnostic, Policy, Severity, Span, Subject, check, controller};
+use stickler::lint::{Consequence, Diagnostic, Policy, Severity, Span, Subject, check};
 
 /// Panics where something does not hold.
 pub(crate) fn judge(input: &[u8]) {

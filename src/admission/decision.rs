@@ -79,7 +79,7 @@ fn note_once<T: PartialEq>(list: &mut Vec<T>, new: T) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+    use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
     use crate::lint::{FieldPath, Place, Span};
 
     fn at(key: &str, span: Option<(usize, usize)>) -> Diagnostic {

@@ -1,5 +1,6 @@
 //! From a request to what is denied and what is warned of.
 
+use std::borrow::Cow;
 use std::cell::LazyCell;
 
 use super::decision::{Decision, decide};
@@ -8,7 +9,7 @@ use super::ratchet::Before;
 use super::response::{AuditAnnotations, Cause, Details, Outcome, Response, Status};
 use super::review::Request;
 use super::terms::InForce;
-use super::{Mode, Operation};
+use super::{Mode, Operation, cut_name};
 use crate::ingress::{Ingress, is_ingress};
 use crate::lint::{self, Diagnostic, FieldPath, Place, Rule, Subject};
 
@@ -84,13 +85,18 @@ impl<'a> Judgement<'a> {
         }
     }
 
-    /// The same, with the request's names where the object has none.
+    /// The same, with the request's names where the object has none, as far as
+    /// names are answered.
     fn named(mut self, request: &Request<'a>) -> Self {
         let Subject {
             name, namespace, ..
         } = &mut self.object.subject;
-        *name = name.take().or_else(|| request.name.clone());
-        *namespace = namespace.take().or_else(|| request.namespace.clone());
+        let cut = |own: Option<Cow<'a, str>>, requested: &Option<Cow<'a, str>>| {
+            own.or_else(|| requested.clone()).map(cut_name)
+        };
+        *name = cut(name.take(), &request.name);
+        *namespace = cut(namespace.take(), &request.namespace);
+        self.object.generate_name = self.object.generate_name.map(cut_name);
         self
     }
 

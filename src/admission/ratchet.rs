@@ -3,7 +3,7 @@
 use super::Operation;
 use super::review::Request;
 use crate::ingress::Ingress;
-use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
 use crate::lint::subject::TlsBlock;
 use crate::lint::{self, Diagnostic, Subject};
 use crate::policy::{Effective, OnUpdate};

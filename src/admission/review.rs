@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde::de::{Deserialize, MapAccess};
 use serde_json::value::RawValue;
 
-use super::BadReview;
+use super::{BadReview, LONGEST_UID};
 use crate::ingress::fields::{Fields, Object, Value};
 use crate::ingress::{Ingress, Unreadable};
 
@@ -96,6 +96,9 @@ impl<'a> Review<'a> {
     ) -> Result<Self, BadReview> {
         let version = form.version().ok_or(BadReview::NotAReview)?;
         let uid = uid.filter(|uid| !uid.is_empty()).ok_or(BadReview::NoUid)?;
+        if uid.len() > LONGEST_UID {
+            return Err(BadReview::LongUid);
+        }
         Ok(Self {
             version,
             uid,

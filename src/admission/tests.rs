@@ -391,3 +391,5 @@ fn warnings_of_other_words_stand_beside_a_denial() {
     let of_tea = |it: &Value| it.as_str().unwrap().contains("missing-path");
     assert!(warnings.iter().any(of_tea), "{warnings:?}");
 }
+
+mod bounds;

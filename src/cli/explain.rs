@@ -1,4 +1,4 @@
-//! `stickler explain`: the pages of the rules.
+//! `stickler explain`: the pages of rules and consequences.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -8,22 +8,28 @@ use clap::Args;
 
 use super::Failure;
 use super::terminal::{self, Colour};
-use crate::lint::rule::Entry;
+use crate::lint::rules::Row;
 use crate::lint::{CATALOGUE, Consequence, Rule, text};
+use crate::page;
 use crate::render;
 
-/// Explain a rule: what it finds, who says so, why it matters, how to fix it
+/// Explain a rule or a consequence
 ///
-/// Without a rule, list them all by what follows from them.
+/// A rule's page says what it finds, why it matters, how to fix it, and how to
+/// suppress it. A consequence's page says what happens, and which rules have
+/// it. Without an argument, the list of all rules by consequence.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler explain
-      every rule with what it finds
+      all rules by consequence
   stickler explain unknown-parameter
-      the page of the rule that a report names: error[unknown-parameter]")]
+      the page of the rule that a report names: error[unknown-parameter]
+  stickler explain breaks-reload
+      the page of a consequence, with its rules")]
 pub(super) struct Explain {
-    /// The rule's name
-    rule: Option<String>,
+    /// The name of a rule or of a consequence
+    #[arg(value_name = "RULE|CONSEQUENCE")]
+    name: Option<String>,
 
     #[command(flatten)]
     colour: Colour,
@@ -36,8 +42,8 @@ impl Explain {
         } else {
             Style::new()
         };
-        let text = match &self.rule {
-            Some(id) => page(find(id)?, bold),
+        let text = match &self.name {
+            Some(name) => with_headings(&find(name)?.page(), bold),
             None => catalogue(terminal::width(), bold),
         };
         terminal::print(&text)?;
@@ -45,36 +51,68 @@ impl Explain {
     }
 }
 
-/// The rule of that name; it may stand as reports write it:
+/// What can be explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Topic {
+    Rule(Rule),
+    Consequence(Consequence),
+}
+
+impl Topic {
+    fn page(self) -> String {
+        match self {
+            Self::Rule(rule) => page::of(rule),
+            Self::Consequence(consequence) => page::of_consequence(consequence),
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        let mut consequences = Consequence::ALL.into_iter();
+        Rule::from_id(name).map(Self::Rule).or_else(|| {
+            consequences
+                .find(|consequence| consequence.as_str() == name)
+                .map(Self::Consequence)
+        })
+    }
+}
+
+/// The names of all topics, for completions too.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    let consequences = Consequence::ALL.into_iter().map(Consequence::as_str);
+    CATALOGUE.iter().map(|row| row.id).chain(consequences)
+}
+
+/// The topic of that name, which may be copied from a report:
 /// `error[unknown-parameter]:`.
-fn find(id: &str) -> Result<Rule, Failure> {
-    let id = id.rsplit('[').next().unwrap_or(id);
-    let id = id.trim_end_matches([']', ':']);
-    Rule::from_id(id).ok_or_else(|| {
+fn find(name: &str) -> Result<Topic, Failure> {
+    let name = name.rsplit('[').next().unwrap_or(name);
+    let name = name.trim_end_matches([']', ':']);
+    Topic::from_name(name).ok_or_else(|| {
         Failure::new(
-            format_args!("no rule is called {}", text::quote(id)),
-            advice(id),
+            format_args!("unknown rule or consequence {}", text::quote(name)),
+            advice(name),
         )
     })
 }
 
-/// The rule that was meant, or those with the word in their names.
-fn advice(id: &str) -> String {
-    let known = || CATALOGUE.iter().map(|entry| entry.id);
-    if let Some(meant) = text::did_you_mean(id, known()) {
-        return format!("did you mean '{meant}'?");
+/// The most similar name, or the names that contain the word.
+fn advice(name: &str) -> String {
+    if let Some(similar) = text::did_you_mean(name, names()) {
+        return format!("did you mean '{similar}'?");
     }
-    let alike: Vec<_> = known().filter(|name| name.contains(id)).collect();
-    match alike[..] {
-        [] => "'stickler explain' lists them".to_owned(),
-        _ => format!("did you mean one of {}?", alike.join(", ")),
+    let containing: Vec<_> = names().filter(|known| known.contains(name)).collect();
+    match containing[..] {
+        [] => "run 'stickler explain' for the list".to_owned(),
+        _ => format!("did you mean one of {}?", containing.join(", ")),
     }
 }
 
-/// The page, its headings in bold.
-fn page(rule: Rule, bold: Style) -> String {
-    rule.page().lines().fold(String::new(), |mut page, line| {
-        let style = if line.starts_with('#') {
+/// A page with its headings in bold. A `#` in a fenced block is no heading.
+fn with_headings(page: &str, bold: Style) -> String {
+    let mut is_code = false;
+    page.lines().fold(String::new(), |mut page, line| {
+        is_code ^= line.starts_with("```");
+        let style = if line.starts_with('#') && !is_code {
             bold
         } else {
             Style::new()
@@ -91,7 +129,7 @@ fn catalogue(width: usize, bold: Style) -> String {
     for consequence in consequences.chain([None]) {
         let heading = match consequence {
             Some(consequence) => format!("{consequence}: {}", consequence.clause()),
-            None => "no consequence: worth knowing".to_owned(),
+            None => "no consequence: the cookie works".to_owned(),
         };
         let _ = writeln!(list, "{bold}{heading}{bold:#}\n");
         let rows = CATALOGUE
@@ -102,12 +140,12 @@ fn catalogue(width: usize, bold: Style) -> String {
         }
         list.push('\n');
     }
-    list.push_str("'stickler explain RULE' shows a rule's page.\n");
+    list.push_str("'stickler explain RULE' prints the page of a rule,\n'stickler explain CONSEQUENCE' that of a consequence.\n");
     list
 }
 
 /// `  <rule>  <what it finds>`, with the severity where the consequence has another.
-fn push_row(list: &mut String, row: &Entry, width: usize) {
+fn push_row(list: &mut String, row: &Row, width: usize) {
     let usual = row.consequence.map(Consequence::severity);
     let mut summary = row.summary.to_owned();
     if usual != Some(row.severity) {
@@ -136,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_rule_stands_in_the_catalogue_once() {
+    fn every_rule_is_listed_once() {
         let list = catalogue(80, Style::new());
         for row in CATALOGUE {
             let line = format!("  {:LONGEST_ID$}  ", row.id);
@@ -151,16 +189,34 @@ mod tests {
     #[test]
     fn names_are_found_as_reports_write_them() {
         for written in ["brace", "[brace]", "error[brace]", "error[brace]:"] {
-            assert_eq!(find(written).unwrap(), Rule::Brace);
+            assert_eq!(find(written).unwrap(), Topic::Rule(Rule::Brace));
         }
-        let Failure { line, .. } = find("unknown-paramter").unwrap_err();
-        assert!(line.contains("did you mean 'unknown-parameter'?"), "{line}");
-        let Failure { line, .. } = find("samesite").unwrap_err();
-        assert!(
-            line.contains("one of invalid-samesite, samesite-none-insecure"),
-            "{line}"
-        );
-        let Failure { line, .. } = find("nonsense").unwrap_err();
-        assert!(line.contains("lists them"), "{line}");
+        for consequence in Consequence::ALL {
+            let topic = Topic::Consequence(consequence);
+            assert_eq!(find(consequence.as_str()).unwrap(), topic);
+        }
+    }
+
+    #[test]
+    fn similar_names_are_suggested() {
+        for (name, expected) in [
+            ("unknown-paramter", "did you mean 'unknown-parameter'?"),
+            ("breaks-reloads", "did you mean 'breaks-reload'?"),
+            (
+                "samesite",
+                "one of invalid-samesite, samesite-none-insecure",
+            ),
+            ("nonsense", "for the list"),
+        ] {
+            let Failure { line, .. } = find(name).unwrap_err();
+            assert!(line.contains(expected), "{line}");
+        }
+    }
+
+    #[test]
+    fn code_has_no_headings() {
+        let bold = Style::new().bold();
+        let text = with_headings("# a\n```yaml\n# b\n```\n# c\n", bold);
+        assert_eq!(text.matches("\u{1b}[1m").count(), 2, "{text:?}");
     }
 }

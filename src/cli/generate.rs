@@ -8,8 +8,7 @@ use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 use clap_mangen::Man as Page;
 
-use super::{Cli, Failure, terminal};
-use crate::lint::CATALOGUE;
+use super::{Cli, Failure, explain, terminal};
 
 /// Print completions for a shell
 #[derive(Debug, Args)]
@@ -36,9 +35,9 @@ pub(super) struct Man {
 impl Completions {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let mut script = Vec::new();
-        let rules = PossibleValuesParser::new(CATALOGUE.iter().map(|entry| entry.id));
+        let names = PossibleValuesParser::new(explain::names());
         let mut cli = Cli::command().mut_subcommand("explain", |explain| {
-            explain.mut_arg("rule", |rule| rule.value_parser(rules))
+            explain.mut_arg("name", |name| name.value_parser(names))
         });
         clap_complete::generate(self.shell, &mut cli, "stickler", &mut script);
         terminal::print(&String::from_utf8_lossy(&script))?;

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::Timestamp;
 
-use crate::lint::{Diagnostic, Subject, annotation};
+use crate::lint::read::keys;
+use crate::lint::{Diagnostic, Subject};
 use crate::manifest::Options;
 use crate::policy::Policies;
 
@@ -52,15 +53,11 @@ impl Input {
 ///
 /// An Ingress without a class is checked as one of the policy's class: the API
 /// server fills in the default class before the webhook is called.
-pub(super) fn check(
-    policies: &Policies,
-    subject: &Subject<'_>,
-    now: Timestamp,
-) -> Vec<Diagnostic> {
+pub(super) fn check(policies: &Policies, subject: &Subject<'_>, now: Timestamp) -> Vec<Diagnostic> {
     let effective = policies.for_namespace(subject.namespace.as_deref());
     let classes = effective.lint.ingress_classes.as_deref();
     match classes.and_then(|classes| classes.first()) {
-        Some(class) if annotation::class(subject).is_none() => {
+        Some(class) if keys::class(subject).is_none() => {
             let mut subject = subject.clone();
             subject.class_name = Some(class.as_str().into());
             policies.check(&subject, now)

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use super::Failure;
 use super::terminal::{self, Colour};
 use crate::finding::{Finding, ObjectRef};
-use crate::lint::annotation::{ORG_KEY, PATH_REGEX};
-use crate::lint::controller::{self, Reading};
+use crate::lint::read::controller::{self, Value};
+use crate::lint::read::keys::{ORG_KEY, PATH_REGEX};
 use crate::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, TlsBlock};
 use crate::lint::{self, Diagnostic, Subject};
 use crate::render::{Format, Style};
@@ -78,7 +78,7 @@ impl Parse {
 
     /// What all readers have to say about the value. The Ingress around it is
     /// made up, so what they say about that is left out.
-    fn findings(&self, reading: &Reading) -> Vec<Finding> {
+    fn findings(&self, reading: &Value) -> Vec<Finding> {
         let subject = self.subject(reading);
         let ours = |found: &Diagnostic| found.place.field.annotation_key() == Some(ORG_KEY);
         lint::check(&subject, &lint::Policy::default())
@@ -91,7 +91,7 @@ impl Parse {
     /// An Ingress in which each entry's service is a backend. Without a path
     /// its paths are regular expressions, without a host it serves any: of
     /// neither does the browser's reader claim anything.
-    fn subject<'s>(&'s self, reading: &Reading) -> Subject<'s> {
+    fn subject<'s>(&'s self, reading: &Value) -> Subject<'s> {
         let annotation = |key: &'static str, value: &'s str| Annotation {
             key: Cow::Borrowed(key),
             value: Cow::Borrowed(value),
@@ -115,7 +115,7 @@ impl Parse {
         }
     }
 
-    fn paths<'s>(&'s self, reading: &Reading) -> Vec<PathRule<'s>> {
+    fn paths<'s>(&'s self, reading: &Value) -> Vec<PathRule<'s>> {
         let entries = reading.entries.iter().enumerate();
         let path = |index: usize| self.path.get(index).or(self.path.last());
         entries

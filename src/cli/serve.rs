@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 mod bounds;
 mod dev;
 mod logging;
+mod open_files;
 mod self_managed;
 mod signals;
 
@@ -122,11 +123,11 @@ impl Serve {
         } else {
             LogFormat::Json
         };
-        logging::start(self.log_format.unwrap_or(usual));
+        let _log = logging::start(self.log_format.unwrap_or(usual))?;
         let runtime = tokio::runtime::Runtime::new();
         let runtime = runtime.map_err(|error| Failure::new("starting threads", error))?;
         let served = runtime.block_on(self.serve());
-        // What hangs on a blocking thread does not hold up the end.
+        // A blocking thread that hangs does not hold up the end.
         runtime.shutdown_background();
         served
     }
@@ -135,8 +136,8 @@ impl Serve {
         // Before anyone can learn that we are here.
         let mut signals = Signals::new()?;
         let way = self.way()?;
-        for doubt in self.bounds.doubts() {
-            tracing::warn!("{doubt}");
+        for caution in self.bounds.cautions() {
+            tracing::warn!("{caution}");
         }
         let policy = policy::open(self.policy.as_deref())?;
         let (identity, source) = self.identity(way).await?;
@@ -149,7 +150,7 @@ impl Serve {
             sockets,
             identity,
             Judging::by(policy.into()),
-            self.bounds.settings(self.dev),
+            open_files::fit(self.bounds.settings(self.dev)),
             async { drop(stopped.await) },
         );
         tokio::select! {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
 use crate::lint::subject::{PathType, Port};
 
 const V1: &str = r#"{"apiVersion":"networking.k8s.io/v1","kind":"Ingress",

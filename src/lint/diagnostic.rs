@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::consequence::{Consequence, Severity};
 use super::field::FieldPath;
-use super::rule::Rule;
+use super::rules::Rule;
 use super::span::Span;
 
 /// One thing wrong with a subject, said in one sentence and put in one place.

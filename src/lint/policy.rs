@@ -2,17 +2,16 @@
 //! policy that one check needs. Modes and exemptions decide what becomes of
 //! diagnostics afterwards and live outside the core.
 
-mod judge;
-mod keys;
 mod pattern;
 
-pub(crate) use judge::judge;
-pub(crate) use keys::judge_keys;
+pub use super::read::facts::{Controller, Edition, FIRST_WITH_ORG_KEY, Facts, TlsEnd};
 pub use pattern::Pattern;
 
 use super::consequence::{Consequence, Severity};
 use super::diagnostic::Diagnostic;
-use super::rule::Rule;
+use super::read::keys;
+use super::rules::Rule;
+use super::subject::Subject;
 
 /// The operator's word on one Ingress. The default says nothing: what is
 /// unknown is not judged.
@@ -33,37 +32,6 @@ pub struct Policy {
     pub cookies: Cookies,
     /// Rules whose severity the operator changed; `None` turns a rule off.
     pub rules: Vec<(Rule, Option<Severity>)>,
-}
-
-/// The controller's make.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Controller {
-    /// The edition, which decides whether `nginx.com/…` is read.
-    pub edition: Edition,
-    /// `(major, minor)`; `None` where it is not known.
-    pub version: Option<(u32, u32)>,
-}
-
-/// The controller's edition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Edition {
-    /// Not told: nothing is said about `nginx.com/…` keys.
-    #[default]
-    Unknown,
-    /// Open source.
-    Oss,
-    /// With NGINX Plus.
-    Plus,
-}
-
-/// Where TLS ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TlsEnd {
-    /// At the controller: `spec.tls` tells.
-    #[default]
-    Ingress,
-    /// Before the controller: every host is reached over TLS.
-    Upstream,
 }
 
 /// What each cookie must have.
@@ -101,20 +69,28 @@ pub struct Cookies {
     pub allowed_domains: Option<Vec<Pattern>>,
 }
 
-/// The first version that reads the `nginx.org` key (NIC's release notes, 5.4.0).
-pub const FIRST_WITH_ORG_KEY: (u32, u32) = (5, 4);
-
-impl Controller {
-    /// Whether this controller reads the `nginx.org` key; taken for granted
-    /// where the version is not known.
-    #[must_use]
-    pub fn reads_org_key(&self) -> bool {
-        self.version
-            .is_none_or(|version| version >= FIRST_WITH_ORG_KEY)
-    }
-}
-
 impl Policy {
+    /// What the readers need to know of the operator's setup.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        Facts {
+            controller: self.controller.clone(),
+            tls: self.tls,
+        }
+    }
+
+    /// Whether the Ingress' class is one of the controller's; `None` where the
+    /// policy names no classes, or nothing is known of the Ingress.
+    #[must_use]
+    pub fn manages(&self, subject: &Subject<'_>) -> Option<bool> {
+        let classes = self.ingress_classes.as_ref()?;
+        let class = keys::class(subject);
+        if subject.value_alone && class.is_none() {
+            return None;
+        }
+        Some(classes.iter().any(|known| Some(known.as_str()) == class))
+    }
+
     /// Gives each diagnostic the severity that the operator's `rules` give its
     /// rule, and drops those of rules that are off. The floor holds: see
     /// [`Consequence::has_floor`].
@@ -200,17 +176,6 @@ mod tests {
             assert_eq!(diagnostics.pop(), Some(untouched));
             let severity = diagnostics.first().map(|diagnostic| diagnostic.severity);
             assert_eq!(severity, expected, "{rule} {setting:?}");
-        }
-    }
-
-    #[test]
-    fn the_org_key_came_with_5_4() {
-        for (version, reads) in [(None, true), (Some((5, 3)), false), (Some((5, 4)), true)] {
-            let controller = Controller {
-                version,
-                ..Controller::default()
-            };
-            assert_eq!(controller.reads_org_key(), reads);
         }
     }
 }

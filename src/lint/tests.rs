@@ -3,7 +3,9 @@
 
 use std::fmt::Write as _;
 
-use super::annotation::ORG_KEY;
+mod browser;
+
+use super::read::keys::ORG_KEY;
 use super::subject::{Annotation, Backend, HostRule, PathRule, PathType};
 use super::{Diagnostic, Policy, Rule, Subject, check};
 

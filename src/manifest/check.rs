@@ -13,7 +13,7 @@ use super::readable::readable;
 use super::report::{Report, SkipReason, Skipped};
 use super::{Judge, Source, fix, placeholder, repeated};
 use crate::finding::{Failure, Finding, Location, ObjectRef, SourceEdit};
-use crate::lint::annotation::is_present;
+use crate::lint::read::keys::is_present;
 use crate::lint::{Diagnostic, Span, Subject};
 use crate::yaml::{Document, Error, Lines, Node};
 

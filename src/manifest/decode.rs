@@ -125,10 +125,22 @@ mod tests {
         for (bytes, message) in [
             (&b"a: \0"[..], "a binary file"),
             (b"\0\xff", "a binary file"),
-            (b"\xff\xfe\0\0a\0\0\0", "the text is UTF-32; UTF-8 and UTF-16 are read"),
-            (b"\xff\xfea", "not UTF-16, although it begins with its byte order mark"),
-            (b"\xff\xfe\0\xd8", "not UTF-16, although it begins with its byte order mark"),
-            (b"a: 1\nb: \xe9", "not UTF-8: the byte 8 (line 2) begins no character"),
+            (
+                b"\xff\xfe\0\0a\0\0\0",
+                "the text is UTF-32; UTF-8 and UTF-16 are read",
+            ),
+            (
+                b"\xff\xfea",
+                "not UTF-16, although it begins with its byte order mark",
+            ),
+            (
+                b"\xff\xfe\0\xd8",
+                "not UTF-16, although it begins with its byte order mark",
+            ),
+            (
+                b"a: 1\nb: \xe9",
+                "not UTF-8: the byte 8 (line 2) begins no character",
+            ),
         ] {
             assert_eq!(decode(bytes.to_vec()), Err(message.to_owned()));
         }

@@ -11,7 +11,7 @@
 use super::object::{Body, Found, Frame, Object, Visit};
 use super::tree::{is_rendered_ingress, other, subject_of_ingress};
 use crate::finding::ObjectRef;
-use crate::lint::annotation::{ORG_KEY, PLUS_KEY, concerns_us};
+use crate::lint::read::keys::{ORG_KEY, PLUS_KEY, is_relevant};
 use crate::lint::subject::Annotation;
 use crate::lint::{Span, Subject};
 use crate::yaml::{Content, Document, Node, Pair, documents, places};
@@ -103,7 +103,7 @@ impl Scan<'_, '_, '_> {
         }
         let annotation = |pair: &Pair<'_>| {
             let key = pair.key.scalar()?.value.clone();
-            let value = pair.value.string().filter(|_| concerns_us(&key))?;
+            let value = pair.value.string().filter(|_| is_relevant(&key))?;
             let (key, value) = (key.into_owned().into(), value.to_owned().into());
             Some(Annotation { key, value })
         };
@@ -233,7 +233,9 @@ pub(super) fn alone<'s>() -> Subject<'s> {
 }
 
 fn own_key(pair: &Pair<'_>) -> Option<&'static str> {
-    [PLUS_KEY, ORG_KEY].into_iter().find(|key| pair.key.is_key(key))
+    [PLUS_KEY, ORG_KEY]
+        .into_iter()
+        .find(|key| pair.key.is_key(key))
 }
 
 /// The key that a path ends in: a JSON pointer (RFC 6901 writes `/` as `~1`),
@@ -246,7 +248,8 @@ fn named_key(path: &str) -> Option<&'static str> {
     let plain = plain.trim_end_matches(['"', '\'', ']']);
     [PLUS_KEY, ORG_KEY].into_iter().find(|key| {
         let before = plain.strip_suffix(key);
-        before.is_some_and(|before| before.is_empty() || before.ends_with(['/', '.', '[', '"', '\'']))
+        before
+            .is_some_and(|before| before.is_empty() || before.ends_with(['/', '.', '[', '"', '\'']))
     })
 }
 

@@ -15,7 +15,7 @@ use super::tree::read_object;
 use crate::finding::ObjectRef;
 use crate::ingress::Ingress;
 use crate::lint::Span;
-use crate::lint::annotation::is_present;
+use crate::lint::read::keys::is_present;
 use crate::yaml::{DEEPEST, Document, Documents, read_json};
 
 mod strict;
@@ -113,7 +113,9 @@ impl<'t> Reader<'_, 't> {
             // Something is wrong with it, or with how serde reads it: as a tree it tells.
             match read_json(self.document.text, range) {
                 Ok(node) => read_object(&self.document, &node, inherited, self.how, self.visit),
-                Err(error) => (self.visit)(&self.document, unreadable(&self.document, range, error)),
+                Err(error) => {
+                    (self.visit)(&self.document, unreadable(&self.document, range, error))
+                }
             }
         }
     }

@@ -32,7 +32,9 @@ pub(super) fn names_as_patch(file: &Path) -> bool {
 fn patches(root: &Node<'_>) -> Vec<String> {
     let list = |key| root.get(key).and_then(Node::sequence).unwrap_or_default();
     let named = |key| {
-        let paths = list(key).iter().filter_map(|patch| patch.get("path")?.string());
+        let paths = list(key)
+            .iter()
+            .filter_map(|patch| patch.get("path")?.string());
         paths.map(str::to_owned)
     };
     let merges = list("patchesStrategicMerge").iter();

@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 
 use super::Judge;
-use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
 use crate::lint::text::quote;
 use crate::lint::{Consequence, Diagnostic, FieldPath, Place, Rule, Span, Step, Subject};
 
@@ -90,10 +90,15 @@ fn variable(text: &str) -> Option<usize> {
         let shouts = !inside[..end].contains(|c: char| c.is_ascii_lowercase());
         return (inside.starts_with(upper) && shouts && end > 1).then_some(end + 1);
     }
-    let inside = text.strip_prefix("__").filter(|rest| rest.starts_with(upper))?;
+    let inside = text
+        .strip_prefix("__")
+        .filter(|rest| rest.starts_with(upper))?;
     let end = inside.find("__")?;
     let shouts = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    inside[..end].chars().all(shouts).then_some(end + "____".len())
+    inside[..end]
+        .chars()
+        .all(shouts)
+        .then_some(end + "____".len())
 }
 
 /// What `judge` finds in a subject whatever its placeholders become, and a
@@ -188,7 +193,11 @@ impl Filled {
         }
     }
 
-    fn fill_text(&mut self, text: &mut Option<Cow<'_, str>>, field: impl Fn() -> FieldPath) -> bool {
+    fn fill_text(
+        &mut self,
+        text: &mut Option<Cow<'_, str>>,
+        field: impl Fn() -> FieldPath,
+    ) -> bool {
         let Some(written) = text else { return false };
         let spans = find(written);
         if spans.is_empty() {
@@ -234,7 +243,10 @@ impl Filled {
         let (text, place) = self.first?;
         let message = match self.count {
             1 => format!("{} is a placeholder: check what it becomes", quote(&text)),
-            _ => format!("{} is a placeholder, and not the only one: check what they become", quote(&text)),
+            _ => format!(
+                "{} is a placeholder, and not the only one: check what they become",
+                quote(&text)
+            ),
         };
         Some(Diagnostic::new(Rule::Placeholder, place, message))
     }
@@ -271,9 +283,9 @@ impl FilledValue {
         }
         let within = |entries: &[Span]| entries.iter().any(|entry| entry.contains(span));
         match diagnostic.consequence {
-            Some(
-                Consequence::RejectsIngress | Consequence::BreaksReload | Consequence::Unsafe,
-            ) => true,
+            Some(Consequence::RejectsIngress | Consequence::BreaksReload | Consequence::Unsafe) => {
+                true
+            }
             Some(Consequence::Policy) => !within(&self.open),
             _ => !within(&self.entries),
         }

@@ -2,7 +2,7 @@
 //! Helm keep the last, without a word.
 
 use super::object::Tree;
-use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
 use crate::lint::text::quote;
 use crate::lint::{Diagnostic, FieldPath, Place, Rule, Span};
 use crate::yaml::{Node, Pair};

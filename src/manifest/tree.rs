@@ -7,8 +7,8 @@ use super::object::{Body, Found, Inherited, Kind, Object, Visit, name_of};
 use super::read::{How, unreadable};
 use crate::finding::ObjectRef;
 use crate::ingress::{Ingress, is_ingress};
-use crate::lint::annotation::{ORG_KEY, PLUS_KEY, is_present};
 use crate::lint::Subject;
+use crate::lint::read::keys::{ORG_KEY, PLUS_KEY, is_present};
 use crate::yaml::{Document, Error, Node, NodeDeserializer};
 
 /// An error where the `items` of a list are no list.
@@ -124,7 +124,9 @@ fn complete(text: &str, node: &Node<'_>, subject: &mut Subject<'_>) {
                 annotation.value = comment.trim_end().to_owned().into();
             }
         } else if subject.value_alone {
-            subject.annotations.retain(|annotation| annotation.key != key);
+            subject
+                .annotations
+                .retain(|annotation| annotation.key != key);
         }
     }
 }
@@ -234,7 +236,8 @@ pub(super) fn subject_of_ingress<'n>(
             return Err(error);
         }
     }
-    let text = |field: &Option<std::borrow::Cow<'_, str>>| field.as_deref().unwrap_or_default().to_owned();
+    let text =
+        |field: &Option<std::borrow::Cow<'_, str>>| field.as_deref().unwrap_or_default().to_owned();
     let (api_version, kind) = (text(&ingress.api_version), text(&ingress.kind));
     let name = name_of(&api_version, &kind, &ingress.subject);
     Ok((ingress.subject, name))

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::finding::{Failure, Finding, Location, ObjectRef, SourceEdit};
 use crate::lint::{Consequence, Rule};
+use crate::page;
 
 use super::fingerprint::Fingerprints;
 use super::{Report, Summary, text};
@@ -114,10 +115,11 @@ impl Report for Sarif<'_> {
 /// A rule with its page (§3.49).
 fn descriptor(rule: Rule) -> Value {
     let consequence = rule.consequence().map(Consequence::as_str);
+    let page = page::of(rule);
     json!({
         "id": rule.id(),
         "shortDescription": { "text": rule.summary() },
-        "help": { "text": rule.page(), "markdown": rule.page() },
+        "help": { "text": page, "markdown": page },
         "defaultConfiguration": { "level": rule.severity().as_str() },
         "properties": { "consequence": consequence, "tags": ["kubernetes", "nginx"] },
     })

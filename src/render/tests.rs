@@ -4,7 +4,7 @@ use std::io;
 
 use super::{Format, Report, Style, Summary};
 use crate::finding::{Counts, Failure, Finding, Location, ObjectRef, SourceEdit};
-use crate::lint::annotation::PLUS_KEY;
+use crate::lint::read::keys::PLUS_KEY;
 use crate::lint::{Diagnostic, FieldPath, Place, Rule, Span};
 
 /// A manifest with one mistake in the annotation and one beside it.
@@ -150,7 +150,7 @@ fn every_format_shows_the_same_findings() {
             Rule::SamesiteStrict,
         ] {
             // Pages have tests of their own.
-            let page = serde_json::to_string(rule.page()).unwrap();
+            let page = serde_json::to_string(&crate::page::of(rule)).unwrap();
             assert_eq!(report.contains(&page), format == Format::Sarif);
             report = report.replace(&page, &format!("\"(page of {rule})\""));
         }

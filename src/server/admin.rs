@@ -1,32 +1,20 @@
 //! The operator's side: probes and metrics, on a port of their own.
 
 use std::fmt::Write as _;
-use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::Ordering::Relaxed;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use axum_server::Server;
-use tokio::net::TcpListener;
 
-use super::connection::Bounded;
 use super::{Shared, Stage, ready};
 
-const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-/// A kubelet and a few scrapers.
-const MOST_CONNECTIONS: usize = 64;
-/// Longer than anyone waits between two scrapes of one connection.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(180);
-
-/// Serves the probes and metrics for as long as it is polled.
-pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) -> io::Result<()> {
-    let timeout = shared.settings.first_request_timeout;
-    let router = Router::new()
+/// The probes and metrics.
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
@@ -36,12 +24,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) -> io::Res
                 "not found: try /livez, /readyz or /metrics\n",
             )
         })
-        .with_state(shared);
-    Server::<SocketAddr>::from_listener(listener)
-        .first_request_timeout(timeout)
-        .acceptor(Bounded::new(MOST_CONNECTIONS, IDLE_TIMEOUT))
-        .serve(router.into_make_service())
-        .await
+        .with_state(shared)
 }
 
 async fn readyz(State(shared): State<Arc<Shared>>) -> (StatusCode, String) {
@@ -52,7 +35,13 @@ async fn readyz(State(shared): State<Arc<Shared>>) -> (StatusCode, String) {
         );
     }
     shared.look();
-    if let Err(why) = ready::call(shared.reviews, shared.certificate.pair()).await {
+    if let Err(why) = ready::call(
+        &shared.connections,
+        shared.reviews,
+        shared.certificate.pair(),
+    )
+    .await
+    {
         return (
             StatusCode::SERVICE_UNAVAILABLE,
             match shared.certificate.trouble() {
@@ -61,6 +50,7 @@ async fn readyz(State(shared): State<Arc<Shared>>) -> (StatusCode, String) {
             },
         );
     }
+    shared.known.store(true, Relaxed);
     (StatusCode::OK, format!("ok\n{}", troubles(&shared)))
 }
 
@@ -76,11 +66,9 @@ fn troubles(shared: &Shared) -> String {
     text
 }
 
-async fn metrics(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
-    (
-        [(header::CONTENT_TYPE, OPEN_METRICS)],
-        shared
-            .metrics
-            .text(&shared.certificate, &shared.judging.policy),
-    )
+async fn metrics(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> impl IntoResponse {
+    let accept = headers.get(header::ACCEPT);
+    let accept = accept.and_then(|accept| accept.to_str().ok());
+    let (content_type, text) = shared.metrics.page(accept);
+    ([(header::CONTENT_TYPE, content_type)], text)
 }

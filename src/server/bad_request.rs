@@ -1,5 +1,8 @@
 //! Requests that cannot be answered with a review: an HTTP status and a line.
 
+use std::net::SocketAddr;
+use std::time::Instant;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -14,8 +17,8 @@ pub(super) enum BadRequest {
     WrongMethod,
     WrongType,
     TooLarge,
-    /// The caller hung up: nobody reads the answer.
-    BrokenOff,
+    /// The caller disconnected: nobody reads the answer.
+    Disconnected,
     BadReview(BadReview),
     /// Not judged, and it is not known whom to answer.
     Refused(Refusal),
@@ -26,7 +29,7 @@ impl From<Unread> for BadRequest {
     fn from(unread: Unread) -> Self {
         match unread {
             Unread::TooLarge => Self::TooLarge,
-            Unread::BrokenOff => Self::BrokenOff,
+            Unread::Disconnected => Self::Disconnected,
         }
     }
 }
@@ -44,7 +47,7 @@ impl BadRequest {
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::BrokenOff | Self::BadReview(_) => StatusCode::BAD_REQUEST,
+            Self::Disconnected | Self::BadReview(_) => StatusCode::BAD_REQUEST,
             Self::Refused(Refusal::Late) => StatusCode::REQUEST_TIMEOUT,
             Self::Refused(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
@@ -54,13 +57,13 @@ impl BadRequest {
     /// What [`Self::reason`] says; a request that was refused and has no uid
     /// counts by the refusal.
     pub(super) const REASONS: [&str; 7] = [
-        "path",
-        "method",
-        "content-type",
-        "too-large",
-        "broken-off",
-        "review",
         "broken",
+        "content-type",
+        "disconnected",
+        "method",
+        "path",
+        "review",
+        "too-large",
     ];
 
     /// The metric's label: a closed set.
@@ -70,7 +73,7 @@ impl BadRequest {
             Self::WrongMethod => "method",
             Self::WrongType => "content-type",
             Self::TooLarge => "too-large",
-            Self::BrokenOff => "broken-off",
+            Self::Disconnected => "disconnected",
             Self::BadReview(_) => "review",
             Self::Refused(refusal) => refusal.as_str(),
             Self::Broken => "broken",
@@ -83,7 +86,7 @@ impl BadRequest {
             Self::WrongMethod => "wrong method: reviews are sent with POST",
             Self::WrongType => "wrong content type: reviews are sent as application/json",
             Self::TooLarge => "the body is larger than a review can be",
-            Self::BrokenOff => "the body broke off",
+            Self::Disconnected => "the caller disconnected before the end of the body",
             Self::BadReview(bad) => return bad.to_string(),
             Self::Refused(Refusal::Late) => "the body did not come in time",
             Self::Refused(_) => "too many requests in flight",
@@ -92,12 +95,14 @@ impl BadRequest {
         line.to_owned()
     }
 
-    /// Counts and logs it.
-    pub(super) fn observed(self, shared: &Shared) -> Self {
-        let (status, reason, line) = (self.status().as_u16(), self.reason(), self.line());
+    /// Counts it, and logs it unless there are too many of them.
+    pub(super) fn observe(&self, shared: &Shared, peer: SocketAddr) {
+        let reason = self.reason();
         shared.metrics.observe_bad_request(reason);
-        tracing::warn!(status, reason, "bad request: {line}");
-        self
+        if let Some(suppressed) = shared.bad_requests.next(Instant::now()) {
+            let (status, line) = (self.status().as_u16(), self.line());
+            tracing::warn!(status, reason, %peer, suppressed, "bad request: {line}");
+        }
     }
 }
 

@@ -1,14 +1,18 @@
 //! A request's body, read up to a bound.
 
+use std::sync::Arc;
+
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
 
+use super::connection::Connection;
+
 /// How much more than the bound is read and thrown away, so that a caller who
 /// is still sending gets to read the answer.
-const SWALLOWED: usize = 16 << 20;
+const DRAIN_LIMIT: usize = 16 << 20;
 /// Room is made for this much of what is announced; the rest as it comes.
-const LARGEST_PROMISE: usize = 64 << 10;
+const MAX_RESERVED: usize = 64 << 10;
 
 /// A body and what has been read of it.
 #[derive(Debug)]
@@ -16,6 +20,7 @@ pub(super) struct Incoming {
     body: Option<Body>,
     announced: Option<usize>,
     limit: usize,
+    connection: Arc<Connection>,
     /// The first piece, as long as it is the only one.
     first: Bytes,
     /// All pieces, where there are several.
@@ -28,18 +33,24 @@ pub(super) enum Unread {
     /// It is longer than the bound.
     TooLarge,
     /// The caller went away.
-    BrokenOff,
+    Disconnected,
 }
 
 impl Incoming {
     /// The body of a request, of at most `limit` bytes.
-    pub(super) fn new(headers: &HeaderMap, body: Body, limit: usize) -> Self {
+    pub(super) fn new(
+        headers: &HeaderMap,
+        body: Body,
+        limit: usize,
+        connection: Arc<Connection>,
+    ) -> Self {
         let announced = headers.get(header::CONTENT_LENGTH);
         let announced = announced.and_then(|it| it.to_str().ok()?.parse().ok());
         Self {
             body: Some(body),
             announced,
             limit,
+            connection,
             first: Bytes::new(),
             rest: Vec::new(),
         }
@@ -85,10 +96,13 @@ impl Incoming {
         let Some(body) = &mut self.body else {
             return Ok(false);
         };
-        let Some(frame) = body.frame().await else {
+        let waits = self.connection.waits_for_body();
+        let frame = body.frame().await;
+        drop(waits);
+        let Some(frame) = frame else {
             return Ok(false);
         };
-        let Ok(data) = frame.map_err(|_| Unread::BrokenOff)?.into_data() else {
+        let Ok(data) = frame.map_err(|_| Unread::Disconnected)?.into_data() else {
             return Ok(true);
         };
         if self.so_far().len() + data.len() > limit {
@@ -105,7 +119,7 @@ impl Incoming {
             return;
         }
         if self.rest.is_empty() {
-            let promised = self.announced.unwrap_or(0).min(LARGEST_PROMISE);
+            let promised = self.announced.unwrap_or(0).min(MAX_RESERVED);
             self.rest
                 .reserve(promised.max(self.first.len() + data.len()));
             self.rest
@@ -126,11 +140,13 @@ impl Drop for Incoming {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
         };
+        let drains = Arc::clone(&self.connection).drains();
         runtime.spawn(async move {
-            let mut swallowed = 0;
+            let _drains = drains;
+            let mut drained = 0;
             while let Some(Ok(frame)) = body.frame().await {
-                swallowed += frame.data_ref().map_or(0, Bytes::len);
-                if swallowed > SWALLOWED {
+                drained += frame.data_ref().map_or(0, Bytes::len);
+                if drained > DRAIN_LIMIT {
                     return;
                 }
             }

@@ -1,143 +1,235 @@
-//! Bounds on connections: how many there are, and how long one may idle.
+//! One connection: what it is doing, and since when.
 //!
-//! hyper's own header timeout cannot tell a slow head from an idle connection
-//! and would close the API server's kept connections under its hands. Here the
-//! clock of a connection runs while no request is being answered, whatever
-//! trickles in meanwhile.
+//! hyper's own header timeout cannot tell a slow head from an idle connection,
+//! and would close the connections that the API server keeps. So a connection
+//! notes its phase here, and [`Connections`](super::connections::Connections)
+//! decides by it which connection has taken too long and which one gives way
+//! to a new one.
 
-use std::future::{Future, Ready, ready};
+use std::any::Any;
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::task::{Context, Poll, ready as all_ready};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
-use axum_server::accept::Accept;
-use hyper_util::rt::TokioExecutor;
-use hyper_util::server::conn::auto::Builder;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use hyper::body::Incoming;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, Sleep, sleep};
-use tower::Service;
+use tokio::sync::Notify;
+use tower::Service as _;
 
-/// What a connection reads before anybody asks for it, in bytes; a head has to
-/// fit in. TLS hands out no more at once (RFC 8446, section 5.1).
-const AHEAD: u16 = 16 << 10;
-
-/// Bounds what a connection takes, whatever it sends: left alone, hyper reads
-/// 400 KiB ahead, or over HTTP/2 a megabyte.
-pub(super) fn read_ahead_little(http: &mut Builder<TokioExecutor>) {
-    http.http1().max_buf_size(AHEAD.into());
-    http.http2()
-        .initial_connection_window_size(u32::from(u16::MAX))
-        .initial_stream_window_size(u32::from(AHEAD));
+/// What a connection is doing. All but `Working` wait for the peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// TLS is being agreed on.
+    Handshake,
+    /// No request has come yet.
+    New,
+    /// A request may come.
+    Idle,
+    /// The beginning of a request's head has come.
+    Head,
+    /// A request's body is being read.
+    Body,
+    /// The answer is being made.
+    Working,
+    /// The answer is being written.
+    Answer,
+    /// The answer is written, and the rest of the body is read and dropped.
+    Drain,
 }
 
-/// Accepts connections up to a number.
-#[derive(Debug, Clone)]
-pub(super) struct Bounded {
-    permits: Arc<Semaphore>,
-    idle_timeout: Duration,
-}
-
-impl Bounded {
-    pub(super) fn new(max_connections: usize, idle_timeout: Duration) -> Self {
-        let permits = Arc::new(Semaphore::new(max_connections.min(Semaphore::MAX_PERMITS)));
-        Self {
-            permits,
-            idle_timeout,
-        }
-    }
-}
-
-impl<S> Accept<TcpStream, S> for Bounded {
-    type Stream = Connection;
-    type Service = Counted<S>;
-    type Future = Ready<io::Result<(Connection, Counted<S>)>>;
-
-    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
-            return ready(Err(io::Error::other("too many connections")));
-        };
-        // An answer is one small write: waiting for more would only delay it.
-        let _ = stream.set_nodelay(true);
-        let activity = Arc::new(Activity::default());
-        let connection = Connection {
-            stream,
-            clock: Box::pin(sleep(self.idle_timeout)),
-            idle_timeout: self.idle_timeout,
-            answered: 0,
-            activity: Arc::clone(&activity),
-            _permit: permit,
-        };
-        ready(Ok((connection, Counted { service, activity })))
-    }
-}
-
-/// What a connection is doing, as its service sees it.
-#[derive(Debug, Default)]
-struct Activity {
-    /// Requests being answered.
-    active: AtomicUsize,
-    /// Requests that were.
-    answered: AtomicUsize,
-}
-
-/// A connection that ends when nothing is asked for too long.
+/// The state of a connection.
 #[derive(Debug)]
 pub(super) struct Connection {
-    stream: TcpStream,
-    clock: Pin<Box<Sleep>>,
-    idle_timeout: Duration,
-    /// The number of answers at which the clock was set.
-    answered: usize,
-    activity: Arc<Activity>,
-    _permit: OwnedSemaphorePermit,
+    pub(super) peer: SocketAddr,
+    state: Mutex<State>,
+    closing: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    since: Instant,
+    /// Bodies whose rest is still read and dropped.
+    draining: usize,
+    /// What is dropped when the answer is written.
+    after_answer: Option<Box<dyn Any + Send>>,
+    /// Whether the next request has been read and waits for the answer to the
+    /// one before to be written.
+    next_waits: bool,
 }
 
 impl Connection {
-    /// Pending, unless the connection has been idle for too long.
-    fn wait<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        if self.activity.active.load(Relaxed) > 0 {
-            return Poll::Pending;
+    pub(super) fn new(peer: SocketAddr, phase: Phase) -> Self {
+        let state = State {
+            phase,
+            since: Instant::now(),
+            draining: 0,
+            after_answer: None,
+            next_waits: false,
+        };
+        Self {
+            peer,
+            state: Mutex::new(state),
+            closing: Notify::new(),
         }
-        let answered = self.activity.answered.load(Relaxed);
-        if answered != self.answered {
-            self.answered = answered;
-            self.clock
-                .as_mut()
-                .reset(Instant::now() + self.idle_timeout);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What it is doing, and since when.
+    pub(super) fn phase(&self) -> (Phase, Instant) {
+        let state = self.state();
+        (state.phase, state.since)
+    }
+
+    pub(super) fn enter(&self, phase: Phase) {
+        self.state().enter(phase);
+    }
+
+    /// Ends it as soon as its task runs.
+    pub(super) fn close(&self) {
+        self.closing.notify_one();
+    }
+
+    /// Waits for [`Self::close`].
+    pub(super) async fn closed(&self) {
+        self.closing.notified().await;
+    }
+
+    /// Keeps `value` until the answer is written, or the connection ends.
+    pub(super) fn keep_until_answered(&self, value: Box<dyn Any + Send>) {
+        self.state().after_answer = Some(value);
+    }
+
+    /// The body of a request is waited for until the guard is dropped.
+    pub(super) fn waits_for_body(&self) -> WaitsForBody<'_> {
+        self.enter(Phase::Body);
+        WaitsForBody(self)
+    }
+
+    /// The rest of a body is read and dropped until the guard is.
+    pub(super) fn drains(self: Arc<Self>) -> Drains {
+        self.state().draining += 1;
+        Drains(self)
+    }
+
+    /// Bytes have come.
+    fn has_read(&self) {
+        let mut state = self.state();
+        match state.phase {
+            Phase::Idle => state.enter(Phase::Head),
+            Phase::Body => state.since = Instant::now(),
+            _ => {}
         }
-        all_ready!(self.clock.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Everything that was written is with the kernel.
+    fn has_written(&self, context: &Context<'_>) {
+        let mut state = self.state();
+        if state.phase != Phase::Answer {
+            return;
+        }
+        let draining = state.draining > 0;
+        state.enter(if draining { Phase::Drain } else { Phase::Idle });
+        if std::mem::take(&mut state.next_waits) {
+            context.waker().wake_by_ref();
+        }
+        let after_answer = state.after_answer.take();
+        drop(state);
+        drop(after_answer);
+    }
+
+    /// Waits until the answer before is written: a peer that asks on and on
+    /// and reads nothing would pile up answers in memory.
+    async fn last_answer_written(&self) {
+        poll_fn(|_| {
+            let mut state = self.state();
+            state.next_waits = state.phase == Phase::Answer;
+            if state.next_waits {
+                Poll::Pending
+            } else {
+                Poll::Ready(())
+            }
+        })
+        .await;
     }
 }
 
-impl AsyncRead for Connection {
+impl State {
+    fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.since = Instant::now();
+    }
+}
+
+/// See [`Connection::waits_for_body`].
+pub(super) struct WaitsForBody<'c>(&'c Connection);
+
+impl Drop for WaitsForBody<'_> {
+    fn drop(&mut self) {
+        self.0.enter(Phase::Working);
+    }
+}
+
+/// See [`Connection::drains`].
+pub(super) struct Drains(Arc<Connection>);
+
+impl Drop for Drains {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.draining -= 1;
+        if state.phase == Phase::Drain && state.draining == 0 {
+            state.enter(Phase::Idle);
+        }
+    }
+}
+
+/// The bytes of a connection, above TLS: they tell its phase.
+#[derive(Debug)]
+pub(super) struct Stream<S> {
+    bytes: S,
+    connection: Arc<Connection>,
+}
+
+impl<S> Stream<S> {
+    pub(super) fn new(bytes: S, connection: Arc<Connection>) -> Self {
+        Self { bytes, connection }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match Pin::new(&mut self.stream).poll_read(context, buffer) {
-            Poll::Pending => self.wait(context),
-            read @ Poll::Ready(_) => read,
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.bytes).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            self.connection.has_read();
         }
+        read
     }
 }
 
-impl AsyncWrite for Connection {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match Pin::new(&mut self.stream).poll_write(context, bytes) {
-            Poll::Pending => self.wait(context),
-            written @ Poll::Ready(_) => written,
-        }
+        Pin::new(&mut self.bytes).poll_write(context, bytes)
     }
 
     fn poll_write_vectored(
@@ -145,68 +237,86 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        match Pin::new(&mut self.stream).poll_write_vectored(context, slices) {
-            Poll::Pending => self.wait(context),
-            written @ Poll::Ready(_) => written,
-        }
+        Pin::new(&mut self.bytes).poll_write_vectored(context, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.bytes.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let flushed = Pin::new(&mut self.bytes).poll_flush(context);
+        if let Poll::Ready(Ok(())) = flushed {
+            self.connection.has_written(context);
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        Pin::new(&mut self.bytes).poll_shutdown(context)
     }
 }
 
-/// A service that tells its connection what it is doing.
+/// The routes, as one connection calls them. A handler finds its
+/// `Arc<Connection>` among the request's extensions.
 #[derive(Debug, Clone)]
-pub(super) struct Counted<S> {
-    service: S,
-    activity: Arc<Activity>,
+pub(super) struct Routes {
+    pub(super) router: Router,
+    pub(super) connection: Arc<Connection>,
 }
 
-impl<S, R> Service<R> for Counted<S>
-where
-    S: Service<R>,
-    S::Future: Send + 'static,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+impl hyper::service::Service<Request<Incoming>> for Routes {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.service.poll_ready(context)
-    }
-
-    fn call(&mut self, request: R) -> Self::Future {
-        let active = Active::new(&self.activity);
-        let answer = self.service.call(request);
-        Box::pin(async move {
-            let _active = active;
-            answer.await
-        })
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let Self { router, connection } = self.clone();
+        Box::pin(answer(router, connection, request))
     }
 }
 
-/// A request being answered.
-struct Active(Arc<Activity>);
-
-impl Active {
-    fn new(activity: &Arc<Activity>) -> Self {
-        activity.active.fetch_add(1, Relaxed);
-        Self(Arc::clone(activity))
-    }
+async fn answer(
+    mut router: Router,
+    connection: Arc<Connection>,
+    request: Request<Incoming>,
+) -> Result<Response, Infallible> {
+    connection.last_answer_written().await;
+    connection.enter(Phase::Working);
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(Arc::clone(&connection));
+    let response = router.call(request).await;
+    connection.enter(Phase::Answer);
+    response
 }
 
-impl Drop for Active {
-    fn drop(&mut self) {
-        self.0.answered.fetch_add(1, Relaxed);
-        self.0.active.fetch_sub(1, Relaxed);
+/// How long each phase may last.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Timeouts {
+    pub(super) handshake: Duration,
+    pub(super) first_request: Duration,
+    pub(super) idle: Duration,
+    /// For a peer that has begun something and does not go on.
+    pub(super) stalled: Duration,
+}
+
+impl Timeouts {
+    /// How long `phase` may last.
+    pub(super) fn of(&self, phase: Phase) -> Option<Duration> {
+        match phase {
+            Phase::Handshake => Some(self.handshake),
+            Phase::New => Some(self.first_request),
+            Phase::Idle => Some(self.idle),
+            Phase::Head | Phase::Body | Phase::Answer | Phase::Drain => Some(self.stalled),
+            // The request has a deadline of its own.
+            Phase::Working => None,
+        }
+    }
+
+    /// How often to look for phases that have lasted too long.
+    pub(super) fn interval(&self) -> Duration {
+        let shortest = self.handshake.min(self.first_request);
+        let shortest = shortest.min(self.idle).min(self.stalled);
+        (shortest / 8).clamp(Duration::from_millis(10), Duration::from_secs(1))
     }
 }

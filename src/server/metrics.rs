@@ -1,25 +1,28 @@
 //! What is counted. Every label set is closed: a metric never grows with the
-//! cluster, and no namespace, name or user stands in one.
+//! cluster, and no label holds a namespace, a name or a user.
 
-use std::io;
-use std::sync::atomic::AtomicI64;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use prometheus_client::encoding::text::encode;
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus::core::Collector;
+use prometheus::{
+    Encoder as _, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
+    TextEncoder,
+};
 
 use super::certificate::Store;
 use crate::admission::Facts;
 use crate::policy::Live;
 
-mod at_scrape;
-mod at_zero;
+mod collector;
+mod init;
+mod open_metrics;
+mod process;
 
-type Labels<const N: usize> = [(&'static str, &'static str); N];
+/// Lines of log that could not be written, or not in time. The process has one
+/// log, whoever serves in it.
+pub static LOST_LOG_LINES: AtomicU64 = AtomicU64::new(0);
 
 /// Seconds. Most answers take less than a tenth of a millisecond.
 const DURATIONS: [f64; 14] = [
@@ -41,99 +44,100 @@ const BODIES: [f64; 8] = [
 /// Everything that is counted while serving.
 pub(super) struct Metrics {
     registry: Registry,
-    decisions: Family<Labels<3>, Counter>,
-    findings: Family<Labels<1>, Counter>,
-    refusals: Family<Labels<1>, Counter>,
-    bad_requests: Family<Labels<1>, Counter>,
-    connection_errors: Family<Labels<1>, Counter>,
+    decisions: IntCounterVec,
+    findings: IntCounterVec,
+    refusals: IntCounterVec,
+    bad_requests: IntCounterVec,
     duration: Histogram,
     body: Histogram,
+    /// Connections of both ports.
+    pub(super) connections: Connections,
     /// Requests between head and answer.
-    pub(super) in_flight: Gauge<i64, AtomicI64>,
-    /// Reviews whose judgement broke off.
-    pub(super) panics: Counter,
+    pub(super) in_flight: IntGauge,
+    /// Reviews whose check panicked.
+    pub(super) panics: IntCounter,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
-        let mut metrics = Self {
-            registry: Registry::with_prefix("stickler"),
-            decisions: Family::default(),
-            findings: Family::default(),
-            refusals: Family::default(),
-            bad_requests: Family::default(),
-            connection_errors: Family::default(),
-            duration: Histogram::new(DURATIONS),
-            body: Histogram::new(BODIES),
-            in_flight: Gauge::default(),
-            panics: Counter::default(),
-        };
-        metrics.register();
-        at_zero::begin(&metrics);
-        metrics
-    }
+/// Connections, and why they come to nothing.
+#[derive(Debug, Clone)]
+pub(super) struct Connections {
+    errors: IntCounterVec,
+    /// Connections that are open.
+    pub(super) open: IntGauge,
 }
 
 impl Metrics {
-    fn register(&mut self) {
-        let registry = &mut self.registry;
-        let mut family = |name: &str, help: &str, family: &Family<Labels<1>, Counter>| {
-            registry.register(name, help, family.clone());
-        };
-        family(
-            "findings",
-            "Errors and warnings found, each rule once a review",
-            &self.findings,
-        );
-        family(
-            "refusals",
-            "Reviews refused without a judgement",
-            &self.refusals,
-        );
-        family(
-            "bad_requests",
-            "Requests answered with an HTTP error",
-            &self.bad_requests,
-        );
-        family(
-            "connection_errors",
-            "Connections that came to nothing",
-            &self.connection_errors,
-        );
-        registry.register("decisions", "Reviews answered", self.decisions.clone());
-        registry.register(
-            "in_flight_requests",
-            "Requests being answered",
-            self.in_flight.clone(),
-        );
-        registry.register(
-            "panics",
-            "Reviews whose judgement broke off",
-            self.panics.clone(),
-        );
-        let duration = (
-            "request_duration",
-            "From the head of a request to its answer",
-        );
-        registry.register_with_unit(duration.0, duration.1, Unit::Seconds, self.duration.clone());
-        let body = ("request_body", "Size of bodies read");
-        registry.register_with_unit(body.0, body.1, Unit::Bytes, self.body.clone());
+    /// All metrics, with those of the certificate and the policy as they are
+    /// when they are asked for.
+    pub(super) fn new(certificate: &Arc<Store>, policy: &Arc<Live>) -> prometheus::Result<Self> {
+        let metrics = Self::counted(Registry::new())?;
+        let now = collector::Now::new(Arc::clone(certificate), Arc::clone(policy))?;
+        metrics.registry.register(Box::new(now))?;
+        init::init(&metrics);
+        Ok(metrics)
+    }
+
+    /// What is counted, known to `registry`.
+    fn counted(registry: Registry) -> prometheus::Result<Self> {
+        let counters = |name, help, labels: &[&str]| counters(&registry, name, help, labels);
+        Ok(Self {
+            decisions: counters(
+                "stickler_decisions_total",
+                "Reviews answered",
+                &["verdict", "mode", "operation"],
+            )?,
+            findings: counters(
+                "stickler_findings_total",
+                "Errors and warnings found, each rule once a review",
+                &["rule"],
+            )?,
+            refusals: counters(
+                "stickler_refusals_total",
+                "Reviews refused without a check",
+                &["reason"],
+            )?,
+            bad_requests: counters(
+                "stickler_bad_requests_total",
+                "Requests answered with an HTTP error",
+                &["reason"],
+            )?,
+            connections: Connections::registered(&registry)?,
+            duration: histogram(
+                &registry,
+                "stickler_request_duration_seconds",
+                "From the head of a request to its answer",
+                &DURATIONS,
+            )?,
+            body: histogram(
+                &registry,
+                "stickler_request_body_bytes",
+                "Size of bodies read",
+                &BODIES,
+            )?,
+            in_flight: gauge(
+                &registry,
+                "stickler_in_flight_requests",
+                "Requests being answered",
+            )?,
+            panics: counter(
+                &registry,
+                "stickler_panics_total",
+                "Reviews whose check panicked",
+            )?,
+            registry,
+        })
     }
 
     /// Counts a review's answer.
     pub(super) fn observe(&self, facts: &Facts<'_>, duration: Duration) {
-        let labels = [
-            ("verdict", facts.verdict.as_str()),
-            ("mode", facts.mode.as_str()),
-            ("operation", facts.operation.as_str()),
-        ];
-        self.decisions.get_or_create(&labels).inc();
+        let (verdict, mode) = (facts.verdict.as_str(), facts.mode.as_str());
+        let labels = [verdict, mode, facts.operation.as_str()];
+        self.decisions.with_label_values(&labels).inc();
         for rule in &facts.rules {
-            self.findings.get_or_create(&[("rule", rule.id())]).inc();
+            self.findings.with_label_values(&[rule.id()]).inc();
         }
         if let Some(refusal) = facts.refusal {
-            let reason = [("reason", refusal.as_str())];
-            self.refusals.get_or_create(&reason).inc();
+            self.refusals.with_label_values(&[refusal.as_str()]).inc();
         }
         self.duration.observe(duration.as_secs_f64());
     }
@@ -146,33 +150,89 @@ impl Metrics {
 
     /// Counts a request that is answered with an HTTP error.
     pub(super) fn observe_bad_request(&self, reason: &'static str) {
-        self.bad_requests.get_or_create(&[("reason", reason)]).inc();
+        self.bad_requests.with_label_values(&[reason]).inc();
     }
 
-    /// Counts a connection that was not accepted, or whose handshake failed.
-    pub(super) fn observe_connection_error(&self, error: &io::Error) {
-        let reason = match error.kind() {
-            io::ErrorKind::Other => "limit",
-            io::ErrorKind::TimedOut => "handshake-timeout",
-            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => "handshake",
-            _ if error.raw_os_error().is_some() => "socket",
-            _ => "other",
-        };
-        self.connection_errors
-            .get_or_create(&[("reason", reason)])
-            .inc();
+    /// The page for `accept`, the header of the request: its content type and
+    /// its text.
+    pub(super) fn page(&self, accept: Option<&str>) -> (&'static str, Vec<u8>) {
+        let families = self.registry.gather();
+        if accept.is_some_and(open_metrics::preferred) {
+            let text = open_metrics::encode(&families);
+            return (open_metrics::CONTENT_TYPE, text.into_bytes());
+        }
+        let mut text = Vec::new();
+        // Writing into memory does not fail, and no family is empty.
+        let _ = TextEncoder::new().encode(&families, &mut text);
+        (TEXT_CONTENT_TYPE, text)
+    }
+}
+
+/// As Prometheus before version 2.5 and `promtool` read it.
+const TEXT_CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+impl Connections {
+    /// The metrics of connections, known to `registry`.
+    pub(super) fn registered(registry: &Registry) -> prometheus::Result<Self> {
+        Ok(Self {
+            errors: counters(
+                registry,
+                "stickler_connection_errors_total",
+                "Connections refused, or closed before their time",
+                &["reason"],
+            )?,
+            open: gauge(
+                registry,
+                "stickler_open_connections",
+                "Open connections of both ports",
+            )?,
+        })
     }
 
-    /// The text that Prometheus reads (OpenMetrics 1.0).
-    pub(super) fn text(&self, certificate: &Store, policy: &Live) -> String {
-        let mut now = Registry::default();
-        at_scrape::register(&mut now, certificate, policy);
-        let (mut counted, mut text) = (String::new(), String::new());
-        // Writing into a string does not fail.
-        let _ = encode(&mut counted, &self.registry);
-        let _ = encode(&mut text, &now);
-        // Each of the two ends with the end of everything.
-        counted.truncate(counted.trim_end_matches("# EOF\n").len());
-        counted + &text
+    /// Counts a connection that was not let in, or closed before its time.
+    pub(super) fn observe_error(&self, reason: &'static str) {
+        self.errors.with_label_values(&[reason]).inc();
     }
+}
+
+fn counters(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    labels: &[&str],
+) -> prometheus::Result<IntCounterVec> {
+    let counters = IntCounterVec::new(Opts::new(name, help), labels)?;
+    registered(registry, counters)
+}
+
+fn histogram(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    buckets: &[f64],
+) -> prometheus::Result<Histogram> {
+    let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
+    registered(registry, Histogram::with_opts(options)?)
+}
+
+fn counter(registry: &Registry, name: &str, help: &str) -> prometheus::Result<IntCounter> {
+    registered(registry, IntCounter::new(name, help)?)
+}
+
+fn gauge(registry: &Registry, name: &str, help: &str) -> prometheus::Result<IntGauge> {
+    registered(registry, IntGauge::new(name, help)?)
+}
+
+/// `metric`, known to the registry.
+fn registered<M: Collector + Clone + 'static>(
+    registry: &Registry,
+    metric: M,
+) -> prometheus::Result<M> {
+    registry.register(Box::new(metric.clone()))?;
+    Ok(metric)
+}
+
+/// How many lines of log are lost so far.
+fn lost_log_lines() -> u64 {
+    LOST_LOG_LINES.load(Relaxed)
 }

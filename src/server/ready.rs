@@ -14,10 +14,10 @@ use rustls::version::TLS13;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
 };
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::certificate::{Pair, now};
+use super::connections::Connections;
 
 /// Shorter than the second that a kubelet waits for a probe's answer.
 const PATIENCE: Duration = Duration::from_millis(800);
@@ -38,7 +38,11 @@ pub(super) enum NotReady {
 }
 
 /// Calls `address` as the API server would, and expects to be shown `pair`.
-pub(super) async fn call(address: SocketAddr, pair: Option<Arc<Pair>>) -> Result<(), NotReady> {
+pub(super) async fn call(
+    connections: &Arc<Connections>,
+    address: SocketAddr,
+    pair: Option<Arc<Pair>>,
+) -> Result<(), NotReady> {
     let pair = pair.ok_or(NotReady::NoPair)?;
     let now = now();
     if pair.not_after < now {
@@ -52,7 +56,7 @@ pub(super) async fn call(address: SocketAddr, pair: Option<Arc<Pair>>) -> Result
     }
     let failed = |error: &dyn ToString| NotReady::Call(error.to_string());
     let config = config(pair).map_err(|error| failed(&error))?;
-    let shaken = tokio::time::timeout(PATIENCE, shake_hands(address, config)).await;
+    let shaken = tokio::time::timeout(PATIENCE, shake_hands(connections, address, config)).await;
     let shaken = shaken.map_err(|_| failed(&"no answer in time"))?;
     shaken.map_err(|error| failed(&error))
 }
@@ -60,11 +64,15 @@ pub(super) async fn call(address: SocketAddr, pair: Option<Arc<Pair>>) -> Result
 /// A whole handshake; with TLS 1.3 the server's certificate and signature are
 /// verified before it may ask who we are, so that this works with client
 /// verification too.
-async fn shake_hands(address: SocketAddr, config: ClientConfig) -> std::io::Result<()> {
-    let stream = TcpStream::connect(reachable(address)).await?;
+async fn shake_hands(
+    connections: &Arc<Connections>,
+    address: SocketAddr,
+    config: ClientConfig,
+) -> std::io::Result<()> {
+    let call = connections.call(reachable(address)).await?;
     let name = ServerName::IpAddress(address.ip().into());
     TlsConnector::from(Arc::new(config))
-        .connect(name, stream)
+        .connect(name, call.stream)
         .await?;
     Ok(())
 }

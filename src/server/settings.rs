@@ -2,10 +2,18 @@
 
 use std::time::Duration;
 
-/// Bodies up to this many bytes are judged where they are read, in well under
-/// a millisecond; longer ones on a thread of their own, so that nobody waits
-/// behind them and the deadline holds.
-pub(super) const SMALL: usize = 64 << 10;
+/// Bodies up to this many bytes are checked on the thread that reads them,
+/// which takes well under a millisecond for an Ingress as people write them;
+/// longer ones on a thread of their own, so that nobody waits for them.
+pub(super) const INLINE_LIMIT: usize = 16 << 10;
+/// Longer bodies have places of their own, because they take memory.
+pub(super) const SMALL_BODY: usize = 64 << 10;
+/// How long a peer may take to go on with what it has begun: the head or the
+/// body of a request, or reading an answer.
+pub(super) const STALLED: Duration = Duration::from_secs(10);
+/// Files that are open beside connections: two ports, what tokio needs, those
+/// that are read again, and the two ends of our own call for `/readyz`.
+const OTHER_FILES: usize = 24;
 
 /// Bounds and times of a server.
 #[derive(Debug, Clone)]
@@ -29,12 +37,15 @@ pub struct Settings {
     /// The largest body that is read, in bytes. Default 7 MiB: two objects of
     /// at most 3 MiB, and 1 MiB for the rest.
     pub max_body: usize,
-    /// Bodies above [`SMALL`] bytes that are read or judged at a time: they are
-    /// what takes memory. Default 8: an Ingress is hardly ever so large.
+    /// Bodies above 64 KiB that are read, checked or answered at a time: they
+    /// are what takes memory. Default 8: an Ingress is hardly ever so large.
     pub max_large_bodies: usize,
-    /// Open connections, and requests whose bodies are read, which over HTTP/2
-    /// may be more. Default 1024: an API server needs a handful.
+    /// Open connections for reviews; a quarter more may be in their handshake.
+    /// Default 1024: an API server needs a handful.
     pub max_connections: usize,
+    /// Open connections for probes and metrics. Default 64: a kubelet and a
+    /// few scrapers.
+    pub max_admin_connections: usize,
     /// Requests being judged. Default 64, and each takes microseconds.
     pub max_in_flight: usize,
     /// How long a request may wait to be one of them before it is refused.
@@ -56,10 +67,33 @@ impl Default for Settings {
             max_body: 7 << 20,
             max_large_bodies: 8,
             max_connections: 1024,
+            max_admin_connections: 64,
             max_in_flight: 64,
             max_wait: Duration::from_secs(1),
             reload_interval: Duration::from_secs(5),
         }
+    }
+}
+
+impl Settings {
+    /// The same, with no more connections than `files` open files allow.
+    #[must_use]
+    pub fn within(self, files: u64) -> Self {
+        let files = usize::try_from(files).unwrap_or(usize::MAX);
+        let admin = self.max_admin_connections.min(files / 8).max(1);
+        let reviews = files.saturating_sub(admin + OTHER_FILES);
+        // Five files for four connections: see `max_handshakes`.
+        let reviews = (reviews / 5).saturating_mul(4).max(1);
+        Self {
+            max_connections: self.max_connections.min(reviews),
+            max_admin_connections: admin,
+            ..self
+        }
+    }
+
+    /// How many connections may be in their handshake.
+    pub(super) fn max_handshakes(&self) -> usize {
+        (self.max_connections / 4).max(1)
     }
 }
 
@@ -77,9 +111,27 @@ mod tests {
         assert_eq!(settings.max_body, (3 + 3 + 1) * 1024 * 1024);
         // A buffer that grows may be twice what it holds.
         let large = 2 * settings.max_large_bodies * settings.max_body;
-        let small = settings.max_connections * SMALL;
+        let small = settings.max_connections * SMALL_BODY;
         let chart = include_str!("../../deploy/chart/values.yaml");
         assert!(chart.contains("limits: {memory: 256Mi}"));
         assert!(large + small <= (256 - 64) << 20);
+    }
+
+    #[test]
+    fn connections_fit_into_the_open_files() {
+        for (files, reviews, admin) in [
+            (u64::MAX, 1024, 64),
+            (1 << 20, 1024, 64),
+            (1024, 748, 64),
+            (256, 160, 32),
+            (40, 8, 5),
+            (0, 1, 1),
+        ] {
+            let settings = Settings::default().within(files);
+            let found = (settings.max_connections, settings.max_admin_connections);
+            assert_eq!(found, (reviews, admin), "{files}");
+            let all = reviews + settings.max_handshakes() + admin + OTHER_FILES;
+            assert!(all as u64 <= files.max(27), "{files}");
+        }
     }
 }

@@ -10,8 +10,9 @@ use rustls::version::{TLS12, TLS13};
 
 use super::callers::Callers;
 
-/// TLS 1.2 and 1.3. HTTP/1.1 comes first in ALPN, where the server's order
-/// counts: it is what the API server speaks to webhooks.
+/// TLS 1.2 and 1.3, and HTTP/1.1 alone: it is what the API server speaks to
+/// webhooks (`k8s.io/apiserver/pkg/util/webhook`, `NextProtos`), and over HTTP/2
+/// one peer has as many requests as it likes.
 pub(super) fn config(
     certificate: Arc<dyn ResolvesServerCert>,
     callers: Option<Callers>,
@@ -26,6 +27,6 @@ pub(super) fn config(
         .map_err(io::Error::other)?
         .with_client_cert_verifier(callers)
         .with_cert_resolver(certificate);
-    config.alpn_protocols = vec![b"http/1.1".to_vec(), b"h2".to_vec()];
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }

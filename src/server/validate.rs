@@ -2,21 +2,23 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
-use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Version, header};
+use axum::extract::{Extension, Request, State};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::post;
+use axum::{Router, body::Body};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use super::bad_request::BadRequest;
 use super::body::Unread;
+use super::connection::Connection;
 use super::deadline::deadline;
-use super::open::Open;
-use super::settings::SMALL;
+use super::request_guard::RequestGuard;
+use super::settings::{INLINE_LIMIT, SMALL_BODY};
 use super::{Shared, Stage};
 use crate::admission::{self, Answer, Refusal};
 
@@ -28,108 +30,131 @@ const HEAD: usize = 64 << 10;
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/validate", post(validate).fallback(wrong_method))
-        .route("/livez", get(async || "ok\n"))
         .fallback(wrong_path)
         .with_state(shared)
 }
 
-async fn wrong_path(State(shared): State<Arc<Shared>>) -> BadRequest {
-    BadRequest::WrongPath.observed(&shared)
+/// The connection of a request.
+type Peer = Extension<Arc<Connection>>;
+
+async fn wrong_path(State(shared): State<Arc<Shared>>, Extension(peer): Peer) -> Response {
+    wrong(&shared, &peer, BadRequest::WrongPath)
 }
 
-async fn wrong_method(State(shared): State<Arc<Shared>>) -> BadRequest {
-    BadRequest::WrongMethod.observed(&shared)
+async fn wrong_method(State(shared): State<Arc<Shared>>, Extension(peer): Peer) -> Response {
+    wrong(&shared, &peer, BadRequest::WrongMethod)
 }
 
-async fn validate(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let version = request.version();
-    let mut open = Open::new(Arc::clone(&shared), request);
-    let mut response = match review(&shared, &mut open).await {
+fn wrong(shared: &Shared, connection: &Connection, bad: BadRequest) -> Response {
+    bad.observe(shared, connection.peer);
+    closed_while_stopping(shared, bad.into_response())
+}
+
+async fn validate(
+    State(shared): State<Arc<Shared>>,
+    Extension(connection): Peer,
+    request: Request<Body>,
+) -> Response {
+    shared.known.store(true, Relaxed);
+    let mut guard = RequestGuard::new(Arc::clone(&shared), connection, request);
+    let response = match review(&shared, &mut guard).await {
         Ok(answer) => {
-            open.answered(&answer.facts);
             let json = HeaderValue::from_static("application/json");
-            ([(header::CONTENT_TYPE, json)], answer.body).into_response()
+            ([(header::CONTENT_TYPE, json)], guard.answered(answer)).into_response()
         }
-        Err(bad) => open.failed(bad).into_response(),
+        Err(bad) => guard.failed(bad).into_response(),
     };
-    // Whoever is told to close goes elsewhere next time, and no request is
-    // lost to a connection that ends just as it is sent.
-    if shared.stage() == Stage::Stopping && version < Version::HTTP_2 {
+    closed_while_stopping(&shared, response)
+}
+
+/// Whoever is asked to close goes elsewhere next time, and no request is lost
+/// to a connection that ends just as it is sent.
+fn closed_while_stopping(shared: &Shared, mut response: Response) -> Response {
+    if shared.stage() == Stage::Stopping {
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);
     }
     response
 }
 
-/// Reads the body, waits to be let in and has it judged, all in time.
-async fn review(shared: &Arc<Shared>, open: &mut Open) -> Result<Answer<'static>, BadRequest> {
-    if !is_json(&open.head.headers) {
+/// Reads and lets in, then checks, all in time.
+async fn review(
+    shared: &Arc<Shared>,
+    guard: &mut RequestGuard,
+) -> Result<Answer<'static>, BadRequest> {
+    if !is_json(&guard.head.headers) {
         return Err(BadRequest::WrongType);
     }
-    let query = open.head.uri.query();
-    let deadline = deadline(open.begun, query, shared.settings.request_timeout);
-    // Only over HTTP/2 can there be more requests than connections.
-    let Ok(_reading) = shared.reading.try_acquire() else {
-        return Err(BadRequest::Refused(Refusal::Busy));
-    };
-    // A place is never held while a peer is waited for, but for large bodies,
-    // whose places are their own: a hundred halves of bodies hold up nobody.
-    let Ok(begun) = timeout_at(deadline, open.incoming.beyond(SMALL)).await else {
-        return refuse_unread(open, deadline, Refusal::Late).await;
-    };
-    let _room = if begun? {
-        let room = enter(shared, &shared.large, open.begun, deadline).await;
-        let Some(room) = room else {
-            return refuse_unread(open, deadline, Refusal::Busy).await;
-        };
-        Some(room)
-    } else {
-        None
-    };
-    let Ok(body) = timeout_at(deadline, open.incoming.whole()).await else {
-        return refuse_unread(open, deadline, Refusal::Late).await;
-    };
-    let body = body?;
-    shared.metrics.observe_body(body.len());
-    let Some(permit) = enter(shared, &shared.in_flight, open.begun, deadline).await else {
-        return refuse(&body, Refusal::Busy);
-    };
-    match judge(shared, body.clone(), permit, deadline).await {
-        Some(answer) => answer,
-        None => refuse(&body, Refusal::Late),
+    let query = guard.head.uri.query();
+    let deadline = deadline(guard.begun, query, shared.settings.request_timeout);
+    match timeout_at(deadline, admit(shared, guard)).await {
+        Ok(Ok(admitted)) => check(shared, admitted, deadline).await,
+        Ok(Err(NotAdmitted::Bad(bad))) => Err(bad),
+        Ok(Err(NotAdmitted::Busy)) => refuse_unread(guard, deadline, Refusal::Busy).await,
+        Err(_) => refuse_unread(guard, deadline, Refusal::Late).await,
     }
 }
 
-/// One of the `places`, if there is one soon enough.
-async fn enter(
-    shared: &Shared,
-    places: &Arc<Semaphore>,
-    begun: Instant,
-    deadline: Instant,
-) -> Option<OwnedSemaphorePermit> {
-    let permits = Arc::clone(places);
-    if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
-        return Some(permit);
+/// A whole body, and its place among those that are checked.
+struct Admitted {
+    body: Bytes,
+    permit: OwnedSemaphorePermit,
+}
+
+enum NotAdmitted {
+    Bad(BadRequest),
+    /// There was no place soon enough.
+    Busy,
+}
+
+impl From<Unread> for NotAdmitted {
+    fn from(unread: Unread) -> Self {
+        Self::Bad(unread.into())
     }
-    let until = deadline.min(begun + shared.settings.max_wait);
-    timeout_at(until, permits.acquire_owned()).await.ok()?.ok()
+}
+
+/// Reads the body and waits for a place. A place is never held while a peer is
+/// waited for, but for large bodies, whose places are their own: a hundred
+/// halves of bodies hold up nobody.
+async fn admit(shared: &Shared, guard: &mut RequestGuard) -> Result<Admitted, NotAdmitted> {
+    let until = guard.begun + shared.settings.max_wait;
+    if guard.incoming.beyond(SMALL_BODY).await? {
+        guard.place = Some(enter(&shared.large, until).await?);
+    }
+    let body = guard.incoming.whole().await?;
+    shared.metrics.observe_body(body.len());
+    let permit = enter(&shared.in_flight, until).await?;
+    Ok(Admitted { body, permit })
+}
+
+/// One of the `places`, if there is one until then.
+async fn enter(
+    places: &Arc<Semaphore>,
+    until: Instant,
+) -> Result<OwnedSemaphorePermit, NotAdmitted> {
+    let places = Arc::clone(places);
+    if let Ok(permit) = Arc::clone(&places).try_acquire_owned() {
+        return Ok(permit);
+    }
+    let permit = timeout_at(until, places.acquire_owned()).await;
+    permit.ok().and_then(Result::ok).ok_or(NotAdmitted::Busy)
 }
 
 /// The answer to a body that was not read, or not to its end: enough of it is
 /// read to learn whom to answer.
 async fn refuse_unread(
-    open: &mut Open,
+    guard: &mut RequestGuard,
     deadline: Instant,
     refusal: Refusal,
 ) -> Result<Answer<'static>, BadRequest> {
     loop {
-        let head = admission::closed(open.incoming.so_far());
+        let head = admission::closed(guard.incoming.so_far());
         if let Ok(answer) = refuse(&head, refusal) {
             return Ok(answer);
         }
-        match timeout_at(deadline, open.incoming.more(HEAD)).await {
+        match timeout_at(deadline, guard.incoming.more(HEAD)).await {
             Ok(Ok(true)) => {}
-            Ok(Err(Unread::BrokenOff)) => return Err(BadRequest::BrokenOff),
+            Ok(Err(Unread::Disconnected)) => return Err(BadRequest::Disconnected),
             _ => return Err(BadRequest::Refused(refusal)),
         }
     }
@@ -140,32 +165,34 @@ fn refuse(body: &[u8], refusal: Refusal) -> Result<Answer<'static>, BadRequest> 
     Ok(answer.into_owned())
 }
 
-/// The judge's answer; none where it comes too late.
-async fn judge(
+/// The answer to a review, or to one whose time is over.
+async fn check(
     shared: &Arc<Shared>,
-    body: Bytes,
-    permit: OwnedSemaphorePermit,
+    Admitted { body, permit }: Admitted,
     deadline: Instant,
-) -> Option<Result<Answer<'static>, BadRequest>> {
-    if body.len() <= SMALL {
+) -> Result<Answer<'static>, BadRequest> {
+    let answer = if body.len() <= INLINE_LIMIT {
         let answer = shared.answer(&body);
-        return (Instant::now() < deadline).then_some(answer);
-    }
-    let shared = Arc::clone(shared);
-    let judged = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        shared.answer(&body)
-    });
-    let judged = timeout_at(deadline, judged).await.ok()?;
-    Some(judged.unwrap_or(Err(BadRequest::Broken)))
+        drop(permit);
+        (Instant::now() < deadline).then_some(answer)
+    } else {
+        let (shared, body) = (Arc::clone(shared), body.clone());
+        let checked = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            shared.answer(&body)
+        });
+        let checked = timeout_at(deadline, checked).await;
+        checked.ok().map(|it| it.unwrap_or(Err(BadRequest::Broken)))
+    };
+    answer.unwrap_or_else(|| refuse(&body, Refusal::Late))
 }
 
 impl Shared {
-    /// Judges, and contains what breaks: the request at fault is answered and
+    /// Answers, and contains what breaks: the request at fault is answered and
     /// nobody else notices.
     fn answer(&self, body: &[u8]) -> Result<Answer<'static>, BadRequest> {
-        let judged = catch_unwind(AssertUnwindSafe(|| self.judging.answer(body)));
-        let answer = judged.or_else(|_| {
+        let checked = catch_unwind(AssertUnwindSafe(|| self.judging.answer(body)));
+        let answer = checked.or_else(|_| {
             self.metrics.panics.inc();
             catch_unwind(AssertUnwindSafe(|| {
                 admission::refuse(body, Refusal::Panicked)

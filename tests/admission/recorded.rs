@@ -7,7 +7,7 @@ use kube::core::DynamicObject;
 use kube::core::admission::{AdmissionReview, Operation as KubeOperation};
 use stickler::admission::{Operation, Terms, Verdict, answer};
 use stickler::ingress::Ingress;
-use stickler::lint::annotation::concerns_us;
+use stickler::lint::read::keys::is_relevant;
 use stickler::lint::subject::{Backend, Form, Port};
 
 fn recorded() -> Vec<(PathBuf, Vec<u8>)> {
@@ -107,7 +107,7 @@ fn compare_metadata(ours: &Ingress<'_>, object: &DynamicObject) {
     );
     assert_eq!(ours.being_deleted, metadata.deletion_timestamp.is_some());
     let annotations = metadata.annotations.iter().flatten();
-    let theirs: Vec<_> = annotations.filter(|(key, _)| concerns_us(key)).collect();
+    let theirs: Vec<_> = annotations.filter(|(key, _)| is_relevant(key)).collect();
     assert_eq!(ours.subject.annotations.len(), theirs.len());
     for (key, value) in theirs {
         assert_eq!(ours.subject.annotation(key), Some(&**value), "{key}");

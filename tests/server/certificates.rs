@@ -10,6 +10,7 @@ use reqwest::Client;
 use stickler::server::certificate::{Files, Store};
 use stickler::server::{Identity, Settings};
 
+use crate::harness::until;
 use crate::harness::{Authority, Running, install_provider, post, real, review, settings};
 
 /// A mounted Secret: files are symlinks through `..data`, which is swapped.
@@ -102,7 +103,7 @@ async fn a_swapped_secret_is_served_and_no_call_fails() {
         })
         .collect();
     secret.update("..2", &new.leaf(|_| {}), &new.pem());
-    while !works(&only_new, &server).await {}
+    until!(works(&only_new, &server).await);
     done.store(true, Relaxed);
     for caller in callers {
         assert!(caller.await.unwrap() > 0);

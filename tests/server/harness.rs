@@ -19,6 +19,24 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+/// Waits until it holds; a minute is long enough for anything here.
+macro_rules! until {
+    ($holds:expr) => {
+        let holds = async {
+            loop {
+                let holds: bool = $holds;
+                if holds {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let waited = tokio::time::timeout(std::time::Duration::from_secs(60), holds).await;
+        waited.expect(concat!("within a minute: ", stringify!($holds)));
+    };
+}
+pub(crate) use until;
+
 /// A certificate authority.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
@@ -160,7 +178,7 @@ impl Running {
         page(self.admin, path).await
     }
 
-    /// The value of one line of /metrics; 0 where there is none.
+    /// The value of one line of /metrics, which has to be there.
     pub(crate) async fn metric(&self, line: &str) -> f64 {
         metric(self.admin, line).await
     }
@@ -231,15 +249,24 @@ pub(crate) fn large_review(uid: &str, bytes: usize) -> String {
 
 /// A TLS connection below HTTP.
 pub(crate) async fn connect(server: &Running) -> TlsStream<TcpStream> {
+    connect_with(server, Vec::new()).await.unwrap()
+}
+
+/// The same, with protocols to choose from (ALPN).
+pub(crate) async fn connect_with(
+    server: &Running,
+    protocols: Vec<Vec<u8>>,
+) -> std::io::Result<TlsStream<TcpStream>> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(server.authority.der()).unwrap();
-    let config = rustls::ClientConfig::builder()
+    let mut config = rustls::ClientConfig::builder()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let stream = TcpStream::connect(server.reviews).await.unwrap();
+    config.alpn_protocols = protocols;
+    let stream = TcpStream::connect(server.reviews).await?;
     let name = ServerName::try_from("localhost").unwrap();
     let connector = TlsConnector::from(Arc::new(config));
-    connector.connect(name, stream).await.unwrap()
+    connector.connect(name, stream).await
 }
 
 /// The head of a request with a body of `length` bytes.
@@ -271,7 +298,9 @@ pub(crate) async fn response(stream: &mut (impl AsyncRead + Unpin)) -> (String, 
 /// Reads until the peer ends the connection, whichever way.
 pub(crate) async fn until_closed(stream: &mut (impl AsyncRead + Unpin)) {
     let mut buffer = [0; 4096];
-    while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
+    let closed = async { while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {} };
+    let waited = tokio::time::timeout(std::time::Duration::from_secs(60), closed).await;
+    waited.expect("closed within a minute");
 }
 
 /// The text of a page of an admin port, and its status.
@@ -280,11 +309,14 @@ pub(crate) async fn page(admin: SocketAddr, path: &str) -> (u16, String) {
     (response.status().as_u16(), response.text().await.unwrap())
 }
 
-/// The value of one line of /metrics; 0 where there is none.
+/// The value of one line of /metrics, which has to be there.
 pub(crate) async fn metric(admin: SocketAddr, line: &str) -> f64 {
     let (_, text) = page(admin, "/metrics").await;
     let found = text
         .lines()
         .find_map(|it| it.strip_prefix(line)?.strip_prefix(' '));
-    found.map_or(0.0, |value| value.parse().unwrap())
+    found
+        .unwrap_or_else(|| panic!("no {line}"))
+        .parse()
+        .unwrap()
 }

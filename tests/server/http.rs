@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use stickler::admission::{Refusal, Terms, answer, refuse};
 
 use stickler::server::Judging;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::harness::{Running, large_review, post, review, settings};
+use crate::harness::{Running, connect, connect_with, large_review, post, review, settings};
 
 #[tokio::test]
 async fn a_review_is_answered_with_the_bytes_of_the_pure_middle() {
@@ -28,15 +29,25 @@ async fn a_review_is_answered_with_the_bytes_of_the_pure_middle() {
 }
 
 #[tokio::test]
-async fn http_1_comes_first_and_http_2_is_spoken() {
+async fn http_2_is_not_spoken() {
     let server = Running::start().await;
-    let body = review("u-1").to_string();
-    let response = server.post(body.clone()).await;
-    assert_eq!(response.version(), reqwest::Version::HTTP_11);
-    let client = server.builder().http2_prior_knowledge().build().unwrap();
-    let response = post(&client, &server.url(), body).await.unwrap();
-    assert_eq!(response.version(), reqwest::Version::HTTP_2);
-    assert_eq!(response.status(), 200);
+    let mut stream = connect(&server).await;
+    stream
+        .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = Vec::new();
+    let ended = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 400 "),
+        "{ended:?} {answer}"
+    );
+    // Whoever offers nothing else is refused in the handshake.
+    for (offered, works) in [(&b"h2"[..], false), (b"http/1.1", true)] {
+        let connected = connect_with(&server, vec![offered.to_vec()]).await;
+        assert_eq!(connected.is_ok(), works, "{connected:?}");
+    }
 }
 
 #[tokio::test]
@@ -105,14 +116,16 @@ async fn wrong_ways_get_their_status_and_one_line() {
         get.text().await.unwrap(),
         "wrong method: reviews are sent with POST\n"
     );
-    let elsewhere = post(&client, &server.url().replace("validate", "mutate"), "{}")
-        .await
-        .unwrap();
-    assert_eq!(elsewhere.status(), 404);
-    assert_eq!(
-        elsewhere.text().await.unwrap(),
-        "not found: reviews go to /validate\n"
-    );
+    for elsewhere in ["mutate", "livez", "readyz", "metrics"] {
+        let url = server.url().replace("validate", elsewhere);
+        let response = post(&client, &url, "{}").await.unwrap();
+        let status = response.status();
+        let line = response.text().await.unwrap();
+        let expected = "not found: reviews go to /validate\n";
+        assert_eq!((status.as_u16(), &*line), (404, expected), "{elsewhere}");
+    }
+    let line = r#"stickler_bad_requests_total{reason="path"}"#;
+    assert!((server.metric(line).await - 4.0).abs() < 0.1);
     for (content_type, status) in [
         ("text/plain", 415),
         ("application/x-www-form-urlencoded", 415),

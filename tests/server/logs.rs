@@ -3,6 +3,7 @@
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 
+use crate::harness::until;
 use crate::harness::{head, large_review, review};
 use crate::spawned::Spawned;
 
@@ -47,14 +48,14 @@ async fn a_caller_who_hangs_up_leaves_a_line_with_the_uid() {
     let mut stream = server.connect().await;
     let half = head(body.len(), "") + &body[..5_000];
     stream.write_all(half.as_bytes()).await.unwrap();
-    while server.metric("stickler_in_flight_requests").await < 1.0 {}
+    until!(server.metric("stickler_in_flight_requests").await >= 1.0);
     drop(stream);
     let line = server.line(|line| line["uid"] == "u-gone").await;
     assert_eq!(
         (&line["verdict"], &line["refusal"]),
         (&json!("fail"), &json!("hung-up"))
     );
-    while server.metric("stickler_in_flight_requests").await > 0.0 {}
+    until!(server.metric("stickler_in_flight_requests").await <= 0.0);
 }
 
 #[tokio::test]

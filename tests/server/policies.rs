@@ -8,6 +8,7 @@ use stickler::policy::Live;
 use stickler::server::certificate::Store;
 use stickler::server::{Identity, Judging, Settings};
 
+use crate::harness::until;
 use crate::harness::{Authority, Running, review, settings};
 
 async fn under(policy: &std::path::Path) -> Running {
@@ -51,7 +52,7 @@ async fn a_new_policy_counts_and_a_bad_one_does_not() {
 
     std::fs::write(&file, "mood: audit\n").unwrap();
     let failed = r#"stickler_policy_reloads_total{result="error"}"#;
-    while server.metric(failed).await < 1.0 {}
+    until!(server.metric(failed).await >= 1.0);
     assert_eq!(answer(&server).await["allowed"], json!(true));
     let (status, text) = server.page("/readyz").await;
     let start = "ok\nthe newest policy cannot be used: ";
@@ -61,6 +62,6 @@ async fn a_new_policy_counts_and_a_bad_one_does_not() {
     );
 
     std::fs::write(&file, "mode: audit\n").unwrap();
-    while answer(&server).await["auditAnnotations"]["mode"] != "audit" {}
+    until!(answer(&server).await["auditAnnotations"]["mode"] == "audit");
     assert_eq!(server.page("/readyz").await, (200, "ok\n".to_owned()));
 }

@@ -2,12 +2,12 @@
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 
 use serde_json::Value;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
+use crate::harness::until;
 use crate::harness::{head, post, response, review};
 use crate::spawned::{BINARY, Spawned};
 
@@ -15,8 +15,9 @@ use crate::spawned::{BINARY, Spawned};
 async fn sigterm_fails_readiness_and_serves_on() {
     let server = Spawned::dev(&["--drain-delay", "3600"]).await;
     let client = server.client();
+    assert_eq!(server.page("/readyz").await.0, 200);
     server.signal("TERM");
-    while server.page("/readyz").await != (503, "not ready: stopping\n".to_owned()) {}
+    until!(server.page("/readyz").await == (503, "not ready: stopping\n".to_owned()));
     let answer = post(&client, &server.url(), review("u").to_string()).await;
     assert_eq!(answer.unwrap().headers()["connection"], "close");
 }
@@ -29,9 +30,9 @@ async fn what_is_in_flight_is_finished() {
     let request = head(body.len(), "") + &body;
     let (first, rest) = request.as_bytes().split_at(request.len() - 100);
     stream.write_all(first).await.unwrap();
-    while server.metric("stickler_in_flight_requests").await < 1.0 {}
+    until!(server.metric("stickler_in_flight_requests").await >= 1.0);
     server.signal("TERM");
-    while TcpStream::connect(server.reviews).await.is_ok() {}
+    until!(TcpStream::connect(server.reviews).await.is_err());
     stream.write_all(rest).await.unwrap();
     let (head, answer) = response(&mut stream).await;
     assert!(head.contains("connection: close"), "{head}");
@@ -43,6 +44,7 @@ async fn what_is_in_flight_is_finished() {
 #[tokio::test]
 async fn a_second_signal_ends_at_once() {
     let mut server = Spawned::dev(&["--drain-delay", "3600"]).await;
+    assert_eq!(server.page("/readyz").await.0, 200);
     server.signal("TERM");
     server
         .line(|line| line["message"] == "stopping: readiness fails, serving goes on")
@@ -95,26 +97,44 @@ async fn review_prints_the_bytes_that_serve_sends() {
 }
 
 #[tokio::test]
+async fn bounds_follow_the_limit_of_open_files() {
+    let server = Spawned::limited(60).await;
+    let line = server.line(|line| line["open_files"] == 60).await;
+    assert_eq!(
+        line["message"],
+        "--max-connections 1024 does not fit into the limit of open files: it is lowered"
+    );
+    let mut open = Vec::new();
+    for _ in 0..100 {
+        open.push(TcpStream::connect(server.reviews).await.unwrap());
+        open.push(TcpStream::connect(server.admin).await.unwrap());
+    }
+    let answer = post(&server.client(), &server.url(), review("u").to_string()).await;
+    assert_eq!(answer.unwrap().status(), 200);
+    assert_eq!(server.page("/readyz").await, (200, "ok\n".to_owned()));
+}
+
+#[tokio::test]
+async fn the_soft_limit_of_open_files_is_raised() {
+    let server = Spawned::soft_limited(50).await;
+    until!(server.metric("process_max_fds").await > 50.0);
+}
+
+#[tokio::test]
 async fn running_out_of_files_is_survived() {
-    let server = Arc::new(Spawned::limited(40).await);
+    // Too few even for the smallest bounds.
+    let server = Spawned::limited(22).await;
     let mut open = Vec::new();
     for _ in 0..60 {
         open.push(TcpStream::connect(server.reviews).await.unwrap());
+        open.push(TcpStream::connect(server.admin).await.unwrap());
     }
-    server
-        .line(|line| {
-            line["message"]
-                .as_str()
-                .unwrap()
-                .starts_with("accepting connections fails")
-        })
-        .await;
     drop(open);
-    let client = server.client();
-    while post(&client, &server.url(), review("u").to_string())
-        .await
-        .is_err()
-    {}
+    until!(
+        post(&server.client(), &server.url(), review("u").to_string())
+            .await
+            .is_ok()
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ use rcgen::date_time_ymd;
 use stickler::server::certificate::{Pair, Store};
 use stickler::server::{Identity, Settings};
 
+use crate::harness::until;
 use crate::harness::{Authority, Running, real, settings};
 
 async fn serving(authority: Authority, pair: Pair) -> Running {
@@ -84,7 +85,7 @@ async fn a_server_that_stops_is_not_ready_and_goes_on_serving() {
     let before = server.post(crate::harness::review("u").to_string()).await;
     assert!(!before.headers().contains_key("connection"));
     server.begin_stop();
-    while server.page("/readyz").await != (503, "not ready: stopping\n".to_owned()) {}
+    until!(server.page("/readyz").await == (503, "not ready: stopping\n".to_owned()));
     assert_eq!(server.page("/livez").await.0, 200);
     let during = server.post(crate::harness::review("u").to_string()).await;
     assert_eq!(

@@ -27,7 +27,7 @@ pub(crate) struct Spawned {
     folder: TempDir,
     pub(crate) curl: String,
     pub(crate) reviews: SocketAddr,
-    admin: SocketAddr,
+    pub(crate) admin: SocketAddr,
 }
 
 impl Spawned {
@@ -39,8 +39,17 @@ impl Spawned {
 
     /// With no more than `files` open files.
     pub(crate) async fn limited(files: usize) -> Self {
+        Self::by_shell(&format!("ulimit -n {files}")).await
+    }
+
+    /// The same, but the process may raise the limit.
+    pub(crate) async fn soft_limited(files: usize) -> Self {
+        Self::by_shell(&format!("ulimit -S -n {files}")).await
+    }
+
+    async fn by_shell(first: &str) -> Self {
         let mut command = Command::new("sh");
-        let script = format!("ulimit -n {files}; exec \"$0\" \"$@\"");
+        let script = format!("{first}; exec \"$0\" \"$@\"");
         command
             .args(["-c", &script, BINARY])
             .args(arguments_of("serve", &[]));

@@ -1,5 +1,5 @@
 use super::*;
-use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
 use crate::lint::subject::Annotation;
 use crate::lint::{FieldPath, Rule, Span};
 

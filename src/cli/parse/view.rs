@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::super::Failure;
 use crate::finding::Finding;
-use crate::lint::controller::{Entry, Reading};
-use crate::lint::nginx::{self, Directive};
+use crate::lint::read::controller::{Entry, Value};
+use crate::lint::read::nginx::{self, Directive};
 use crate::lint::text::quote;
 use crate::lint::{Consequence, Fix, Severity, Span};
 use crate::render::printable;
@@ -67,7 +67,7 @@ struct Row<'a> {
 
 impl<'v> View<'v> {
     /// `now` is when nginx would send the headers.
-    pub(super) fn of(value: &'v str, reading: &Reading, now: Timestamp) -> Self {
+    pub(super) fn of(value: &'v str, reading: &Value, now: Timestamp) -> Self {
         let entries = reading.entries.iter();
         Self {
             value,

@@ -84,6 +84,7 @@ impl Bounds {
             max_body: self.max_body.unwrap_or(default.max_body),
             max_large_bodies: self.max_large_bodies,
             max_connections: self.max_connections,
+            max_admin_connections: default.max_admin_connections,
             max_in_flight: self.max_in_flight,
             max_wait: self.max_wait,
             reload_interval: self.reload_interval,
@@ -96,8 +97,8 @@ impl Bounds {
 const KEPT_BY_THE_API_SERVER: Duration = Duration::from_secs(90);
 
 impl Bounds {
-    /// What works, and not as well as whoever set it may think.
-    pub(super) fn doubts(&self) -> impl Iterator<Item = &'static str> {
+    /// Combinations that work, but not well.
+    pub(super) fn cautions(&self) -> impl Iterator<Item = &'static str> {
         [
             (
                 self.idle_timeout <= KEPT_BY_THE_API_SERVER,
@@ -105,15 +106,15 @@ impl Bounds {
             ),
             (
                 self.max_wait >= self.request_timeout,
-                "--max-wait is not below --request-timeout: who waits for a place is late",
+                "--max-wait is not below --request-timeout: requests that wait for a place run out of time",
             ),
             (
                 self.drain_timeout < self.request_timeout,
-                "--drain-timeout is below --request-timeout: the end may break slow requests off",
+                "--drain-timeout is below --request-timeout: requests in flight may be cut off",
             ),
         ]
         .into_iter()
-        .filter_map(|(doubtful, doubt)| doubtful.then_some(doubt))
+        .filter_map(|(applies, caution)| applies.then_some(caution))
     }
 }
 
@@ -126,7 +127,7 @@ fn positive_seconds(text: &str) -> Result<Duration, String> {
     let positive = |seconds: &Duration| !seconds.is_zero();
     Some(seconds(text)?)
         .filter(positive)
-        .ok_or_else(|| "nothing can be done in no time".to_owned())
+        .ok_or_else(|| "expected more than 0 seconds".to_owned())
 }
 
 fn at_least_one() -> RangedU64ValueParser<usize> {
@@ -154,10 +155,10 @@ mod tests {
     }
 
     #[test]
-    fn bounds_that_do_not_go_together_are_doubted() {
-        let doubts = |arguments: &[&str]| {
+    fn bounds_that_do_not_go_together_are_cautioned() {
+        let cautions = |arguments: &[&str]| {
             let command = Command::parse_from(["stickler"].iter().chain(arguments));
-            command.bounds.doubts().count()
+            command.bounds.cautions().count()
         };
         for (arguments, expected) in [
             (&[][..], 0),
@@ -167,7 +168,7 @@ mod tests {
             (&["--request-timeout", "20"], 1),
             (&["--request-timeout", "20", "--drain-timeout", "20"], 0),
         ] {
-            assert_eq!(doubts(arguments), expected, "{arguments:?}");
+            assert_eq!(cautions(arguments), expected, "{arguments:?}");
         }
     }
 

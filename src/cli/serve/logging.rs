@@ -1,9 +1,22 @@
 //! Log lines on standard error.
+//!
+//! Whoever logs formats its line and leaves it in a queue; one thread writes
+//! what is there. So no request waits for the log, and a full disk, a closed
+//! pipe or a reader that stands still costs lines and nothing else.
 
 use std::io::IsTerminal as _;
 
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+mod line;
+mod queue;
+
+use super::Failure;
+use line::Lines;
+use queue::Queue;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -14,22 +27,33 @@ pub(super) enum LogFormat {
     Text,
 }
 
+/// Writes what is left when it is dropped.
+pub(super) struct Log(Queue);
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.0.finish();
+    }
+}
+
 /// Starts logging. `RUST_LOG` says which lines; without it from `info` on.
-pub(super) fn start(format: LogFormat) {
-    // A call that fails is told by whoever made it; the client need not tell too.
+pub(super) fn start(format: LogFormat) -> Result<Log, Failure> {
+    // A call that fails is reported by whoever made it; the client need not.
     let usual = || EnvFilter::new("info,kube_client=off");
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
-        .with_writer(std::io::stderr);
-    let _ = match format {
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
-        LogFormat::Text => lines.with_target(false).try_init(),
-    };
+    let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let queue = Queue::start(std::io::stderr());
+    let queue = queue.map_err(|error| Failure::new("starting the log", error))?;
+    let lines = Lines::new(format, coloured, queue.clone());
+    // Only a second log could fail, and there is none.
+    let _ = tracing_subscriber::registry()
+        .with(filter)
+        .with(lines)
+        .try_init();
     std::panic::set_hook(Box::new(|panic| {
         // The text of a panic may quote the object at hand; its place does not.
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "panicked: please report this as a defect");
     }));
+    Ok(Log(queue))
 }

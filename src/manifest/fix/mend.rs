@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::finding::{Finding, ObjectRef};
-use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
 use crate::lint::{Consequence, Diagnostic, Edit, Rule, Severity, Span, Subject};
 use crate::manifest::Judge;
 use crate::manifest::object::Object;

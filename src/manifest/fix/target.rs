@@ -5,7 +5,7 @@ use super::compare;
 use super::mend::{Wanted, mend};
 use super::patch;
 use crate::finding::Location;
-use crate::lint::annotation::{ORG_KEY, PLUS_KEY};
+use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
 use crate::lint::{Edit, FieldPath, Span};
 use crate::manifest::check::Context;
 use crate::manifest::locate::{collect_aliased, location};
@@ -122,23 +122,27 @@ fn target(
 /// The target in the file, where strings of the file hold the object's text:
 /// each of them becomes the string with the fixed value in it.
 fn lift(object: &Object<'_, '_>, target: Target) -> Option<Target> {
-    object.frames.iter().rev().try_fold(target, |target, frame| {
-        let text = frame.text.as_str();
-        let mut ways = patch::ways(text, &target).into_iter();
-        let holds = |way: &Vec<Edit>| {
-            let patched = patch::apply(text, way.clone());
-            compare::holds(text, &patched, std::slice::from_ref(&target))
-        };
-        let way = ways.find(holds)?;
-        Some(Target {
-            places: frame.places.clone(),
-            style: frame.style,
-            old: text.to_owned(),
-            new: patch::apply(text, way.clone()),
-            inner: way,
-            ..target
+    object
+        .frames
+        .iter()
+        .rev()
+        .try_fold(target, |target, frame| {
+            let text = frame.text.as_str();
+            let mut ways = patch::ways(text, &target).into_iter();
+            let holds = |way: &Vec<Edit>| {
+                let patched = patch::apply(text, way.clone());
+                compare::holds(text, &patched, std::slice::from_ref(&target))
+            };
+            let way = ways.find(holds)?;
+            Some(Target {
+                places: frame.places.clone(),
+                style: frame.style,
+                old: text.to_owned(),
+                new: patch::apply(text, way.clone()),
+                inner: way,
+                ..target
+            })
         })
-    })
 }
 
 /// Takes out the targets that an alias stands for as well.

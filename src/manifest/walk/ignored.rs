@@ -40,7 +40,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.path().join("a/b")).unwrap();
         fs::write(root.path().join(IGNORE_FILE), "x.yaml\nvalues*.yaml\nc/\n").unwrap();
-        fs::write(root.path().join("a").join(IGNORE_FILE), "!x.yaml\n/y.yaml\n").unwrap();
+        fs::write(
+            root.path().join("a").join(IGNORE_FILE),
+            "!x.yaml\n/y.yaml\n",
+        )
+        .unwrap();
         for (file, ignored) in [
             ("x.yaml", true),
             ("values-prod.yaml", true),

@@ -5,7 +5,7 @@ use schemars::{Schema, json_schema};
 
 use super::super::reader::{self, Reading};
 use super::{Value, show_text};
-use crate::lint::nginx::Expires;
+use crate::lint::read::nginx::Expires;
 use crate::lint::text::quote;
 use crate::yaml::Node;
 

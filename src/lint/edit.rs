@@ -1,0 +1,54 @@
+//! Edits of a value: the only place that knows about the spaces between words.
+
+use super::diagnostic::{Edit, Fix};
+use super::read::EntryReading;
+use super::read::browser::SetCookieHeader;
+use super::read::nginx::is_blank;
+use super::span::Span;
+
+/// Adds words after the last one that made its way into the cookie.
+pub(crate) fn append(header: &SetCookieHeader<'_>, words: &str) -> Edit {
+    let ends = header.parts.iter().map(|(_, span)| span.end);
+    insert(ends.max().unwrap_or_default(), words)
+}
+
+/// Adds words after the last one of an entry.
+pub(crate) fn append_to_entry(entry: &EntryReading<'_>, words: &str) -> Edit {
+    let written = entry.parameters().trim_end();
+    insert(entry.entry.parameters.start + written.len(), words)
+}
+
+fn insert(at: usize, words: &str) -> Edit {
+    Edit {
+        span: Span::at(at),
+        text: format!(" {words}"),
+    }
+}
+
+/// Removes a word and a space before it, so that nothing is left when it goes.
+pub(crate) fn remove(value: &str, word: Span) -> Edit {
+    let before = value.get(..word.start).unwrap_or_default().bytes().last();
+    let space = usize::from(before.is_some_and(is_blank));
+    Edit {
+        span: Span::new(word.start - space, word.end),
+        text: String::new(),
+    }
+}
+
+/// Puts other text where a word is.
+pub(crate) fn replace(word: Span, text: &str) -> Edit {
+    Edit {
+        span: word,
+        text: text.to_owned(),
+    }
+}
+
+impl Edit {
+    /// A fix of this one edit.
+    pub(crate) fn into_fix(self, safe: bool) -> Fix {
+        Fix {
+            safe,
+            edits: vec![self],
+        }
+    }
+}

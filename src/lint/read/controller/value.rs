@@ -1,0 +1,278 @@
+//! What the controller makes of a value: entries, and what makes it reject.
+//!
+//! Source: nginx/kubernetes-ingress (NIC), main after 5.5.4,
+//! `internal/configs/parsing_helpers.go`.
+
+use crate::lint::span::Span;
+
+/// The word before a service's name. The controller does not compare it; the
+/// documented grammar does.
+pub const KEYWORD: &str = "serviceName";
+
+/// A value with more errors is refused all the same: the rest is not recorded.
+const MOST_ERRORS: usize = 1000;
+
+/// What the controller makes of a value.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Value {
+    /// The entries that can be read, those whose meaning is certain although
+    /// the controller refuses them included.
+    pub entries: Vec<Entry>,
+    /// Empty if and only if the controller accepts the value.
+    pub errors: Vec<Error>,
+}
+
+/// One entry: `serviceName=<service> <parameters>`. The ranges are the value's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Counted from 1, pieces that cannot be read included.
+    pub number: usize,
+    /// The whole piece, from after one semicolon to before the next.
+    pub span: Span,
+    /// The word before the equals sign.
+    pub keyword: Span,
+    /// The service's name.
+    pub service: Span,
+    /// What is pasted after `sticky cookie`.
+    pub parameters: Span,
+}
+
+/// Something that makes the controller reject the Ingress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Error {
+    /// Where.
+    pub span: Span,
+    /// The number of the piece, counted from 1.
+    pub number: usize,
+    /// The piece, from after one semicolon to before the next.
+    pub piece: Span,
+    /// What.
+    pub kind: ErrorKind,
+}
+
+/// What makes the controller reject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The value is empty.
+    EmptyValue,
+    /// The value is blanks and semicolons only.
+    BlankValue,
+    /// The piece is empty or blank.
+    EmptyPiece,
+    /// The piece begins with a blank.
+    LeadingBlank,
+    /// There is no blank behind the service.
+    NoBlank,
+    /// There is no equals sign before the first blank, or more than one.
+    EqualsSigns(usize),
+    /// `"`, `$`, or a backslash at the end or before `$` in the parameters.
+    Forbidden(char),
+}
+
+/// Reads a value as the controller does: split at every semicolon, then at the
+/// first blank, then at the one equals sign; nothing is trimmed.
+#[must_use]
+pub fn read(value: &str) -> Value {
+    let mut read = Value::default();
+    if value.is_empty() {
+        read.refuse(Span::at(0), 1, Span::at(0), ErrorKind::EmptyValue);
+        return read;
+    }
+    if value.chars().all(|c| c == ';' || c.is_whitespace()) {
+        let whole = Span::whole(value);
+        read.refuse(whole, 1, whole, ErrorKind::BlankValue);
+        return read;
+    }
+    let mut start = 0;
+    for (index, piece) in value.split(';').enumerate() {
+        let span = Span::new(start, start + piece.len());
+        read.piece(value, span, index + 1);
+        start = span.end + 1;
+    }
+    read
+}
+
+impl Value {
+    /// Whether the controller accepts the value.
+    #[must_use]
+    pub fn accepted(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    fn piece(&mut self, value: &str, span: Span, number: usize) {
+        let text = span.of(value);
+        let Some(blank) = text.find(' ') else {
+            let empty = text.trim().is_empty();
+            let kind = if empty {
+                ErrorKind::EmptyPiece
+            } else {
+                ErrorKind::NoBlank
+            };
+            self.refuse(span, number, span, kind);
+            self.recover(value, span, number);
+            return;
+        };
+        let left = Span::new(span.start, span.start + blank);
+        let parameters = Span::new(left.end + 1, span.end);
+        let equals_signs = left.of(value).matches('=').count();
+        if equals_signs == 1 {
+            self.entry(value, number, span, left, parameters);
+        } else {
+            let kind = match () {
+                () if text.trim().is_empty() => ErrorKind::EmptyPiece,
+                () if left.of(value).trim().is_empty() => ErrorKind::LeadingBlank,
+                () => ErrorKind::EqualsSigns(equals_signs),
+            };
+            self.refuse(left, number, span, kind);
+            self.recover(value, span, number);
+        }
+    }
+
+    fn entry(&mut self, value: &str, number: usize, span: Span, left: Span, parameters: Span) {
+        let equals = left.start + left.of(value).find('=').unwrap_or_default();
+        self.entries.push(Entry {
+            number,
+            span,
+            keyword: Span::new(left.start, equals),
+            service: Span::new(equals + 1, left.end),
+            parameters,
+        });
+        if let Some((at, character)) = forbidden(parameters.of(value)) {
+            let start = parameters.start + at;
+            let at = Span::new(start, start + character.len_utf8());
+            self.refuse(at, number, span, ErrorKind::Forbidden(character));
+        }
+    }
+
+    /// Reads a piece that the controller refuses as it was certainly meant: with
+    /// no blank before it, and any white space behind the service where there
+    /// is no blank. What else is wrong with it can then be said in the same breath.
+    fn recover(&mut self, value: &str, span: Span, number: usize) {
+        let text = span.of(value);
+        let trimmed = text.trim_start();
+        let left_start = span.end - trimmed.len();
+        let Some(blank) = trimmed
+            .find(' ')
+            .or_else(|| trimmed.find(char::is_whitespace))
+        else {
+            return;
+        };
+        let left = Span::new(left_start, left_start + blank);
+        let width = trimmed[blank..].chars().next().map_or(1, char::len_utf8);
+        if left.of(value).matches('=').count() == 1 {
+            let parameters = Span::new(left.end + width, span.end);
+            self.entry(value, number, span, left, parameters);
+        }
+    }
+
+    fn refuse(&mut self, span: Span, number: usize, piece: Span, kind: ErrorKind) {
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(Error {
+                span,
+                number,
+                piece,
+                kind,
+            });
+        }
+    }
+}
+
+/// The first character of `parameters` that the controller's expression
+/// `^([^"$\\]|\\[^$])*$` does not match, with its offset.
+fn forbidden(parameters: &str) -> Option<(usize, char)> {
+    let mut characters = parameters.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '"' | '$' => return Some((at, character)),
+            '\\' => match characters.next() {
+                None => return Some((at, '\\')),
+                Some((at, '$')) => return Some((at, '$')),
+                Some(_) => {}
+            },
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(value: &str) -> Vec<(&str, &str, &str)> {
+        let entries = read(value).entries;
+        let texts = |e: &Entry| {
+            (
+                e.keyword.of(value),
+                e.service.of(value),
+                e.parameters.of(value),
+            )
+        };
+        entries.iter().map(texts).collect()
+    }
+
+    #[test]
+    fn accepted() {
+        for (value, expected) in [
+            ("serviceName=a x", &[("serviceName", "a", "x")] as &[_]),
+            ("serviceName=a ", &[("serviceName", "a", "")]),
+            ("foo=a  x", &[("foo", "a", " x")]),
+            ("=a x", &[("", "a", "x")]),
+            ("serviceName= x", &[("serviceName", "", "x")]),
+            (
+                "serviceName=a x;\nserviceName=b y",
+                &[("serviceName", "a", "x"), ("\nserviceName", "b", "y")],
+            ),
+            ("serviceName=a\nx y", &[("serviceName", "a\nx", "y")]),
+            (
+                r#"serviceName=a \" \\ \'"#,
+                &[("serviceName", "a", r#"\" \\ \'"#)],
+            ),
+        ] {
+            assert_eq!(read(value).errors, [], "{value:?}");
+            assert_eq!(entries(value), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn refused() {
+        use ErrorKind::{
+            BlankValue, EmptyPiece, EmptyValue, EqualsSigns, Forbidden, LeadingBlank, NoBlank,
+        };
+        for (value, start, end, number, kind) in [
+            ("", 0, 0, 1, EmptyValue),
+            (" ", 0, 1, 1, BlankValue),
+            (" ;;", 0, 3, 1, BlankValue),
+            ("serviceName=a x;", 16, 16, 2, EmptyPiece),
+            ("serviceName=a x;;serviceName=b y", 16, 16, 2, EmptyPiece),
+            ("serviceName=a x; serviceName=b y", 16, 16, 2, LeadingBlank),
+            ("serviceName=a x;  ;serviceName=b y", 16, 16, 2, EmptyPiece),
+            ("serviceName=a\tx", 0, 15, 1, NoBlank),
+            ("serviceName=a", 0, 13, 1, NoBlank),
+            ("a x", 0, 1, 1, EqualsSigns(0)),
+            ("serviceName=a=b x", 0, 15, 1, EqualsSigns(2)),
+            ("serviceName=a \"x\"", 14, 15, 1, Forbidden('"')),
+            ("serviceName=a x=$y", 16, 17, 1, Forbidden('$')),
+            (r"serviceName=a x\$", 16, 17, 1, Forbidden('$')),
+            (r"serviceName=a x\", 15, 16, 1, Forbidden('\\')),
+        ] {
+            let span = Span::new(start, end);
+            let errors = read(value).errors;
+            let [error] = errors.as_slice() else {
+                panic!("{value:?}: {errors:?}");
+            };
+            assert_eq!(
+                (error.span, error.number, error.kind),
+                (span, number, kind),
+                "{value:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_certainly_meant_is_read_too() {
+        for value in [" serviceName=a x", "serviceName=a\tx"] {
+            assert_eq!(entries(value), [("serviceName", "a", "x")], "{value:?}");
+        }
+    }
+}

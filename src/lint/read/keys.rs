@@ -1,0 +1,101 @@
+//! The keys: which annotations of an Ingress a check reads, and which one of
+//! the two sticky-cookie annotations the controller uses.
+
+use super::Controller;
+use crate::lint::subject::Subject;
+
+/// Session persistence in NGINX Plus controllers, since 2016.
+pub const PLUS_KEY: &str = "nginx.com/sticky-cookie-services";
+/// Its twin for both editions, since NGINX Ingress Controller 5.4.0. It wins
+/// where both are present (NIC, `internal/configs/annotations.go`).
+pub const ORG_KEY: &str = "nginx.org/sticky-cookie-services";
+/// `master` or `minion`.
+pub const MERGEABLE: &str = "nginx.org/mergeable-ingress-type";
+/// `"true"` gives each upstream one server: the service's cluster IP.
+pub const USE_CLUSTER_IP: &str = "nginx.org/use-cluster-ip";
+/// Turns the Ingress' paths into regular expressions.
+pub const PATH_REGEX: &str = "nginx.org/path-regex";
+/// The class, where `spec.ingressClassName` did not exist yet.
+pub const CLASS: &str = "kubernetes.io/ingress.class";
+/// The prefix of the retired community controller's keys.
+pub const COMMUNITY: &str = "nginx.ingress.kubernetes.io/";
+
+/// The two keys without their prefixes.
+const NAME: &str = "sticky-cookie-services";
+/// Names with more edits than this between them are different names.
+const MOST_EDITS: usize = 5;
+
+/// Whether a key is one that a check reads: the two sticky-cookie keys, those
+/// that decide what becomes of them, and whatever may be a near miss or
+/// another controller's affinity.
+#[must_use]
+pub fn is_relevant(key: &str) -> bool {
+    matches!(
+        key,
+        PLUS_KEY | ORG_KEY | MERGEABLE | USE_CLUSTER_IP | PATH_REGEX | CLASS
+    ) || may_be_about_affinity(key)
+}
+
+/// Cheap, and rather too wide than too narrow.
+fn may_be_about_affinity(key: &str) -> bool {
+    if is_misspelt(key) {
+        return true;
+    }
+    let name = key.rsplit('/').next().unwrap_or(key).as_bytes();
+    let holds = |word: &[u8]| {
+        let mut windows = name.windows(word.len());
+        windows.any(|window| window.eq_ignore_ascii_case(word))
+    };
+    holds(b"sticky") || holds(b"cookie") || holds(b"affinity")
+}
+
+/// The key and value that the controller uses: `nginx.org`, where it knows
+/// that one, before `nginx.com`.
+#[must_use]
+pub fn effective<'s>(
+    subject: &'s Subject<'_>,
+    controller: &Controller,
+) -> Option<(&'static str, &'s str)> {
+    let of = |key| subject.annotation(key).map(|value| (key, value));
+    let org = of(ORG_KEY).filter(|_| controller.reads_org_key());
+    org.or_else(|| of(PLUS_KEY))
+}
+
+/// Whether an Ingress carries one of the two keys.
+#[must_use]
+pub fn is_present(subject: &Subject<'_>) -> bool {
+    let mut annotations = subject.annotations.iter();
+    annotations.any(|annotation| matches!(&*annotation.key, PLUS_KEY | ORG_KEY))
+}
+
+/// The class that the controller compares with its own: the annotation if it is not empty,
+/// else the field; compared exactly.
+#[must_use]
+pub fn class<'s>(subject: &'s Subject<'_>) -> Option<&'s str> {
+    let annotation = subject.annotation(CLASS).filter(|class| !class.is_empty());
+    annotation.or(subject.class_name.as_deref())
+}
+
+/// Whether a key of nginx is one of ours but for a few letters.
+pub(crate) fn is_misspelt(key: &str) -> bool {
+    let Some((prefix, name)) = key.split_once('/') else {
+        return false;
+    };
+    name.len().abs_diff(NAME.len()) <= MOST_EDITS
+        && prefix.starts_with("nginx.")
+        && distance_by_letters(name, NAME) <= MOST_EDITS
+        && strsim::levenshtein(name, NAME) <= MOST_EDITS
+}
+
+/// A number of edits that two names need at least, counted letter by letter:
+/// an edit takes at most one letter away and brings at most one. Most keys are
+/// told apart by it, at a fraction of the cost.
+fn distance_by_letters(one: &str, other: &str) -> usize {
+    let mut counts = [0_isize; 128];
+    // Letters that share a count make the number smaller, never larger.
+    let bucket = |c: char| c as usize % 128;
+    one.chars().for_each(|c| counts[bucket(c)] += 1);
+    other.chars().for_each(|c| counts[bucket(c)] -= 1);
+    let surplus = |sign: isize| -> isize { counts.iter().map(|n| (n * sign).max(0)).sum() };
+    surplus(1).max(surplus(-1)).unsigned_abs()
+}

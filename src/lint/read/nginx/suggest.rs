@@ -1,0 +1,158 @@
+//! What a parameter that nginx refuses was certainly meant to be.
+
+use std::fmt;
+
+use super::{Parameter, time};
+use crate::lint::text::did_you_mean;
+
+/// Words for units that people write out, with nginx' letter for them.
+const UNIT_WORDS: [(&str, &[&str]); 7] = [
+    ("s", &["s", "sec", "secs", "second", "seconds"]),
+    ("m", &["m", "min", "mins", "minute", "minutes"]),
+    ("h", &["h", "hr", "hrs", "hour", "hours"]),
+    ("d", &["d", "day", "days"]),
+    ("w", &["w", "week", "weeks"]),
+    ("M", &["mo", "mon", "month", "months"]),
+    ("y", &["y", "yr", "yrs", "year", "years"]),
+];
+
+/// A parameter with its value, where it takes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Suggestion {
+    pub(crate) parameter: Parameter,
+    pub(crate) value: String,
+}
+
+impl fmt::Display for Suggestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.parameter, self.value)
+    }
+}
+
+/// The parameter that an unknown word was meant to be, as nginx would accept
+/// it; `None` where that is not certain.
+#[must_use]
+pub(crate) fn parameter(word: &str) -> Option<Suggestion> {
+    let (name, value) = split(word);
+    if name.eq_ignore_ascii_case("max-age") {
+        return valid(Parameter::Expires, value?);
+    }
+    valid(similar(name)?, value.unwrap_or_default())
+}
+
+/// The parameter whose name is nearest to that of an unknown word.
+#[must_use]
+pub(crate) fn similar(name: &str) -> Option<Parameter> {
+    Parameter::named(did_you_mean(name, Parameter::ALL.map(Parameter::name))?)
+}
+
+/// The parameter that a word names, and the one that it was certainly meant to be.
+#[must_use]
+pub(crate) fn parameters(word: &str) -> [Option<Parameter>; 2] {
+    let meant = parameter(word).map(|suggestion| suggestion.parameter);
+    [Parameter::named(split(word).0), meant]
+}
+
+/// The name and the value of a word, at the first `=` or `:`.
+#[must_use]
+pub(crate) fn split(word: &str) -> (&str, Option<&str>) {
+    match word.split_once(['=', ':']) {
+        Some((name, value)) => (name, Some(value)),
+        None => (word, None),
+    }
+}
+
+/// The parameter with that value, where the value is one that fits.
+fn valid(parameter: Parameter, value: &str) -> Option<Suggestion> {
+    let lower = value.to_ascii_lowercase();
+    let value = match parameter {
+        Parameter::HttpOnly | Parameter::Secure => {
+            let is_on = matches!(lower.as_str(), "" | "true" | "1" | "yes" | "on");
+            is_on.then(String::new)
+        }
+        Parameter::SameSite => matches!(lower.as_str(), "strict" | "lax" | "none").then_some(lower),
+        Parameter::Expires => expires(value),
+        Parameter::Domain | Parameter::Path => is_writable(value).then(|| value.to_owned()),
+    };
+    value.map(|value| Suggestion { parameter, value })
+}
+
+/// Whether a value can stand in an annotation as it is: once decoded, a quote
+/// or a backslash would be refused by the controller or mean something else.
+#[must_use]
+pub(crate) fn is_writable(value: &str) -> bool {
+    let special = |c: char| c.is_whitespace() || c.is_control() || "\"'\\$;{}#".contains(c);
+    !value.is_empty() && !value.contains(special)
+}
+
+/// Whether a word means itself wherever it stands in a value: no reader splits,
+/// decodes or refuses it.
+#[must_use]
+pub(crate) fn is_one_word(word: &str) -> bool {
+    let means_itself = |byte: u8| byte.is_ascii_graphic() && !b"\"'\\$;,{}#".contains(&byte);
+    !word.is_empty() && word.bytes().all(means_itself)
+}
+
+/// The time that a value of `expires=` was certainly meant to be: letters in
+/// the other case, units written out.
+#[must_use]
+pub(crate) fn expires(value: &str) -> Option<String> {
+    if time::Expires::parse(value).is_ok() {
+        return Some(value.to_owned());
+    }
+    if value.eq_ignore_ascii_case("max") {
+        return Some("max".to_owned());
+    }
+    let letters_at = value.find(|c: char| c.is_ascii_alphabetic())?;
+    let (number, word) = value.split_at(letters_at);
+    if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let word = word.to_ascii_lowercase();
+    let mut units = UNIT_WORDS.iter();
+    let (letter, _) = units.find(|(_, words)| words.contains(&word.as_str()))?;
+    let meant = format!("{number}{letter}");
+    time::seconds(&meant).is_ok().then_some(meant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certain() {
+        for (word, meant) in [
+            ("expire=1h", "expires=1h"),
+            ("Expires=1H", "expires=1h"),
+            ("max-age=3600", "expires=3600"),
+            ("Max-Age=3600", "expires=3600"),
+            ("HttpOnly", "httponly"),
+            ("secure=true", "secure"),
+            ("SameSite=Lax", "samesite=lax"),
+            ("same-site:none", "samesite=none"),
+            ("pth=/tea", "path=/tea"),
+            ("expires:2days", "expires=2d"),
+        ] {
+            let suggestion = parameter(word).map(|it| it.to_string());
+            assert_eq!(suggestion.as_deref(), Some(meant), "{word}");
+        }
+    }
+
+    #[test]
+    fn not_certain() {
+        for word in [
+            "partitioned",
+            "secure=false",
+            "samesite=loose",
+            "path",
+            "expire=soon",
+            "name=srv_id",
+            "pth=/tea\"",
+            "pth=/tea/\n",
+            "1h",
+            "",
+        ] {
+            assert_eq!(parameter(word), None, "{word}");
+        }
+    }
+}

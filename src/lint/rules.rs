@@ -1,0 +1,274 @@
+//! The catalogue: one table that everything which lists rules reads, and in
+//! which each rule has the function that checks it.
+//!
+//! ```text
+//! Reading ──▶ one function a rule ──▶ Report ──▶ diagnostics
+//! ```
+//!
+//! A rule asks the [`Reading`] and reports; it changes nothing and asks no
+//! other rule.
+
+mod attribute;
+mod clash;
+mod comma;
+mod context;
+mod cookie_name;
+mod domain;
+mod duplicate_path;
+mod foreign;
+mod ingress;
+mod injection;
+mod keys;
+mod lifetime;
+mod parameter;
+mod path;
+mod policy;
+mod report;
+mod service;
+mod transport;
+mod value;
+
+use std::fmt;
+
+pub(crate) use context::Context;
+pub(crate) use report::Report;
+
+use super::consequence::{Consequence, Severity};
+
+/// Turns the table below into the [`Rule`] enum and [`CATALOGUE`].
+macro_rules! catalogue {
+    ($($rule:ident, $id:literal, $check:path, $consequence:expr, $severity:ident, $summary:literal;)+) => {
+        /// A rule of the catalogue, by name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Rule {
+            // As code: a summary is text, and may hold what looks like HTML.
+            $(#[doc = concat!("`", $id, "`: `", $summary, "`")] $rule,)+
+        }
+
+        /// Every rule, in the order of a value's journey.
+        pub const CATALOGUE: &[Row] = &[
+            $(Row {
+                rule: Rule::$rule,
+                id: $id,
+                consequence: $consequence,
+                severity: Severity::$severity,
+                summary: $summary,
+                page: include_str!(concat!("../../docs/rules/", $id, ".md")),
+            },)+
+        ];
+
+        /// The function of each rule, in the same order.
+        const CHECKS: &[fn(&Context<'_>, &mut Report)] = &[$($check,)+];
+    };
+}
+
+/// A row of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// The rule.
+    pub rule: Rule,
+    /// Its name in messages, files, pages and policies, in kebab-case.
+    pub id: &'static str,
+    /// What becomes of the value, unless a diagnostic says otherwise.
+    pub consequence: Option<Consequence>,
+    /// How grave it is, unless a diagnostic or the policy says otherwise.
+    pub severity: Severity,
+    /// What it finds: a clause.
+    pub summary: &'static str,
+    /// Its page, `docs/rules/<id>.md`: a rule without one does not compile.
+    pub page: &'static str,
+}
+
+const REJECTS: Option<Consequence> = Some(Consequence::RejectsIngress);
+const BREAKS: Option<Consequence> = Some(Consequence::BreaksReload);
+const UNSAFE: Option<Consequence> = Some(Consequence::Unsafe);
+const NO_EFFECT: Option<Consequence> = Some(Consequence::NoEffect);
+const NEVER: Option<Consequence> = Some(Consequence::NeverSticks);
+const PARTLY: Option<Consequence> = Some(Consequence::PartlySticks);
+const POLICY: Option<Consequence> = Some(Consequence::Policy);
+const NONE: Option<Consequence> = None;
+
+catalogue! {
+    // The controller, on the value.
+    EmptyValue, "empty-value", value::empty_value, REJECTS, Error, "the annotation's value is empty";
+    EmptyEntry, "empty-entry", value::empty_entry, REJECTS, Error, "nothing stands between two semicolons, or after the last";
+    MalformedEntry, "malformed-entry", value::malformed_entry, REJECTS, Error, "an entry is not 'serviceName=<service> <cookie> ...'";
+    ForbiddenCharacter, "forbidden-character", value::forbidden_character, REJECTS, Error, "a double quote, a dollar sign or a lone backslash at the end";
+    UnknownKeyword, "unknown-keyword", value::unknown_keyword, UNSAFE, Error, "an entry begins with another word than 'serviceName'";
+    NoParameters, "no-parameters", service::no_parameters, NO_EFFECT, Error, "an entry names a service and no cookie";
+    // nginx, on an entry.
+    MissingCookie, "missing-cookie", parameter::missing_cookie, BREAKS, Error, "an entry has no cookie name";
+    EmptyCookieName, "empty-cookie-name", parameter::empty_cookie_name, BREAKS, Error, "the cookie name is a pair of quotes with nothing inside";
+    UnknownParameter, "unknown-parameter", parameter::unknown_parameter, BREAKS, Error, "a parameter that nginx does not know";
+    DuplicateParameter, "duplicate-parameter", parameter::duplicate_parameter, BREAKS, Error, "a parameter stands twice in one entry";
+    EmptyParameter, "empty-parameter", parameter::empty_parameter, BREAKS, Error, "a parameter has no value after its equals sign";
+    InvalidExpires, "invalid-expires", parameter::invalid_expires, BREAKS, Error, "the value of 'expires=' is no time that nginx reads";
+    InvalidSamesite, "invalid-samesite", parameter::invalid_samesite, BREAKS, Error, "the value of 'samesite=' is not strict, lax or none";
+    Brace, "brace", injection::brace, UNSAFE, Error, "a curly brace";
+    Quote, "quote", injection::quote_mark, UNSAFE, Error, "a single quote";
+    Backslash, "backslash", injection::backslash, UNSAFE, Error, "a backslash";
+    ControlCharacter, "control-character", injection::control_character, UNSAFE, Error, "a control character";
+    Comment, "comment", injection::comment, UNSAFE, Error, "a word begins with '#', which comments out what follows";
+    OversizedWord, "oversized-word", parameter::oversized_word, BREAKS, Error, "a word is longer than nginx' buffer";
+    DisguisedParameter, "disguised-parameter", injection::disguised_parameter, UNSAFE, Error, "a parameter stands where the cookie's name belongs";
+    JoinedWords, "joined-words", comma::joined_words, UNSAFE, Error, "words joined by commas instead of blanks";
+    // The browser, on the cookie.
+    SecureWithoutTls, "secure-without-tls", transport::secure_without_tls, NEVER, Warning, "'secure' on a host without TLS";
+    SamesiteNoneInsecure, "samesite-none-insecure", transport::samesite_none_insecure, NEVER, Error, "'samesite=none' without 'secure'";
+    ExpiresZero, "expires-zero", lifetime::expires_zero, NEVER, Error, "a cookie that expires at once";
+    LongExpires, "long-expires", lifetime::long_expires, NONE, Note, "a life time above the 400 days that browsers allow";
+    ShortExpires, "short-expires", lifetime::short_expires, PARTLY, Warning, "a life time below a minute";
+    CookiePrefix, "cookie-prefix", cookie_name::cookie_prefix, NEVER, Error, "a name prefix whose conditions the cookie does not meet";
+    InvalidCookieName, "invalid-cookie-name", cookie_name::invalid_cookie_name, NEVER, Error, "a name that browsers or other clients refuse";
+    OversizedCookie, "oversized-cookie", cookie_name::oversized_cookie, NEVER, Error, "a name and value of more than 4096 bytes";
+    OversizedAttribute, "oversized-attribute", attribute::oversized_attribute, PARTLY, Warning, "an attribute of more than 1024 bytes, which browsers ignore";
+    PathMismatch, "path-mismatch", path::path_mismatch, NEVER, Error, "a cookie path that does not cover the paths of its service";
+    RelativePath, "relative-path", path::relative_path, PARTLY, Warning, "a cookie path that does not begin with a slash";
+    MissingPath, "missing-path", path::missing_path, PARTLY, Warning, "no cookie path: the cookie covers the folder of the first URL";
+    PublicSuffixDomain, "public-suffix-domain", domain::public_suffix_domain, NEVER, Error, "a domain under which anyone can register names";
+    DomainMismatch, "domain-mismatch", domain::domain_mismatch, NEVER, Error, "a domain that the service's hosts do not belong to";
+    InvalidDomain, "invalid-domain", domain::invalid_domain, NEVER, Error, "a domain that is no host name";
+    WideDomain, "wide-domain", domain::wide_domain, NONE, Warning, "a domain wider than the host: siblings get the cookie too";
+    CookieClash, "cookie-clash", clash::cookie_clash, NEVER, Error, "two cookies that overwrite or shadow each other";
+    SamesiteStrict, "samesite-strict", transport::samesite_strict, NONE, Note, "'samesite=strict': not sent on the first click from another site";
+    // Beside the value.
+    UnknownBackend, "unknown-backend", service::unknown_backend, NO_EFFECT, Error, "the service is no backend of this Ingress";
+    DuplicateService, "duplicate-service", service::duplicate_service, NO_EFFECT, Error, "a later entry for the same service replaces this one";
+    DroppedBackend, "dropped-backend", service::dropped_backend, NO_EFFECT, Error, "the service is only a backend that the controller drops";
+    MergeableMaster, "mergeable-master", service::mergeable_master, NO_EFFECT, Error, "the annotation stands on a mergeable master";
+    ShadowedAnnotation, "shadowed-annotation", keys::shadowed_annotation, NO_EFFECT, Warning, "both keys are present, and nginx.org wins";
+    PlusOnly, "plus-only", keys::plus_only, REJECTS, Error, "the nginx.com key on an open-source controller";
+    KeyTooNew, "key-too-new", keys::key_too_new, NO_EFFECT, Error, "the nginx.org key on a controller below 5.4";
+    ClusterIpUpstream, "cluster-ip-upstream", service::cluster_ip_upstream, NO_EFFECT, Warning, "use-cluster-ip leaves nginx one address to stick to";
+    RejectedIngress, "rejected-ingress", ingress::rejected_ingress, REJECTS, Error, "something else in the Ingress makes the controller reject it";
+    DuplicatePath, "duplicate-path", duplicate_path::duplicate_path, BREAKS, Error, "the same path twice on one host";
+    UnknownAnnotation, "unknown-annotation", keys::unknown_annotation, NO_EFFECT, Warning, "a key that resembles the annotation's, and that nobody reads";
+    ForeignAnnotation, "foreign-annotation", foreign::foreign_annotation, NO_EFFECT, Warning, "session affinity in the keys of another controller";
+    UnreadableIngress, "unreadable-ingress", reported_elsewhere, NONE, Error, "an object that cannot be read as an Ingress";
+    // The operator's policy.
+    RequireSecure, "require-secure", policy::require_secure, POLICY, Error, "the policy requires 'secure'";
+    RequireHttponly, "require-httponly", policy::require_httponly, POLICY, Error, "the policy requires 'httponly'";
+    RequireSamesite, "require-samesite", policy::require_samesite, POLICY, Error, "the policy requires a 'samesite=' of its choice";
+    RequirePath, "require-path", policy::require_path, POLICY, Error, "the policy requires 'path='";
+    RequireExpires, "require-expires", policy::require_expires, POLICY, Error, "the policy requires 'expires='";
+    MaxExpires, "max-expires", policy::max_expires, POLICY, Error, "the cookie lives longer than the policy allows";
+    MinExpires, "min-expires", policy::min_expires, POLICY, Error, "the cookie lives shorter than the policy allows";
+    CookieNamePattern, "cookie-name-pattern", policy::cookie_name_pattern, POLICY, Error, "the cookie's name does not fit the policy's pattern";
+    ForbiddenDomain, "forbidden-domain", policy::forbidden_domain, POLICY, Error, "the policy does not allow the cookie's domain";
+    // The manifest.
+    UnusedIgnore, "unused-ignore", reported_elsewhere, NONE, Warning, "an ignore comment that hits nothing";
+    Placeholder, "placeholder", reported_elsewhere, NONE, Note, "something is filled in later";
+}
+
+/// Asks every rule.
+pub(crate) fn check(context: &Context<'_>, report: &mut Report) {
+    for check in CHECKS {
+        check(context, report);
+    }
+}
+
+/// What finds these rules is not the check of an Ingress.
+fn reported_elsewhere(_: &Context<'_>, _: &mut Report) {}
+
+impl Rule {
+    /// The rule's row of the catalogue.
+    #[must_use]
+    pub fn row(self) -> &'static Row {
+        &CATALOGUE[self as usize]
+    }
+
+    /// The rule's name in messages, files, pages and policies.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        self.row().id
+    }
+
+    /// What becomes of the value, unless a diagnostic says otherwise.
+    #[must_use]
+    pub fn consequence(self) -> Option<Consequence> {
+        self.row().consequence
+    }
+
+    /// How grave it is, unless a diagnostic or the policy says otherwise.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        self.row().severity
+    }
+
+    /// What it finds.
+    #[must_use]
+    pub fn summary(self) -> &'static str {
+        self.row().summary
+    }
+
+    /// The rule's page: Markdown.
+    #[must_use]
+    pub fn page(self) -> &'static str {
+        self.row().page
+    }
+
+    /// Whether it finds fault with an annotation's key, whatever the value.
+    #[must_use]
+    pub fn is_about_a_key(self) -> bool {
+        use Rule::{ForeignAnnotation, KeyTooNew, PlusOnly, ShadowedAnnotation, UnknownAnnotation};
+        matches!(
+            self,
+            ForeignAnnotation | KeyTooNew | PlusOnly | ShadowedAnnotation | UnknownAnnotation
+        )
+    }
+
+    /// Whether it looks at the cookie that nginx sends, not at what is written.
+    pub(crate) fn is_about_the_cookie(self) -> bool {
+        let browser = Self::SecureWithoutTls..=Self::SamesiteStrict;
+        let policy = Self::RequireSecure..=Self::ForbiddenDomain;
+        browser.contains(&self) || policy.contains(&self)
+    }
+
+    /// The rule of that name.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        CATALOGUE
+            .iter()
+            .find(|entry| entry.id == id)
+            .map(|entry| entry.rule)
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_stand_in_the_order_of_the_enum_and_are_found_by_name() {
+        for entry in CATALOGUE {
+            assert_eq!(entry.rule.row(), entry);
+            assert_eq!(Rule::from_id(entry.id), Some(entry.rule));
+        }
+        assert_eq!(Rule::from_id("no-such-rule"), None);
+    }
+
+    #[test]
+    fn names_are_kebab_case() {
+        for Row { id, .. } in CATALOGUE {
+            assert!(
+                id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'),
+                "{id}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_breaks_more_than_its_own_cookie_is_an_error() {
+        for entry in CATALOGUE {
+            if matches!(entry.consequence, REJECTS | BREAKS | UNSAFE) {
+                assert_eq!(entry.severity, Severity::Error, "{}", entry.id);
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! How long the cookie lives.
+
+use super::context::without_consequence;
+use super::{Context, Report, Rule};
+use crate::lint::consequence::Severity;
+use crate::lint::edit;
+use crate::lint::read::browser::ReceivedCookie;
+use crate::lint::span::Span;
+
+/// Browsers cap a cookie's lifetime at 400 days (RFC 6265bis, section 5.5).
+const LONGEST: u64 = 400 * 86_400;
+/// Below this a minute between two clicks outlives the cookie.
+const SHORTEST: u64 = 60;
+
+/// The cookies with a lifetime, how long it is in seconds, and who says so.
+fn lifetimes<'c>(
+    context: &Context<'c>,
+) -> impl Iterator<Item = (&'c ReceivedCookie<'c>, u64, Span)> {
+    context.cookies().filter_map(|cookie| {
+        let lifetime = cookie.parsed.lifetime?;
+        let span = cookie.header.origin(lifetime.offset);
+        Some((cookie, lifetime.seconds, span))
+    })
+}
+
+pub(super) fn expires_zero(context: &Context<'_>, report: &mut Report) {
+    for (cookie, _, span) in lifetimes(context).filter(|(_, seconds, _)| *seconds == 0) {
+        let message = format!(
+            "cookie {} expires as soon as it is set",
+            cookie.quoted_name()
+        );
+        let help = "leave 'expires=' out for a cookie that lasts as long as the browser runs";
+        let fix = edit::remove(cookie.header.value, span).into_fix(false);
+        let diagnostic = cookie.at(Rule::ExpiresZero, span, message);
+        report.push(diagnostic.with_help(help).with_fix(fix));
+    }
+}
+
+pub(super) fn short_expires(context: &Context<'_>, report: &mut Report) {
+    for (cookie, seconds, span) in lifetimes(context) {
+        if (1..SHORTEST).contains(&seconds) {
+            let unit = if seconds == 1 { "second" } else { "seconds" };
+            let name = cookie.quoted_name();
+            let message = format!("cookie {name} is gone after a pause of {seconds} {unit}");
+            let diagnostic = cookie.at(Rule::ShortExpires, span, message);
+            report.push(diagnostic.with_help("each response renews it; give it an hour or more"));
+        }
+    }
+}
+
+pub(super) fn long_expires(context: &Context<'_>, report: &mut Report) {
+    for (cookie, _, span) in lifetimes(context).filter(|(_, seconds, _)| *seconds > LONGEST) {
+        let name = cookie.quoted_name();
+        let message = format!("browsers keep cookie {name} for 400 days at most");
+        let diagnostic = cookie.at(Rule::LongExpires, span, message);
+        report.push(without_consequence(diagnostic, Severity::Note));
+    }
+}
