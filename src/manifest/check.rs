@@ -154,7 +154,9 @@ impl<'s> Checker<'s> {
         self.object = object.name.clone();
         let mut diagnostics = (self.judge)(subject);
         fix::keep_fixes_that_are_made(object, self.judge, &mut diagnostics);
-        let may_repeat = object.own_text().matches(NAME).nth(1).is_some();
+        // A key that is lost appears beside the one that is used, or alone.
+        let lost = usize::from(is_present(subject));
+        let may_repeat = object.own_text().matches(NAME).nth(lost).is_some();
         if diagnostics.is_empty() && !may_repeat {
             return;
         }

@@ -40,7 +40,7 @@ pub(super) fn read_object<'t>(
         }
     };
     let read = match Kind::of(api_version, kind) {
-        Kind::Ingress => read_ingress(document, node, how, visit),
+        Kind::Ingress => read_ingress(document, node, (api_version, kind), how, visit),
         Kind::List if node.get("items").is_some() => {
             let inherited = Inherited::from_list(api_version, kind);
             read_items(document, node, &inherited, how, visit)
@@ -75,10 +75,12 @@ fn read_items<'t>(
 fn read_ingress<'t>(
     document: &Document<'t>,
     node: &Node<'t>,
+    (api_version, kind): (&str, &str),
     how: How<'_>,
     visit: Visit<'_, 't>,
 ) -> Result<(), Error> {
-    let (mut subject, name) = subject_of_ingress(node)?;
+    let (mut subject, _) = subject_of_ingress(node)?;
+    let name = name_of(api_version, kind, &subject);
     let spec = node.get("spec").filter(|spec| !spec.is_null());
     let without_rules = subject.rules.is_empty() && subject.default_backend.is_none();
     if spec.is_none() || (without_rules && (how.is_patch)()) {
