@@ -199,8 +199,8 @@ fn json_has_one_finding_a_line_and_the_summary_last() {
         let rows = findings.iter().filter(|row| row["type"] == kind);
         rows.cloned().collect::<Vec<_>>()
     };
-    assert_eq!(document["findings"], of_type("finding").into());
-    assert_eq!(document["errors"], of_type("error").into());
+    assert_eq!(document["findings"], serde_json::json!(of_type("finding")));
+    assert_eq!(document["errors"], serde_json::json!(of_type("error")));
     assert_eq!(of_type("error").len(), 1);
     assert_eq!(&document["summary"], last);
     assert_eq!(document["version"], 1);

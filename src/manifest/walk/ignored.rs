@@ -8,13 +8,17 @@ use ignore::gitignore::Gitignore;
 
 use super::IGNORE_FILE;
 
-/// Whether an ignore file in the folder of `file` or above leaves it out. The
-/// nearest that names it decides, as for a walk.
+/// Whether an ignore file in the folder of `file` or above leaves it out, up to
+/// the working directory where the file is below it. The nearest that names the
+/// file decides, as for a walk.
 pub(super) fn is_ignored(file: &Path) -> bool {
     let Ok(file) = std::path::absolute(file) else {
         return false;
     };
-    for folder in file.ancestors().skip(1) {
+    let here = std::env::current_dir().unwrap_or_default();
+    let below = file.starts_with(&here);
+    let folders = file.ancestors().skip(1);
+    for folder in folders.take_while(|folder| !below || folder.starts_with(&here)) {
         let path = folder.join(IGNORE_FILE);
         if !path.is_file() {
             continue;
