@@ -17,6 +17,7 @@ mod explain;
 mod fix;
 mod generate;
 mod input;
+mod migrate;
 mod output;
 mod parse;
 mod policy;
@@ -48,6 +49,7 @@ enum Command {
     Parse(parse::Parse),
     Explain(explain::Explain),
     Fix(fix::Fix),
+    Migrate(Box<migrate::Migrate>),
     Review(review::Review),
     Policy(policy::Policy),
     Certs(certs::Certs),
@@ -88,6 +90,7 @@ pub fn run() -> ExitCode {
         Command::Parse(parse) => parse.run(),
         Command::Explain(explain) => explain.run(),
         Command::Fix(fix) => fix.run(),
+        Command::Migrate(migrate) => migrate.run(),
         Command::Review(review) => review.run(),
         Command::Policy(policy) => policy.run(),
         Command::Certs(certs) => certs.run(),

@@ -11,6 +11,8 @@ pub mod consequence;
 pub mod diagnostic;
 mod edit;
 pub mod field;
+mod fixes;
+pub mod migrate;
 pub mod policy;
 pub mod read;
 pub mod rules;
@@ -23,13 +25,12 @@ pub mod text;
 pub use consequence::{Consequence, Severity};
 pub use diagnostic::{Diagnostic, Edit, EntryName, Fix, Place};
 pub use field::{FieldPath, Step};
+pub use fixes::Weight;
 pub use policy::Policy;
 pub use read::Reading;
 pub use rules::{CATALOGUE, Rule};
 pub use span::Span;
 pub use subject::Subject;
-
-use std::collections::HashSet;
 
 use read::browser::{Browser, SetCookieHeader};
 use rules::{Context, Report};
@@ -48,7 +49,16 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
     let reading = Reading::of(subject, &policy.facts());
     let headers = reading.headers();
     let browser = reading.browser(&headers);
-    report(policy, &reading, browser.as_ref())
+    let mut diagnostics = report(policy, &reading, browser.as_ref());
+    fixes::settle(&reading, &mut diagnostics, &|fixed| found(fixed, policy));
+    diagnostics
+}
+
+/// What is found in `subject`, whatever becomes of the fixes.
+fn found(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
+    let reading = Reading::of(subject, &policy.facts());
+    let headers = reading.headers();
+    report(policy, &reading, reading.browser(&headers).as_ref())
 }
 
 /// The same for cookies that come in other headers than nginx would send for
@@ -75,25 +85,7 @@ fn report(
     let mut report = Report::default();
     rules::check(&Context::new(policy, reading, browser), &mut report);
     let mut diagnostics = report.into_diagnostics();
-    keep_certain_fixes(reading, &mut diagnostics);
     policy.apply(&mut diagnostics);
     diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
     diagnostics
-}
-
-/// Takes the fixes off diagnostics of entries in which nginx decodes something:
-/// what the readers after it see is then not what the words say.
-fn keep_certain_fixes(reading: &Reading<'_>, diagnostics: &mut [Diagnostic]) {
-    let unsure = reading.live().filter(|(entry, _)| !entry.is_plain());
-    let unsure: HashSet<_> = unsure.map(|(entry, _)| entry.entry.number).collect();
-    if unsure.is_empty() {
-        return;
-    }
-    for diagnostic in diagnostics {
-        let entry = diagnostic.entry.as_ref();
-        let of_cookie = diagnostic.rule.is_about_the_cookie();
-        if of_cookie && entry.is_some_and(|entry| unsure.contains(&entry.number)) {
-            diagnostic.fix = None;
-        }
-    }
 }

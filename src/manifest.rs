@@ -19,6 +19,7 @@ mod ignore;
 mod json;
 mod kustomize;
 mod locate;
+mod migrate;
 mod object;
 mod placeholder;
 mod read;
@@ -31,6 +32,7 @@ mod walk;
 pub use check::check;
 pub use decode::Encoding;
 pub use fix::{Fixed, Refusal, fix, fix_paths, write};
+pub use migrate::{Migrated, MigratedIngress, Migrator, migrate, migrate_paths};
 pub use report::{Report, SkipReason, Skipped};
 pub use walk::{Options, STDIN, check_paths};
 

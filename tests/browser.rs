@@ -118,6 +118,7 @@ impl Case {
         }
         let tls = TlsBlock {
             hosts: hosts.keys().map(|&host| host.into()).collect(),
+            ..TlsBlock::default()
         };
         Subject {
             annotations: vec![Annotation {
@@ -168,6 +169,7 @@ impl Case {
             key: KEY,
             value: &value,
             name: &header[..sign],
+            end: value.len(),
             text: header,
             parts: &[(0..header.len(), Span::whole(&value))],
         };

@@ -140,8 +140,14 @@ fn fixes_make_nothing_worse(value: &str, found: &[Diagnostic]) {
     }
 }
 
+/// How many cases: `CASES=1000000 cargo test --release --test properties`.
+fn cases() -> u32 {
+    let cases = std::env::var("CASES").ok();
+    cases.and_then(|cases| cases.parse().ok()).unwrap_or(4096)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 4096, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn any_string_has_sound_spans(value in any::<String>()) {

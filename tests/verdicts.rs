@@ -13,8 +13,9 @@ use std::sync::Mutex;
 
 use stickler::ingress::Ingress;
 use stickler::lint::policy::{Controller, Cookies, Edition, Limits, Pattern, Require};
+use stickler::lint::read::keys::ORG_KEY;
 use stickler::lint::subject::Subject;
-use stickler::lint::{self, CATALOGUE, Diagnostic, Policy};
+use stickler::lint::{self, CATALOGUE, Consequence, Diagnostic, Edit, Policy, Severity};
 use stickler::manifest::{self, Source};
 
 #[path = "verdicts/cases.rs"]
@@ -180,6 +181,69 @@ fn what_is_reported_is_what_was_reported() {
         changed.len(),
         shown(&changed, &verdicts)
     );
+}
+
+/// Whoever makes all safe fixes of a report gets a value that is better, and
+/// so does whoever makes one of them.
+#[test]
+fn safe_fixes_make_values_better() {
+    let mut fixed = 0;
+    // Enough of the largest corpus: each fix is a check, and each check tries fixes.
+    let is_tried =
+        |(index, (id, _)): &(usize, (String, _))| !id.starts_with("nginx/") || index % 5 == 0;
+    let cases = cases::all().into_iter().enumerate().filter(is_tried);
+    for (_, (id, case)) in cases {
+        for (tls, policy) in [false, true]
+            .into_iter()
+            .flat_map(|tls| policies().map(|policy| (tls, policy)))
+        {
+            let subject = case.subject(tls);
+            let value = subject.annotation(ORG_KEY).unwrap();
+            let found = lint::check(&subject, &policy);
+            let offered: Vec<_> = found.iter().filter_map(|it| it.fix.as_ref()).collect();
+            let mut edits: Vec<_> = offered
+                .iter()
+                .filter(|fix| fix.safe)
+                .flat_map(|fix| fix.edits.clone())
+                .collect();
+            edits.sort_by_key(|edit| edit.span);
+            let all = (!edits.is_empty()).then(|| Edit::apply_all(&edits, value));
+            let each = offered.iter().map(|fix| fix.apply(value));
+            for value in all.into_iter().chain(each) {
+                let after = lint::check(&with_value(&subject, &value), &policy);
+                assert!(
+                    worst(&after) >= worst(&found) && total(&after) < total(&found),
+                    "{id}: {value:?}\n{found:#?}\n{after:#?}"
+                );
+                fixed += 1;
+            }
+        }
+    }
+    assert!(fixed > 3_000, "{fixed}");
+}
+
+fn with_value<'s>(subject: &Subject<'s>, value: &str) -> Subject<'s> {
+    let mut subject = subject.clone();
+    subject.annotations[0].value = value.to_owned().into();
+    subject
+}
+
+/// The worst consequence, whatever its severity; the worst is the least.
+fn worst(found: &[Diagnostic]) -> Consequence {
+    let consequences = found.iter().filter_map(|it| it.consequence);
+    consequences.min().unwrap_or(Consequence::Policy)
+}
+
+/// How often each consequence is found, the worst first, and all warnings.
+fn total(found: &[Diagnostic]) -> Vec<usize> {
+    let count = |it| {
+        let same = |found: &&Diagnostic| found.consequence == Some(it);
+        found.iter().filter(same).count()
+    };
+    let mut total = Consequence::ALL.map(count).to_vec();
+    let others = |it: &&Diagnostic| it.consequence.is_none() && it.severity > Severity::Note;
+    total.push(found.iter().filter(others).count());
+    total
 }
 
 /// The cases whose lines differ.

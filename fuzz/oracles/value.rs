@@ -113,6 +113,7 @@ fn judged(value: &str) -> Vec<Diagnostic> {
         ],
         tls: vec![TlsBlock {
             hosts: vec!["cafe.example.com".into()],
+            ..TlsBlock::default()
         }],
         ..Subject::default()
     };

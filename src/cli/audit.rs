@@ -12,7 +12,10 @@ use super::policy::load_or_find_and_tell;
 use super::{Failure, terminal};
 use crate::audit::{Audited, Cluster, Error};
 use crate::lint::Subject;
+use crate::policy::Policies;
 use crate::render::Scope;
+
+mod migration;
 
 /// Check the Ingresses of a live cluster
 ///
@@ -26,6 +29,9 @@ use crate::render::Scope;
       those of one namespace of another cluster
   stickler audit -A --format concise --policy stickler.yaml
       a line a finding, judged as the webhook would under that policy
+
+  stickler audit -A --migrate
+      a table of what there is to migrate from ingress-nginx
 
 Exit codes:
   0  nothing at or above --fail-on
@@ -55,6 +61,10 @@ pub(super) struct Audit {
     #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
     policy: Option<PathBuf>,
 
+    /// Print what there is to migrate from ingress-nginx, and check nothing
+    #[arg(long)]
+    migrate: bool,
+
     #[command(flatten)]
     output: Output,
 }
@@ -62,12 +72,12 @@ pub(super) struct Audit {
 impl Audit {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let policies = load_or_find_and_tell(self.policy.as_deref(), self.output.verbose)?;
+        if self.migrate {
+            return self.migrations(&policies);
+        }
         let now = Timestamp::now();
         let judge = |subject: &Subject<'_>| policies.check(subject, now);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::new("starting", error))?;
+        let runtime = runtime()?;
         let mut reports = self.output.open()?;
         reports.summary().scope = Scope::Cluster;
         let read = runtime.block_on(async {
@@ -87,6 +97,32 @@ impl Audit {
             Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),
         }
     }
+
+    /// The table of what there is to migrate.
+    fn migrations(&self, policies: &Policies) -> Result<ExitCode, Failure> {
+        let table = migration::Table::default();
+        let add = |subject: &Subject<'_>| {
+            table.add(subject, policies);
+            Vec::new()
+        };
+        let read = runtime()?.block_on(async {
+            let (cluster, own) = Cluster::connect(self.context.as_deref()).await?;
+            let namespace = self.namespace.as_deref().unwrap_or(&own);
+            let namespace = (!self.all_namespaces).then_some(namespace);
+            let mut sink = |_| Ok::<_, std::convert::Infallible>(());
+            cluster.audit(namespace, &add, &mut sink).await
+        });
+        match read {
+            Ok(Ok(())) => table.print(),
+            Err(error) => Err(unanswered(&error)),
+        }
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let built = builder.enable_all().build();
+    built.map_err(|error| Failure::new("starting", error))
 }
 
 fn tell(audited: Audited, reports: &mut Reports<'_>) -> io::Result<()> {

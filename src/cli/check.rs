@@ -3,11 +3,13 @@
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Args;
 use jiff::Timestamp;
 
 use super::input::{self, Input};
+use super::migrate::is_unreported;
 use super::output::{Output, Reports};
 use super::policy::load_or_find_and_tell;
 use super::progress::Progress;
@@ -53,7 +55,12 @@ impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let policies = load_or_find_and_tell(self.input.policy.as_deref(), self.output.verbose)?;
         let now = Timestamp::now();
-        let judge = |subject: &Subject<'_>| input::check(&policies, subject, now);
+        let affinity = AtomicUsize::new(0);
+        let judge = |subject: &Subject<'_>| {
+            let unreported = is_unreported(subject, &policies);
+            affinity.fetch_add(usize::from(unreported), Ordering::Relaxed);
+            input::check(&policies, subject, now)
+        };
         let mut reports = self.output.open()?;
         let mut progress = Progress::new();
         let mut written = Ok(());
@@ -71,6 +78,7 @@ impl Check {
             }
         });
         progress.clear();
+        reports.summary().affinity = affinity.load(Ordering::Relaxed);
         match written.and_then(|()| reports.finish()) {
             Ok(verdict) => Ok(verdict.exit_code(self.input.allow_empty)),
             Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),

@@ -143,7 +143,7 @@ impl Fix {
         } else if self.check {
             writeln!(io::stdout(), "would fix {file} ({})", fixes(fixed.applied))?;
         } else if let Some(path) = &fixed.path {
-            if let Err(error) = manifest::write(path, fixed) {
+            if let Err(error) = manifest::write(path, &fixed.before, &fixed.after, fixed.encoding) {
                 tally.failures += 1;
                 return writeln!(io::stderr(), "error: {file}: {error}");
             }

@@ -106,6 +106,7 @@ impl Parse {
             annotations,
             tls: vec![TlsBlock {
                 hosts: with_tls.collect(),
+                ..TlsBlock::default()
             }],
             rules: vec![HostRule {
                 host,

@@ -228,6 +228,7 @@ impl<'de> Fields<'de> for Tls<'de> {
     fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
         match name {
             "hosts" => self.0.hosts = value.texts()?,
+            "secretName" => self.0.has_secret = value.text()?.is_some_and(|it| !it.is_empty()),
             _ => value.skip()?,
         }
         Ok(())

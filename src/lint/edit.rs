@@ -1,26 +1,13 @@
 //! Edits of a value: the only place that knows about the spaces between words.
 
 use super::diagnostic::{Edit, Fix};
-use super::read::EntryReading;
-use super::read::browser::SetCookieHeader;
 use super::read::nginx::is_blank;
 use super::span::Span;
 
-/// Adds words after the last one that made its way into the cookie.
-pub(crate) fn append(header: &SetCookieHeader<'_>, words: &str) -> Edit {
-    let ends = header.parts.iter().map(|(_, span)| span.end);
-    insert(ends.max().unwrap_or_default(), words)
-}
-
-/// Adds words after the last one of an entry.
-pub(crate) fn append_to_entry(entry: &EntryReading<'_>, words: &str) -> Edit {
-    let written = entry.parameters().trim_end();
-    insert(entry.entry.parameters.start + written.len(), words)
-}
-
-fn insert(at: usize, words: &str) -> Edit {
+/// Adds words at `end`, after the last word of an entry.
+pub(crate) fn append(end: usize, words: &str) -> Edit {
     Edit {
-        span: Span::at(at),
+        span: Span::at(end),
         text: format!(" {words}"),
     }
 }

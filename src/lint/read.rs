@@ -136,6 +136,7 @@ impl<'s> Reading<'s> {
             key: entry.key,
             value: entry.value,
             name: &cookie.name.text,
+            end: entry.end(),
             text: &header.text,
             parts: &header.parts,
         });
@@ -193,6 +194,14 @@ impl<'s> EntryReading<'s> {
     #[must_use]
     pub fn parameters(&self) -> &'s str {
         self.text(self.entry.parameters)
+    }
+
+    /// Where its last word ends.
+    #[must_use]
+    pub fn end(&self) -> usize {
+        let blank = |byte: &u8| nginx::is_blank(*byte);
+        let blanks = self.parameters().bytes().rev().take_while(blank);
+        self.entry.parameters.end - blanks.count()
     }
 
     /// Whether nginx takes every word as it is written, with nothing to decode

@@ -107,6 +107,8 @@ pub enum Port<'a> {
 pub struct TlsBlock<'a> {
     /// `hosts`.
     pub hosts: Vec<Cow<'a, str>>,
+    /// Whether `secretName` names a secret.
+    pub has_secret: bool,
 }
 
 impl<'a> Subject<'a> {

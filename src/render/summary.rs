@@ -31,6 +31,10 @@ pub struct Summary {
     /// The inputs that could not be read.
     #[serde(rename = "unreadable")]
     pub failures: usize,
+    /// The Ingresses with affinity keys of ingress-nginx of which no rule
+    /// reports anything, because the policy names no classes.
+    #[serde(skip)]
+    pub affinity: usize,
     /// The findings by rule.
     #[serde(skip)]
     pub rules: BTreeMap<Rule, usize>,
@@ -107,6 +111,16 @@ impl Summary {
                 lines,
                 "note: the annotation's name appears in {places} where no value can be read; \
                  --verbose shows where"
+            );
+        }
+        if self.affinity > 0 {
+            let have = match self.affinity {
+                1 => "1 Ingress has".to_owned(),
+                many => format!("{many} Ingresses have"),
+            };
+            let _ = writeln!(
+                lines,
+                "note: {have} ingress-nginx affinity; see stickler migrate"
             );
         }
         if verbose && self.counts.ignored > 0 {

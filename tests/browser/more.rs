@@ -89,6 +89,7 @@ impl Case {
             rules: rules.collect(),
             tls: vec![TlsBlock {
                 hosts: hosts.collect(),
+                ..TlsBlock::default()
             }],
             ..Subject::default()
         }

@@ -59,6 +59,7 @@ impl Case {
             }],
             rules: by_host.map(rule).collect(),
             tls: vec![TlsBlock {
+                has_secret: true,
                 hosts: hosts.into_iter().map(Into::into).collect(),
             }],
             ..Subject::default()
@@ -124,52 +125,7 @@ pub(crate) fn all() -> Vec<(String, Case)> {
     }
     all.extend(lines("browser.jsonl").iter().map(browser));
     all.extend(lines("browser-more.jsonl").iter().map(more));
-    for (name, table) in TABLES {
-        all.extend(of_table(name, table));
-    }
     all
-}
-
-const TABLES: [(&str, &str); 5] = [
-    (
-        "controller",
-        include_str!("../../src/lint/tests/controller.txt"),
-    ),
-    (
-        "parameters",
-        include_str!("../../src/lint/tests/parameters.txt"),
-    ),
-    ("hazards", include_str!("../../src/lint/tests/hazards.txt")),
-    ("joined", include_str!("../../src/lint/tests/joined.txt")),
-    (
-        "services",
-        include_str!("../../src/lint/tests/services.txt"),
-    ),
-];
-
-fn of_table(name: &str, table: &'static str) -> impl Iterator<Item = (String, Case)> {
-    let is_value = |line: &&str| !line.is_empty() && !line.starts_with(['#', ' ']);
-    let pictures = [
-        ('␁', "\u{1}"),
-        ('␂', "\u{2}"),
-        ('␇', "\u{7}"),
-        ('␉', "\t"),
-        ('␊', "\n"),
-        ('␋', "\u{b}"),
-        ('␡', "\u{7f}"),
-        ('⍽', "\u{a0}"),
-        ('␠', " "),
-    ];
-    let value = move |line: &str| {
-        let mut line = line.to_owned();
-        for (picture, text) in pictures {
-            line = line.replace(picture, text);
-        }
-        line
-    };
-    let name = name.to_owned();
-    let values = table.lines().filter(is_value).enumerate();
-    values.map(move |(index, line)| (format!("table/{name}/{index}"), Case::cafe(&value(line))))
 }
 
 fn browser(case: &Value) -> (String, Case) {

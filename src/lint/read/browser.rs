@@ -35,6 +35,8 @@ pub struct SetCookieHeader<'e> {
     pub value: &'e str,
     /// The name that nginx looks for in a request.
     pub name: &'e str,
+    /// Where the last word of the entry ends.
+    pub end: usize,
     /// The value of the Set-Cookie header.
     pub text: &'e str,
     /// Which ranges of the header stand for which words of the annotation's
@@ -174,6 +176,12 @@ impl<'r> ReceivedCookie<'r> {
         embedded && parsed.secure.is_none()
     }
 
+    /// Whether every host is known to store and return a cookie with `secure`.
+    #[must_use]
+    pub fn has_secure_hosts(&self) -> bool {
+        has_secure_hosts(self.routes, self.header.service)
+    }
+
     /// Whether nginx finds its cookie in the `Cookie` header of the next request.
     /// nginx compares the name without case, then wants an equals sign, perhaps
     /// after blanks (`ngx_http_parse_multi_header_lines`).
@@ -190,6 +198,13 @@ impl<'r> ReceivedCookie<'r> {
         }
         is_found(name, &format!("{received}={value}"))
     }
+}
+
+/// Whether every host of a service is known to be reached over TLS, or needs none.
+#[must_use]
+pub fn has_secure_hosts(routes: &Routes<'_>, service: &str) -> bool {
+    let mut hosts = routes.hosts_of(service).peekable();
+    hosts.peek().is_some() && hosts.all(|host| host.is_secure_origin() == Some(true))
 }
 
 fn is_found(name: &str, sent: &str) -> bool {

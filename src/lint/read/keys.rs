@@ -1,7 +1,7 @@
 //! The keys: which annotations of an Ingress a check reads, and which one of
 //! the two sticky-cookie annotations the controller uses.
 
-use super::Controller;
+use super::facts::Controller;
 use crate::lint::subject::Subject;
 
 /// Session persistence in NGINX Plus controllers, since 2016.
@@ -34,6 +34,24 @@ pub fn is_relevant(key: &str) -> bool {
         key,
         PLUS_KEY | ORG_KEY | MERGEABLE | USE_CLUSTER_IP | PATH_REGEX | CLASS
     ) || may_be_about_affinity(key)
+        || decides_about_sessions(key)
+}
+
+/// Whether a key of ingress-nginx decides, beside its affinity keys, what
+/// becomes of a session.
+fn decides_about_sessions(key: &str) -> bool {
+    let name = key.strip_prefix(COMMUNITY);
+    name.is_some_and(|name| {
+        matches!(
+            name,
+            "canary"
+                | "force-ssl-redirect"
+                | "server-alias"
+                | "service-upstream"
+                | "ssl-passthrough"
+                | "ssl-redirect"
+        )
+    })
 }
 
 /// Cheap, and rather too wide than too narrow.

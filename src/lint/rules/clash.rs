@@ -78,6 +78,6 @@ fn with_own_path(cookie: &ReceivedCookie<'_>, diagnostic: Diagnostic) -> Diagnos
     let parameter = format!("path={own}");
     diagnostic.with_fix(match cookie.parsed.path {
         Some(path) => edit::replace(cookie.word(path), &parameter).into_fix(false),
-        None => edit::append(&cookie.header, &parameter).into_fix(false),
+        None => edit::append(cookie.header.end, &parameter).into_fix(false),
     })
 }

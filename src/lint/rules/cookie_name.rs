@@ -145,7 +145,8 @@ fn meet(cookie: &ReceivedCookie<'_>, needs: Needs) -> Fix {
     if let Some(path) = path {
         edits.push(edit::replace(cookie.word(path), "path=/"));
     }
-    let safe = edits.is_empty() && !needs.has(Need::Tls);
+    let brings_secure = needs.has(Need::Secure) && !cookie.has_secure_hosts();
+    let safe = edits.is_empty() && !needs.has(Need::Tls) && !brings_secure;
     edits.sort_unstable_by_key(|edit| edit.span);
     let root_path = needs.has(Need::RootPath) && path.is_none();
     let added = [
@@ -158,7 +159,7 @@ fn meet(cookie: &ReceivedCookie<'_>, needs: Needs) -> Fix {
         .filter_map(|(lacks, word)| lacks.then_some(word))
         .collect();
     if !added.is_empty() {
-        edits.push(edit::append(&cookie.header, &added.join(" ")));
+        edits.push(edit::append(cookie.header.end, &added.join(" ")));
     }
     Fix { safe, edits }
 }

@@ -1,158 +1,224 @@
-//! Session affinity in the keys of the retired community controller, and what
-//! it would be in ours.
-
-use std::fmt::Write as _;
+//! Session affinity in the keys of ingress-nginx, the retired community's
+//! controller, and what it is in the annotation.
 
 use super::context::at_field;
 use super::{Context, Report, Rule};
+use crate::lint::consequence::Severity;
+use crate::lint::diagnostic::Diagnostic;
 use crate::lint::field::FieldPath;
-use crate::lint::read::Reading;
-use crate::lint::read::controller::Routes;
+use crate::lint::migrate::{Migration, NoteId, Options, Outcome, is_affinity, migrate};
 use crate::lint::read::keys::{COMMUNITY, ORG_KEY};
-use crate::lint::read::nginx::suggest;
-use crate::lint::text::quote;
+use crate::lint::subject::Subject;
 
-/// The cookie's name where the community controller was told none.
-const DEFAULT_NAME: &str = "INGRESSCOOKIE";
+/// What one warning of the webhook may have, in characters: rule, object,
+/// message and help.
+const LONGEST: usize = 256;
 
-/// One diagnostic for the first key of the community controller's affinity,
-/// with the value that says the same to this controller; only on a class that
-/// the operator assigns to it.
+const RUN: &str = "run 'stickler migrate'";
+
+/// One diagnostic for the first affinity key of ingress-nginx, with the value
+/// that does the same in this controller; only on a class that the operator
+/// assigns to it.
 pub(super) fn foreign_annotation(context: &Context<'_>, report: &mut Report) {
-    if !context.is_managed || context.reading.subject.value_alone {
+    let subject = context.reading.subject;
+    if !context.is_managed || subject.value_alone {
         return;
     }
-    let mut annotations = context.reading.subject.annotations.iter();
-    let Some(first) = annotations.find(|annotation| is_affinity(&annotation.key)) else {
-        return;
-    };
-    let field = FieldPath::annotation(&first.key);
-    let message = format!("the controller does not read {}", quote(&first.key));
-    let diagnostic = at_field(Rule::ForeignAnnotation, field, message);
-    report.push(match equivalent(context.reading) {
-        Some(value) => diagnostic.with_help(format!("write {ORG_KEY}: \"{value}\"")),
-        None => diagnostic.with_help(format!("write {ORG_KEY}")),
-    });
+    let of_affinity = |key: &str| key.strip_prefix(COMMUNITY).is_some_and(is_affinity);
+    let mut keys = subject.annotations.iter().map(|it| it.key.as_ref());
+    let mut found: Vec<&str> = keys.by_ref().filter(|key| of_affinity(key)).collect();
+    // The key that turns the others on comes first.
+    found.sort_by_key(|key| !key.ends_with("/affinity"));
+    let Some(key) = found.first() else { return };
+    let short = key.replacen(COMMUNITY, "…/", 1);
+    let diagnostic =
+        |message: String| at_field(Rule::ForeignAnnotation, FieldPath::annotation(key), message);
+    report.push(
+        match migrate(subject, context.policy, &Options::default()) {
+            Ok(migration) if migration.outcome == Outcome::Nothing => {
+                let message = format!("{short} is left over from ingress-nginx, and not read");
+                diagnostic(message).with_severity(Severity::Note)
+            }
+            Ok(migration) => {
+                let not_read = format!("{short} is not read by this controller");
+                with_value(subject, diagnostic(not_read), &migration)
+                    .unwrap_or_else(|| diagnostic(reason(&migration)).with_help(RUN))
+            }
+            Err(_) => diagnostic(format!("{short} is not read by this controller")).with_help(RUN),
+        },
+    );
 }
 
-fn is_affinity(key: &str) -> bool {
-    let name = key.strip_prefix(COMMUNITY);
-    name.is_some_and(|name| name == "affinity" || name.starts_with("session-cookie-"))
-}
-
-/// The value that asks this controller for the same cookie on every backend.
-fn equivalent(reading: &Reading<'_>) -> Option<String> {
-    let setting = |name: &str| {
-        let value = reading
-            .subject
-            .annotation(&format!("{COMMUNITY}session-cookie-{name}"));
-        value.filter(|value| suggest::is_one_word(value))
-    };
-    let mut cookie = setting("name").unwrap_or(DEFAULT_NAME).to_owned();
-    let life = setting("max-age")
-        .or(setting("expires"))
-        .and_then(suggest::expires);
-    for (name, value) in [
-        ("expires", life.as_deref()),
-        ("domain", setting("domain")),
-        ("path", Some(setting("path").unwrap_or("/"))),
-        (
-            "samesite",
-            setting("samesite").map(str::to_ascii_lowercase).as_deref(),
-        ),
-    ] {
-        if let Some(value) = value {
-            let _ = write!(cookie, " {name}={value}");
-        }
+/// The diagnostic with the value, where there is a right one.
+fn with_value(
+    subject: &Subject<'_>,
+    diagnostic: Diagnostic,
+    migration: &Migration,
+) -> Option<Diagnostic> {
+    if migration.outcome >= Outcome::WasBroken {
+        return None;
     }
-    if setting("secure") == Some("true") {
-        cookie.push_str(" secure");
-    }
-    let entries: Vec<_> = Routes::of(reading.subject, reading.part, reading.facts.tls)
-        .services()
-        .map(|service| format!("serviceName={service} {cookie}"))
+    let value = migration.value.as_ref()?;
+    let mut differs: Vec<_> = migration
+        .notes
+        .iter()
+        .filter(|it| it.outcome > Outcome::Exact)
         .collect();
-    (!entries.is_empty()).then(|| entries.join(";"))
+    differs.dedup_by_key(|note| note.id);
+    let ids: Vec<_> = differs.iter().map(|note| note.id.as_str()).collect();
+    let differs = match &ids[..] {
+        [] => String::new(),
+        ids => format!(" ({}: {})", migration.outcome.as_str(), ids.join(", ")),
+    };
+    let help = format!("write {}: '{value}'{differs}", migration.annotation);
+    let names = [&subject.namespace, &subject.name];
+    let names: usize = names
+        .into_iter()
+        .flatten()
+        .map(|it| it.chars().count() + 1)
+        .sum();
+    let used = Rule::ForeignAnnotation.id().len() + names + diagnostic.message.chars().count();
+    let fits = used + help.chars().count() + " : ; ".len() <= LONGEST;
+    Some(diagnostic.with_help(if fits { help } else { RUN.to_owned() }))
+}
+
+/// Why there is no value: the worst that is noted.
+fn reason(migration: &Migration) -> String {
+    let Some(note) = migration.notes.first() else {
+        return format!("there is no {ORG_KEY} that does the same");
+    };
+    let message: String = match note.id {
+        NoteId::NoAffinity | NoteId::DefaultBackend => note.message.clone(),
+        _ => format!("{}: {}", note.id.as_str(), note.message),
+    };
+    message
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lint::diagnostic::Diagnostic;
     use crate::lint::policy::Policy;
-    use crate::lint::subject::{Annotation, Backend, Subject};
+    use crate::lint::subject::{Annotation, Backend, HostRule, PathRule};
 
-    /// What is said of these keys, each after `nginx.ingress.kubernetes.io/`.
-    fn judged(keys: &[(&str, &str)], backend: Option<&str>, classes: &[&str]) -> Vec<String> {
+    /// An Ingress with these keys, each after `nginx.ingress.kubernetes.io/`
+    /// unless it has a prefix.
+    fn subject(keys: &[(&str, &str)]) -> Subject<'static> {
+        let key = |name: &str| {
+            if name.contains('/') {
+                name.to_owned()
+            } else {
+                format!("{COMMUNITY}{name}")
+            }
+        };
         let annotation = |&(name, value): &(&str, &str)| Annotation {
-            key: format!("{COMMUNITY}{name}").into(),
+            key: key(name).into(),
             value: value.to_owned().into(),
         };
-        let subject = Subject {
+        let path = PathRule {
+            path: Some("/".into()),
+            backend: Backend {
+                service: Some("tea".into()),
+                ..Backend::default()
+            },
+            ..PathRule::default()
+        };
+        Subject {
+            name: Some("cafe".into()),
             annotations: keys.iter().map(annotation).collect(),
             class_name: Some("nginx".into()),
-            default_backend: backend.map(|service| Backend {
-                service: Some(service.to_owned().into()),
-                ..Backend::default()
-            }),
+            rules: vec![HostRule {
+                host: Some("cafe.example.com".into()),
+                paths: Some(vec![path]),
+            }],
             ..Subject::default()
-        };
-        let policy = Policy {
-            ingress_classes: Some(classes.iter().map(|&class| class.to_owned()).collect()),
-            ..Policy::default()
-        };
-        let mut found = crate::lint::check(&subject, &policy);
-        found.retain(|it| it.rule == Rule::ForeignAnnotation);
-        let told = |it: Diagnostic| format!("{}; {}", it.message, it.help.unwrap_or_default());
-        found.into_iter().map(told).collect()
-    }
-
-    #[test]
-    fn the_same_cookie_in_our_words() {
-        for (keys, cookie) in [
-            (&[("affinity", "cookie")][..], "INGRESSCOOKIE path=/"),
-            (
-                &[
-                    ("session-cookie-name", "srv_id"),
-                    ("session-cookie-max-age", "3600"),
-                    ("session-cookie-expires", "60"),
-                ],
-                "srv_id expires=3600 path=/",
-            ),
-            (
-                &[
-                    ("session-cookie-expires", "60"),
-                    ("session-cookie-domain", "example.com"),
-                    ("session-cookie-path", "/tea"),
-                    ("session-cookie-samesite", "Lax"),
-                    ("session-cookie-secure", "true"),
-                ],
-                "INGRESSCOOKIE expires=60 domain=example.com path=/tea samesite=lax secure",
-            ),
-            (
-                &[
-                    ("session-cookie-name", "a;serviceName=b"),
-                    ("session-cookie-path", ""),
-                    ("session-cookie-samesite", "\u{e9}"),
-                    ("session-cookie-secure", "false"),
-                ],
-                "INGRESSCOOKIE path=/",
-            ),
-        ] {
-            let [told] = &judged(keys, Some("tea"), &["other", "nginx"])[..] else {
-                panic!("{keys:?}");
-            };
-            let value = format!("; write {ORG_KEY}: \"serviceName=tea {cookie}\"");
-            assert!(told.ends_with(&value), "{told}");
         }
     }
 
+    /// What is reported where these classes are the controller's.
+    fn reported(keys: &[(&str, &str)], class: &str) -> Vec<(Severity, String)> {
+        let policy = Policy {
+            ingress_classes: Some(vec![class.to_owned()]),
+            ..Policy::default()
+        };
+        let mut found = crate::lint::check(&subject(keys), &policy);
+        found.retain(|it| it.rule == Rule::ForeignAnnotation);
+        let text = |it: Diagnostic| match it.help {
+            Some(help) => (it.severity, format!("{}; {help}", it.message)),
+            None => (it.severity, it.message),
+        };
+        found.into_iter().map(text).collect()
+    }
+
+    fn assert_reported(keys: &[(&str, &str)], severity: Severity, expected: &str) {
+        assert_eq!(reported(keys, "nginx"), [(severity, expected.to_owned())]);
+    }
+
     #[test]
-    fn only_what_was_ours_to_read() {
-        let affinity = &[("affinity", "cookie")];
-        let told = format!("the controller does not read '{COMMUNITY}affinity'; write {ORG_KEY}");
-        assert_eq!(judged(affinity, None, &["nginx"]), [told]);
-        assert!(judged(affinity, Some("tea"), &["other"]).is_empty());
-        assert!(judged(&[("rewrite-target", "/")], Some("tea"), &["nginx"]).is_empty());
+    fn the_value_or_the_reason() {
+        assert_reported(
+            &[("affinity", "cookie")],
+            Severity::Warning,
+            "…/affinity is not read by this controller; write nginx.org/sticky-cookie-services: \
+             'serviceName=tea INGRESSCOOKIE httponly path=/'",
+        );
+        assert_reported(
+            &[("session-cookie-name", "a/b"), ("affinity", "cookie")],
+            Severity::Warning,
+            "…/affinity is not read by this controller; write nginx.org/sticky-cookie-services: \
+             'serviceName=tea a_b httponly path=/' (differs: name-changed)",
+        );
+        assert_reported(
+            &[
+                ("affinity", "cookie"),
+                ("session-cookie-name", &"n".repeat(200)),
+            ],
+            Severity::Warning,
+            "…/affinity is not read by this controller; run 'stickler migrate'",
+        );
+        assert_reported(
+            &[("affinity", "cookie"), ("session-cookie-expires", "1h30")],
+            Severity::Warning,
+            "expires-error: session-cookie-expires '1h30' made ingress-nginx answer 500 to every \
+             request without a valid cookie; it is left out; run 'stickler migrate'",
+        );
+        assert_reported(
+            &[("session-cookie-name", "route")],
+            Severity::Warning,
+            "there is no affinity key, so the others had no effect; run 'stickler migrate'",
+        );
+    }
+
+    #[test]
+    fn what_is_left_over_is_a_note() {
+        assert_reported(
+            &[
+                ("affinity", "cookie"),
+                (ORG_KEY, "serviceName=tea srv path=/"),
+            ],
+            Severity::Note,
+            "…/affinity is left over from ingress-nginx, and not read",
+        );
+    }
+
+    #[test]
+    fn nothing_of_other_classes_and_keys() {
+        assert!(reported(&[("affinity", "cookie")], "other").is_empty());
+        assert!(reported(&[("rewrite-target", "/")], "nginx").is_empty());
+    }
+
+    #[test]
+    fn one_line_is_short_enough_for_the_api_server() {
+        for length in 1..250 {
+            let name = "n".repeat(length);
+            let keys = [
+                ("affinity", "cookie"),
+                ("session-cookie-name", name.as_str()),
+            ];
+            let [(_, text)] = &reported(&keys, "nginx")[..] else {
+                panic!()
+            };
+            let line = format!("foreign-annotation cafe: {text}");
+            assert!(line.chars().count() <= LONGEST, "{line}");
+        }
     }
 }

@@ -174,7 +174,7 @@ fn missing(cookie: &ReceivedCookie<'_>) -> Diagnostic {
         let parameter = format!("path={own}");
         diagnostic = diagnostic
             .with_help(format!("add {}", quote(&parameter)))
-            .with_fix(edit::append(&cookie.header, &parameter).into_fix(single));
+            .with_fix(edit::append(cookie.header.end, &parameter).into_fix(single));
     }
     diagnostic
 }

@@ -9,6 +9,7 @@ use crate::lint::diagnostic::Diagnostic;
 use crate::lint::edit;
 use crate::lint::policy::Pattern;
 use crate::lint::read::EntryReading;
+use crate::lint::read::browser::has_secure_hosts;
 use crate::lint::read::nginx::{Attribute, Cookie, Parameter};
 use crate::lint::text::quote;
 
@@ -19,7 +20,9 @@ pub(super) fn require_secure(context: &Context<'_>, report: &mut Report) {
     for (entry, cookie) in context.live() {
         if cookie.secure.is_none() {
             let diagnostic = lacks(entry, cookie, Rule::RequireSecure, Parameter::Secure);
-            let fix = edit::append_to_entry(entry, "secure").into_fix(true);
+            let routes = context.reading.routes.as_ref();
+            let safe = routes.is_some_and(|routes| has_secure_hosts(routes, entry.service));
+            let fix = edit::append(entry.end(), "secure").into_fix(safe);
             report.push(diagnostic.with_help("add 'secure'").with_fix(fix));
         }
     }
@@ -32,7 +35,7 @@ pub(super) fn require_httponly(context: &Context<'_>, report: &mut Report) {
     for (entry, cookie) in context.live() {
         if cookie.http_only.is_none() {
             let diagnostic = lacks(entry, cookie, Rule::RequireHttponly, Parameter::HttpOnly);
-            let fix = edit::append_to_entry(entry, "httponly").into_fix(true);
+            let fix = edit::append(entry.end(), "httponly").into_fix(true);
             report.push(diagnostic.with_help("add 'httponly'").with_fix(fix));
         }
     }
@@ -189,7 +192,7 @@ fn same_site(
     let (diagnostic, edit) = match present {
         None => (
             lacks(entry, cookie, rule, Parameter::SameSite),
-            edit::append_to_entry(entry, &parameter),
+            edit::append(entry.end(), &parameter),
         ),
         Some(Attribute { span, value, .. }) => {
             let (value, list) = (quote(value), alternatives("", wanted));

@@ -48,13 +48,10 @@ fn none_insecure(cookie: &ReceivedCookie<'_>) -> Diagnostic {
     let span = attribute.map_or_else(|| cookie.header.name_span(), |it| cookie.word(it));
     let name = cookie.quoted_name();
     let message = format!("browsers drop cookie {name}: '{word}' without 'secure'");
-    let safe = cookie
-        .hosts()
-        .all(|host| host.is_secure_origin() != Some(false));
     cookie
         .at(Rule::SamesiteNoneInsecure, span, message)
         .with_help("add 'secure'")
-        .with_fix(edit::append(&cookie.header, "secure").into_fix(safe))
+        .with_fix(edit::append(cookie.header.end, "secure").into_fix(cookie.has_secure_hosts()))
 }
 
 pub(super) fn samesite_strict(context: &Context<'_>, report: &mut Report) {

@@ -34,7 +34,10 @@ fn add<'a>(subject: &mut Subject<'a>, line: &'a str) {
     let host = (host != "_").then_some(host);
     if scheme == "https" {
         let hosts = host.map(Into::into).into_iter().collect();
-        subject.tls.push(TlsBlock { hosts });
+        subject.tls.push(TlsBlock {
+            hosts,
+            ..TlsBlock::default()
+        });
     }
     let paths = PathRule {
         path: Some(path.trim_end_matches('!').into()),

@@ -5,21 +5,20 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::Path;
 
-use super::Fixed;
-use crate::manifest::decode::encode;
+use crate::manifest::decode::{Encoding, encode};
 
-/// Puts the fixed text into the file `path`: a temporary file beside it, the same
+/// Puts `after` where `before` stands: a temporary file beside it, the same
 /// permissions and where possible the same owner, then a rename. A link stays
 /// a link: what it leads to is replaced.
 ///
 /// A file that no longer holds the text from before is left alone, which is an
 /// error, and so is one with bytes that are not a text's.
-pub fn write(path: &Path, fixed: &Fixed) -> io::Result<()> {
+pub fn write(path: &Path, before: &str, after: &str, encoding: Encoding) -> io::Result<()> {
     let bytes = |text: &str| {
         let message = "the file is not UTF-8 throughout: convert it first";
-        encode(text, fixed.encoding).ok_or_else(|| io::Error::other(message))
+        encode(text, encoding).ok_or_else(|| io::Error::other(message))
     };
-    let (before, after) = (bytes(&fixed.before)?, bytes(&fixed.after)?);
+    let (before, after) = (bytes(before)?, bytes(after)?);
     let path = fs::canonicalize(path)?;
     let folder = path.parent().unwrap_or(Path::new("/"));
     let metadata = fs::metadata(&path)?;

@@ -5,8 +5,9 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::Mergeable;
+use crate::lint::read::facts::TlsEnd;
 use crate::lint::read::keys::PATH_REGEX;
-use crate::lint::read::{TlsEnd, host, url};
+use crate::lint::read::{host, url};
 use crate::lint::subject::{Backend, HostRule, PathRule, PathType, Port, Subject};
 
 /// Hosts and paths of an Ingress, and the services that they lead to.

@@ -43,7 +43,23 @@ pub(crate) fn parameter(word: &str) -> Option<Suggestion> {
 /// The parameter whose name is nearest to that of an unknown word.
 #[must_use]
 pub(crate) fn similar(name: &str) -> Option<Parameter> {
+    if negated(name).is_some() {
+        return None;
+    }
     Parameter::named(did_you_mean(name, Parameter::ALL.map(Parameter::name))?)
+}
+
+/// The parameter that a name says the opposite of: `no-httponly`, `insecure`.
+#[must_use]
+pub(crate) fn negated(name: &str) -> Option<Parameter> {
+    const WORDS: [&str; 9] = [
+        "no", "non", "not", "un", "in", "dis", "without", "disable", "skip",
+    ];
+    let lower = name.to_ascii_lowercase();
+    WORDS.into_iter().find_map(|word| {
+        let rest = lower.strip_prefix(word)?.trim_start_matches(['-', '_']);
+        Parameter::named(did_you_mean(rest, Parameter::ALL.map(Parameter::name))?)
+    })
 }
 
 /// The parameter that a word names, and the one that it was certainly meant to be.
@@ -142,6 +158,11 @@ mod tests {
     fn not_certain() {
         for word in [
             "partitioned",
+            "no-httponly",
+            "nosecure",
+            "insecure",
+            "not_secure",
+            "without-path=/tea",
             "secure=false",
             "samesite=loose",
             "path",

@@ -50,7 +50,7 @@ proptest! {
         let parts = [(0..header.len(), Span::new(16, 17))];
         let cookie = |number, service| SetCookieHeader {
             number, service, value, key: keys::ORG_KEY,
-            name: &name, text: &header, parts: &parts,
+            name: &name, end: value.len(), text: &header, parts: &parts,
         };
         let cookies = vec![cookie(1, "tea"), cookie(2, "coffee")];
         let mut found = lint::check_headers(&subject, &Policy::default(), cookies);

@@ -1,0 +1,305 @@
+//! `stickler migrate`: from the affinity keys of ingress-nginx to the annotation.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write as _};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::policy::load_or_find;
+use super::{Failure, terminal};
+use crate::lint::Subject;
+use crate::lint::migrate::{
+    Migration, NoteId, Options, Outcome, is_candidate, is_cookie_path, migrate,
+};
+use crate::lint::read::keys::{COMMUNITY, is_present};
+use crate::manifest::{self, Migrated, Migrator, STDIN};
+use crate::policy::Policies;
+
+mod json;
+mod text;
+
+/// Migrate session affinity from ingress-nginx, the community's controller
+///
+/// For each Ingress with nginx.ingress.kubernetes.io/affinity or
+/// session-cookie-* keys: the annotation that does the same in NGINX Ingress
+/// Controller, how well it does, and what differs. Without --write nothing
+/// changes; with it only the lines of these keys do.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  stickler migrate deploy/
+      what there is to migrate, and what will differ
+  stickler migrate --diff deploy/
+      what would change, for a pull request
+  stickler migrate --write deploy/
+      change it
+  stickler migrate --write --keep-old deploy/
+      add the annotation, and keep the old keys beside it
+  kubectl get ingress -A -o yaml | stickler migrate -
+      what a cluster holds; see also stickler audit --migrate
+
+Outcomes, the worst first:
+  blocked     no value does it; the first note says why
+  was-broken  sessions never stuck; --intent writes what was intended
+  partial     the value is right, and something else must follow
+  differs     sessions stick, and the cookie is not the same
+  exact       the cookies agree
+
+Exit codes:
+  0  all Ingresses are exact or differs
+  1  an Ingress is partial, was-broken or blocked
+  2  usage, input that cannot be read or written, or an error of stickler
+  3  nothing to migrate")]
+pub(super) struct Migrate {
+    /// Files, folders, globs, or - for standard input
+    #[arg(value_name = "PATH|-", default_value = ".")]
+    paths: Vec<String>,
+
+    /// Change the files; of standard input, print the changed text
+    #[arg(long, conflicts_with = "diff")]
+    write: bool,
+
+    /// Print the changes as a unified diff, and change nothing
+    #[arg(long)]
+    diff: bool,
+
+    /// Keep the old keys beside the new annotation
+    #[arg(long)]
+    keep_old: bool,
+
+    /// Also write what never worked, as it was intended
+    #[arg(long)]
+    intent: bool,
+
+    /// The cookie path of a service, where the one that is found does not suit
+    #[arg(long = "path", value_name = "SERVICE=/PATH", value_parser = service_path)]
+    service_paths: Vec<(String, String)>,
+
+    /// The prefix of the keys, as --annotations-prefix of ingress-nginx has it
+    #[arg(
+        long,
+        value_name = "PREFIX",
+        default_value = "nginx.ingress.kubernetes.io"
+    )]
+    annotations_prefix: String,
+
+    /// The operator's policy [default: stickler.yaml here or in a folder above]
+    #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
+    policy: Option<PathBuf>,
+
+    /// The form of the report
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Full,
+    Json,
+    Jsonl,
+}
+
+/// What came of all files.
+#[derive(Debug, Default)]
+struct Tally {
+    files: usize,
+    ingresses: usize,
+    migrated: Vec<manifest::MigratedIngress>,
+    changed: usize,
+    other_keys: usize,
+    failures: usize,
+}
+
+fn service_path(text: &str) -> Result<(String, String), String> {
+    let (service, path) = text.split_once('=').ok_or("expected SERVICE=/PATH")?;
+    if service.is_empty() {
+        return Err("expected a service before the '='".to_owned());
+    }
+    if !is_cookie_path(path) {
+        return Err(format!(
+            "'{path}' is not the path of a cookie that browsers return"
+        ));
+    }
+    Ok((service.to_owned(), path.to_owned()))
+}
+
+impl Migrate {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        let on_stdin = self.paths.iter().any(|path| path == "-");
+        let prints_text = self.diff || (self.write && on_stdin);
+        if prints_text && self.format != Format::Full {
+            let problem = "standard output takes either the changed text or the report";
+            return Err(Failure::new("--format", problem));
+        }
+        let policies = load_or_find(self.policy.as_deref())?;
+        let options = Options {
+            intent: self.intent,
+            paths: self.service_paths.clone(),
+        };
+        let prefix = format!("{}/", self.annotations_prefix.trim_end_matches('/'));
+        let migrator = Migrator {
+            migrate: &|subject: &Subject<'_>| {
+                let policy = policies.for_namespace(subject.namespace.as_deref());
+                migrate(subject, &policy.lint, &options)
+            },
+            withheld: &|migration: &Migration| withheld(migration, self.intent),
+            prefix: if prefix == "/" { COMMUNITY } else { &prefix },
+            keep_old: self.keep_old,
+        };
+        let mut tally = Tally::default();
+        let mut shown = Ok(());
+        manifest::migrate_paths(&self.paths, &migrator, &mut |migrated| {
+            shown = self.one(migrated, &mut tally, prints_text);
+            match shown {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            }
+        });
+        let shown = shown.and_then(|()| self.finish(&tally));
+        terminal::tolerate(shown)?;
+        Ok(exit_code(&tally))
+    }
+
+    fn one(&self, mut migrated: Migrated, tally: &mut Tally, to_stderr: bool) -> io::Result<()> {
+        tally.files += migrated.report.counts.files;
+        tally.ingresses += migrated.report.counts.ingresses;
+        tally.other_keys += migrated.other_keys;
+        tally.failures += migrated.report.errors.len();
+        for error in &migrated.report.errors {
+            writeln!(io::stderr(), "error: {error}")?;
+        }
+        if migrated.report.counts.templates > 0 {
+            let file = &migrated.report.file;
+            writeln!(
+                io::stderr(),
+                "note: {file}: skipped, the source of a Helm template; migrate its values, then \
+                 check its rendered output"
+            )?;
+        }
+        self.change(&mut migrated, tally)?;
+        for ingress in &migrated.ingresses {
+            let report = match self.format {
+                Format::Full => text::ingress(ingress, self.write || self.diff),
+                Format::Jsonl => json::line(ingress),
+                Format::Json => String::new(),
+            };
+            if to_stderr {
+                io::stderr().lock().write_all(report.as_bytes())?;
+            } else {
+                io::stdout().lock().write_all(report.as_bytes())?;
+            }
+        }
+        tally.failures += migrated
+            .ingresses
+            .iter()
+            .filter(|it| it.result.is_err())
+            .count();
+        tally.migrated.append(&mut migrated.ingresses);
+        Ok(())
+    }
+
+    /// Writes the file, or shows what would be written.
+    fn change(&self, migrated: &mut Migrated, tally: &mut Tally) -> io::Result<()> {
+        let file = migrated.report.file.clone();
+        let changes = migrated.before != migrated.after;
+        if self.diff {
+            let diff = text::diff(&file, &migrated.before, &migrated.after);
+            io::stdout().lock().write_all(diff.as_bytes())?;
+        } else if self.write && file == STDIN {
+            io::stdout().lock().write_all(migrated.after.as_bytes())?;
+        } else if self.write && changes {
+            let written = manifest::write(
+                Path::new(&file),
+                &migrated.before,
+                &migrated.after,
+                migrated.encoding,
+            );
+            if let Err(error) = written {
+                tally.failures += 1;
+                migrated
+                    .ingresses
+                    .iter_mut()
+                    .for_each(|it| it.written = false);
+                return writeln!(io::stderr(), "error: {file}: {error}");
+            }
+        }
+        if !self.write {
+            migrated
+                .ingresses
+                .iter_mut()
+                .for_each(|it| it.written = false);
+        }
+        tally.changed += usize::from(changes && (self.write || self.diff));
+        Ok(())
+    }
+
+    fn finish(&self, tally: &Tally) -> io::Result<()> {
+        match self.format {
+            Format::Full => {}
+            Format::Jsonl => write!(io::stdout(), "{}", json::summary(tally))?,
+            Format::Json => write!(io::stdout(), "{}", json::document(tally))?,
+        }
+        for service in self.unused_paths(tally) {
+            writeln!(
+                io::stderr(),
+                "warning: --path {service}=…: no Ingress to migrate has a service of that name"
+            )?;
+        }
+        let summary = text::summary(tally, self.write, self.diff);
+        writeln!(io::stderr(), "{}", terminal::for_stderr(&summary))
+    }
+
+    fn unused_paths(&self, tally: &Tally) -> Vec<&str> {
+        let migrations = tally
+            .migrated
+            .iter()
+            .filter_map(|it| it.result.as_ref().ok());
+        let entries = migrations.flat_map(|migration| &migration.entries);
+        let known: BTreeSet<&str> = entries.map(|(service, _)| service.as_str()).collect();
+        let given = self
+            .service_paths
+            .iter()
+            .map(|(service, _)| service.as_str());
+        given.filter(|service| !known.contains(service)).collect()
+    }
+}
+
+/// Whether an Ingress has affinity keys of which no rule reports anything: that
+/// is for the classes that the policy names.
+pub(super) fn is_unreported(subject: &Subject<'_>, policies: &Policies) -> bool {
+    let policy = policies.for_namespace(subject.namespace.as_deref());
+    let names_classes = policy.lint.ingress_classes.is_some();
+    !names_classes && is_candidate(subject) && !is_present(subject)
+}
+
+/// Why a migration is not written although there is a value.
+fn withheld(migration: &Migration, intent: bool) -> Option<&'static str> {
+    let needs_regex = |it: &crate::lint::migrate::Note| {
+        it.id == NoteId::RegexRouting && it.outcome == Outcome::Partial
+    };
+    migration.value.as_ref()?;
+    if migration.outcome == Outcome::WasBroken && !intent {
+        return Some("sessions never stuck; --intent writes what was intended");
+    }
+    migration
+        .notes
+        .iter()
+        .any(needs_regex)
+        .then_some("add nginx.org/path-regex: \"case_insensitive\" first")
+}
+
+fn exit_code(tally: &Tally) -> ExitCode {
+    let outcomes = tally
+        .migrated
+        .iter()
+        .filter_map(|it| it.result.as_ref().ok());
+    let worst = outcomes.map(|migration| migration.outcome).max();
+    ExitCode::from(match worst {
+        _ if tally.failures > 0 => 2,
+        None | Some(Outcome::Nothing) => 3,
+        Some(Outcome::Exact | Outcome::Differs) => 0,
+        Some(_) => 1,
+    })
+}

@@ -1,0 +1,89 @@
+//! Migrations for machines.
+
+use serde_json::{Map, Value, json};
+
+use super::Tally;
+use super::text::outcomes;
+use crate::lint::migrate::Outcome;
+use crate::manifest::MigratedIngress;
+
+/// One Ingress as a line.
+pub(super) fn line(ingress: &MigratedIngress) -> String {
+    format!("{}\n", migration(ingress))
+}
+
+/// The summary as a line.
+pub(super) fn summary(tally: &Tally) -> String {
+    format!("{}\n", summarize(tally))
+}
+
+/// All of it as one document.
+pub(super) fn document(tally: &Tally) -> String {
+    let migrations: Vec<_> = tally.migrated.iter().map(migration).collect();
+    let document = json!({
+        "version": 1,
+        "migrations": migrations,
+        "summary": summarize(tally),
+    });
+    format!("{document}\n")
+}
+
+fn migration(ingress: &MigratedIngress) -> Value {
+    let object = &ingress.object;
+    let location = &ingress.location;
+    let mut value = json!({
+        "type": "migration",
+        "object": {
+            "apiVersion": object.api_version,
+            "kind": object.kind,
+            "namespace": object.namespace,
+            "name": object.name,
+        },
+        "location": {
+            "file": location.file,
+            "document": location.document,
+            "line": location.line,
+            "column": location.column,
+        },
+        "written": ingress.written,
+        "not_written": ingress.not_edited,
+    });
+    let rest = match &ingress.result {
+        Ok(migration) => {
+            let entry = |(service, parameters): &(String, String)| json!({"service": service, "parameters": parameters});
+            json!({
+                "outcome": migration.outcome,
+                "annotation": migration.annotation,
+                "value": migration.value,
+                "entries": migration.entries.iter().map(entry).collect::<Vec<_>>(),
+                "notes": migration.notes,
+            })
+        }
+        Err(condemned) => json!({
+            "outcome": null,
+            "error": condemned.diagnostic.message,
+            "condemned": condemned.value,
+        }),
+    };
+    if let (Some(all), Value::Object(rest)) = (value.as_object_mut(), rest) {
+        all.extend(rest);
+    }
+    value
+}
+
+fn summarize(tally: &Tally) -> Value {
+    let mut summary = Map::new();
+    summary.insert("type".to_owned(), "summary".into());
+    summary.insert("files".to_owned(), tally.files.into());
+    summary.insert("ingresses".to_owned(), tally.ingresses.into());
+    for (outcome, count) in outcomes(tally) {
+        summary.insert(outcome.as_str().to_owned(), count.into());
+    }
+    let nothing = |it: &&MigratedIngress| matches!(&it.result, Ok(migration) if migration.outcome == Outcome::Nothing);
+    let nothing = tally.migrated.iter().filter(nothing).count();
+    summary.insert("already-migrated".to_owned(), nothing.into());
+    summary.insert("changed_files".to_owned(), tally.changed.into());
+    summary.insert("other_keys".to_owned(), tally.other_keys.into());
+    summary.insert("failures".to_owned(), tally.failures.into());
+    Value::Object(summary)
+}

@@ -1,0 +1,392 @@
+//! From ingress-nginx to this controller with the sessions intact: an Ingress
+//! in; outcome, value and notes out.
+//!
+//! ```text
+//! keys of ingress-nginx ─ settings ─▶ what it sent ─ cookie ─▶ entries ─▶ a value ─ check ─▶ outcome
+//! ```
+//!
+//! [`settings`] is what ingress-nginx made of its keys, established by running
+//! it (v1.15.1: its Go controller, its template and its Lua). What the value
+//! does here is for the readers of this crate to say.
+
+mod broken;
+mod cookie;
+mod cookie_path;
+mod domain;
+mod facts;
+mod note;
+pub mod number;
+mod path;
+mod routes;
+pub mod settings;
+
+use std::borrow::Cow;
+
+pub use note::{Note, NoteId, Outcome};
+
+use super::consequence::{Consequence, Severity};
+use super::diagnostic::Diagnostic;
+use super::policy::{Controller, Policy, TlsEnd};
+use super::read::keys::{COMMUNITY, ORG_KEY, PATH_REGEX, PLUS_KEY};
+use super::read::nginx::suggest::is_one_word;
+use super::rules::Rule;
+use super::subject::{Annotation, Subject};
+use super::text::quote;
+use cookie::{Cookie, Draft, Source};
+
+/// A name with a value of a pod's id must fit into this many bytes, or browsers
+/// drop the cookie (RFC 6265bis, section 5.6), and nginx refuses the word.
+const MAX_NAME: usize = 4096 - 32;
+
+/// The name that all cookies have while their paths are compared.
+const COMMON_NAME: &str = "c";
+
+/// What the user asks for beyond the default.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Options {
+    /// Write what was intended where it never worked: `samesite` in any case,
+    /// lifetimes with units.
+    pub intent: bool,
+    /// The cookie path of a service, by the service's name; the last one counts.
+    pub paths: Vec<(String, String)>,
+}
+
+/// What comes of one Ingress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// The worst that the notes bring.
+    pub outcome: Outcome,
+    /// The annotation's key.
+    pub annotation: &'static str,
+    /// The entries of the value: service and parameters.
+    pub entries: Vec<(String, String)>,
+    /// The annotation's value; `None` where there is none to give.
+    pub value: Option<String>,
+    /// What there is to say, the worst first.
+    pub notes: Vec<Note>,
+    /// What the readers say of the value.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A generated value that a reader condemns: an error of this program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condemned {
+    /// The value.
+    pub value: String,
+    /// What is wrong with it.
+    pub diagnostic: Box<Diagnostic>,
+}
+
+/// Whether `key`, without the prefix, is one that a migration takes the place of.
+#[must_use]
+pub fn is_affinity(key: &str) -> bool {
+    matches!(
+        key,
+        "affinity" | "affinity-mode" | "affinity-canary-behavior"
+    ) || key.starts_with("session-cookie-")
+}
+
+/// Whether browsers return a cookie of this path, and the annotation can hold it.
+#[must_use]
+pub fn is_cookie_path(path: &str) -> bool {
+    path::is_usable(path) && is_one_word(path)
+}
+
+/// Whether an Ingress has affinity keys of ingress-nginx.
+#[must_use]
+pub fn is_candidate(subject: &Subject<'_>) -> bool {
+    let mut keys = subject.annotations.iter().map(|annotation| &annotation.key);
+    keys.any(|key| key.strip_prefix(COMMUNITY).is_some_and(is_affinity))
+}
+
+/// The value that does in this controller what the affinity keys of `subject`
+/// did in ingress-nginx, and how well it does.
+pub fn migrate(
+    subject: &Subject<'_>,
+    policy: &Policy,
+    options: &Options,
+) -> Result<Migration, Condemned> {
+    let mut migration = Migration {
+        outcome: Outcome::Nothing,
+        annotation: key_for(&policy.controller),
+        entries: Vec::new(),
+        value: None,
+        notes: Vec::new(),
+        diagnostics: Vec::new(),
+    };
+    if !is_candidate(subject) {
+        return Ok(migration);
+    }
+    if let Some(key) = [ORG_KEY, PLUS_KEY]
+        .into_iter()
+        .find(|key| subject.annotation(key).is_some())
+    {
+        let message = format!("{key} is there already; the keys of ingress-nginx are left over");
+        migration
+            .notes
+            .push(Note::new(NoteId::AlreadyMigrated, None, message));
+        return Ok(migration);
+    }
+    let source = Source::new(subject, options, policy.tls);
+    let cookies = draft(&source, &mut migration);
+    facts::note(&source, policy, &mut migration.notes);
+    let blocked = migration
+        .notes
+        .iter()
+        .any(|note| note.outcome == Outcome::Blocked);
+    if let Some(cookies) = cookies.filter(|_| !blocked) {
+        write(&source, policy, cookies, &mut migration)?;
+    }
+    finish(&mut migration);
+    Ok(migration)
+}
+
+/// The key that the controller reads.
+fn key_for(controller: &Controller) -> &'static str {
+    if controller.reads_org_key() {
+        ORG_KEY
+    } else {
+        PLUS_KEY
+    }
+}
+
+/// The cookie of each service; `None` where there is nothing to make one of.
+fn draft(source: &Source<'_>, migration: &mut Migration) -> Option<Vec<Cookie>> {
+    let mut possible = true;
+    if !source.settings.has_affinity() {
+        migration.notes.push(no_affinity(source));
+        possible = false;
+    }
+    if source.services.is_empty() {
+        let message = "only a default backend, which never stuck and which the new controller \
+                       does not accept alone";
+        migration
+            .notes
+            .push(Note::new(NoteId::DefaultBackend, None, message));
+        possible = false;
+    }
+    if !possible {
+        return None;
+    }
+    let drafts: Vec<_> = source
+        .services
+        .iter()
+        .map(|service| source.draft(service))
+        .collect();
+    let broken = broken::by_service(source);
+    let (cookies, notes) = merge(drafts, broken);
+    migration.notes.extend(notes);
+    Some(cookies)
+}
+
+fn no_affinity(source: &Source<'_>) -> Note {
+    let message = match source.settings.affinity.raw {
+        None => "there is no affinity key, so the others had no effect".to_owned(),
+        Some(raw) => format!(
+            "affinity {} is not 'cookie', so ingress-nginx ignored it and every session-cookie key",
+            quote(raw)
+        ),
+    };
+    Note::new(NoteId::NoAffinity, Some("affinity"), message)
+}
+
+/// One list of notes: what is said of every service alike is said once, and
+/// what broke some services only is less than what broke all.
+fn merge(drafts: Vec<Draft>, broken: Vec<Vec<Note>>) -> (Vec<Cookie>, Vec<Note>) {
+    let services = drafts.len();
+    let mut cookies = Vec::with_capacity(services);
+    let mut by_service = Vec::with_capacity(services);
+    for (draft, broken) in drafts.into_iter().zip(broken) {
+        cookies.push(draft.cookie);
+        by_service.push([broken, draft.notes].concat());
+    }
+    let breaks = |note: &Note| note.outcome == Outcome::WasBroken;
+    let all_broken = by_service.iter().all(|notes| notes.iter().any(breaks));
+    let mut counts: std::collections::HashMap<(NoteId, String), usize> =
+        std::collections::HashMap::new();
+    for note in by_service.iter().flatten() {
+        *counts.entry((note.id, note.message.clone())).or_default() += 1;
+    }
+    let mut merged = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for (notes, cookie) in by_service.into_iter().zip(&cookies) {
+        for mut note in notes {
+            let key = (note.id, note.message.clone());
+            if counts[&key] < services {
+                note.service = Some(cookie.service.clone());
+            } else if !seen.insert(key) {
+                continue;
+            }
+            if breaks(&note) && !all_broken {
+                note.outcome = Outcome::Differs;
+            }
+            merged.push(note);
+        }
+    }
+    (cookies, merged)
+}
+
+/// The value, judged by the readers.
+fn write(
+    source: &Source<'_>,
+    policy: &Policy,
+    mut cookies: Vec<Cookie>,
+    migration: &mut Migration,
+) -> Result<(), Condemned> {
+    let key = migration.annotation;
+    if let Some(note) = unwritable(source, &cookies) {
+        migration.notes.push(note);
+        return Ok(());
+    }
+    // What the operator adds is not the readers' word, and where TLS ends does
+    // not matter: a cookie that no browser keeps over http clashes over https.
+    let neutral = Policy {
+        controller: policy.controller.clone(),
+        tls: TlsEnd::Upstream,
+        ..Policy::default()
+    };
+    let check = |cookies: &[Cookie]| {
+        super::check(&migrated(source.subject, key, &value(cookies)), &neutral)
+    };
+    let clashes = |it: &Diagnostic| it.rule == Rule::CookieClash;
+    // Services that shared a name may differ in it by now, where a dead prefix goes.
+    let shared: Vec<_> = cookies.iter().map(|it| it.with_name(COMMON_NAME)).collect();
+    let mut found = check(&cookies);
+    if cookies.len() > 1 && check(&shared).iter().any(clashes) {
+        migration.notes.push(renamed(&cookies));
+        for cookie in &mut cookies {
+            cookie.name = format!("{}_{}", cookie.name, cookie.service);
+        }
+        found = check(&cookies);
+    }
+    let value = value(&cookies);
+    for error in found
+        .into_iter()
+        .filter(|it| it.severity == Severity::Error)
+    {
+        let Some(note) = not_the_value(&error) else {
+            let diagnostic = Box::new(error);
+            return Err(Condemned { value, diagnostic });
+        };
+        migration.notes.push(note);
+    }
+    migration.diagnostics = super::check(&migrated(source.subject, key, &value), policy);
+    let entries = cookies
+        .iter()
+        .map(|it| (it.service.clone(), it.parameters()));
+    migration.entries = entries.collect();
+    migration.value = Some(value);
+    Ok(())
+}
+
+fn value(cookies: &[Cookie]) -> String {
+    let entry = |it: &Cookie| format!("serviceName={} {}", it.service, it.parameters());
+    cookies.iter().map(entry).collect::<Vec<_>>().join(";")
+}
+
+fn renamed(cookies: &[Cookie]) -> Note {
+    let name = &cookies[0].name;
+    let message = format!(
+        "the services shared the cookie {}; here it leads to one pod of one service, so each gets \
+         its own ({}_<service>)",
+        quote(name),
+        name
+    );
+    Note::new(NoteId::Renamed, Some("session-cookie-name"), message)
+}
+
+/// The subject with the value in place of the old keys; paths that are regular
+/// expressions are taken for such.
+pub(crate) fn migrated<'a>(subject: &Subject<'a>, key: &'static str, value: &str) -> Subject<'a> {
+    let mut migrated = subject.clone();
+    let is_old = |key: &str| key.strip_prefix(COMMUNITY).is_some_and(is_affinity);
+    migrated
+        .annotations
+        .retain(|annotation| !is_old(&annotation.key));
+    let mut paths = subject.paths().filter_map(|(_, path)| path.path.as_deref());
+    if paths.any(path::is_regex) && subject.annotation(PATH_REGEX).is_none() {
+        migrated.annotations.push(Annotation {
+            key: PATH_REGEX.into(),
+            value: "case_insensitive".into(),
+        });
+    }
+    migrated.annotations.push(Annotation {
+        key: key.into(),
+        value: Cow::Owned(value.to_owned()),
+    });
+    migrated
+}
+
+/// What the language cannot hold.
+fn unwritable(source: &Source<'_>, cookies: &[Cookie]) -> Option<Note> {
+    let comma = source
+        .settings
+        .path
+        .value
+        .as_deref()
+        .filter(|path| path.contains(','));
+    if let Some(path) = comma {
+        let key = "session-cookie-path";
+        let message = format!(
+            "{key} {} holds a comma, which cannot be written here",
+            quote(path)
+        );
+        return Some(Note::new(NoteId::Unwritable, Some(key), message));
+    }
+    if source.settings.expires() == settings::Expires::Unmodelled {
+        let key = "session-cookie-expires";
+        let raw = source.settings.expires.raw.unwrap_or_default();
+        let message = format!(
+            "{key} {} is a number in a form that is not supported",
+            quote(raw)
+        );
+        return Some(Note::new(NoteId::Unwritable, Some(key), message));
+    }
+    let words = |it: &Cookie| {
+        let fits = it.name.len() + it.service.len() < MAX_NAME && is_one_word(&it.name);
+        let domain = it.domain.as_deref().is_none_or(is_one_word);
+        fits && domain
+            && is_one_word(&it.service)
+            && !it.service.contains('=')
+            && is_one_word(&it.path)
+    };
+    let cookie = cookies.iter().find(|it| !words(it))?;
+    let message = format!(
+        "the entry of service {} holds what cannot be written here: {}",
+        quote(&cookie.service),
+        quote(&cookie.parameters())
+    );
+    Some(Note::new(NoteId::Unwritable, None, message))
+}
+
+/// A note for an error that the Ingress has whatever the value.
+fn not_the_value(error: &Diagnostic) -> Option<Note> {
+    let id = match error.rule {
+        Rule::RejectedIngress
+        | Rule::DuplicatePath
+        | Rule::MergeableMaster
+        | Rule::DroppedBackend => NoteId::RejectedIngress,
+        Rule::PlusOnly | Rule::KeyTooNew => NoteId::ControllerTooOld,
+        _ => return None,
+    };
+    let consequence = error.consequence.map_or("", Consequence::clause);
+    let message = format!(
+        "the new controller would not serve it: {} ({consequence})",
+        error.message
+    );
+    Some(Note::new(id, None, message))
+}
+
+/// The worst first; the value goes where there is none to give.
+fn finish(migration: &mut Migration) {
+    migration
+        .notes
+        .sort_by_key(|note| (std::cmp::Reverse(note.outcome), note.id));
+    let outcomes = migration.notes.iter().map(|note| note.outcome);
+    migration.outcome = outcomes.max().unwrap_or(Outcome::Exact).max(Outcome::Exact);
+    if migration.outcome == Outcome::Blocked {
+        migration.value = None;
+        migration.entries.clear();
+        migration.diagnostics.clear();
+    }
+}

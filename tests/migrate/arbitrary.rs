@@ -1,0 +1,196 @@
+//! Ingresses of every kind: a value that is given passes the readers, and a
+//! second run has nothing to do.
+
+use proptest::prelude::*;
+use stickler::lint::migrate::{Options, Outcome, migrate};
+use stickler::lint::policy::{Policy, TlsEnd};
+use stickler::lint::read::keys::{COMMUNITY, ORG_KEY};
+use stickler::lint::subject::{
+    Annotation, Backend, HostRule, PathRule, PathType, Port, Subject, TlsBlock,
+};
+use stickler::lint::{self, Severity};
+
+const NAMES: [&str; 14] = [
+    "affinity-mode",
+    "session-cookie-name",
+    "session-cookie-expires",
+    "session-cookie-max-age",
+    "session-cookie-path",
+    "session-cookie-domain",
+    "session-cookie-samesite",
+    "session-cookie-secure",
+    "session-cookie-conditional-samesite-none",
+    "session-cookie-change-on-failure",
+    "session-cookie-nmae",
+    "ssl-redirect",
+    "force-ssl-redirect",
+    "server-alias",
+];
+
+const VALUES: [&str; 44] = [
+    "",
+    " ",
+    "cookie",
+    "persistent",
+    "balanced",
+    "true",
+    "false",
+    "None",
+    "Lax",
+    "STRICT",
+    "/",
+    "/tea",
+    "/tea/",
+    "/tea/green",
+    "/te",
+    "//",
+    "/a?b",
+    "/tea,x",
+    "/../x",
+    "tea",
+    "~",
+    "0",
+    "1",
+    "-1",
+    "1e3",
+    "0x10",
+    "0x1.8",
+    "1e99999",
+    "1h30",
+    "30d",
+    "3600.5",
+    "9999999999999999999",
+    "example.com",
+    ".example.com",
+    "com",
+    "a.example.com",
+    "b.example.com:80",
+    "secure",
+    "HttpOnly",
+    "__Host-a",
+    "__Secure-a",
+    "__Host-",
+    "a b:c/d",
+    "\u{e9}\"'\\;#{}$",
+];
+
+const PATHS: [&str; 20] = [
+    "",
+    "/",
+    "/tea",
+    "/tea/",
+    "/tea/green",
+    "/coffee",
+    "/Tea",
+    "/something(/|$)(.*)",
+    "/tea.*",
+    "^/x",
+    "(",
+    "/a b",
+    "/a,b",
+    "/\u{e9}",
+    "/caf%C3%A9",
+    "/./a",
+    "/a;b",
+    "/a\"b",
+    "no-slash",
+    "/v1/[a-z]+/x",
+];
+
+const HOSTS: [&str; 8] = [
+    "a.example.com",
+    "b.example.com",
+    "*.example.com",
+    "example.com",
+    "localhost",
+    "10.0.0.5",
+    "me.github.io",
+    "",
+];
+
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => prop::sample::select(&VALUES[..]).prop_map(str::to_owned),
+        1 => "\\PC{0,12}",
+        1 => Just("n".repeat(4090)),
+        1 => Just(format!("/{}", "p".repeat(1030))),
+    ]
+}
+
+fn rule() -> impl Strategy<Value = HostRule<'static>> {
+    let kind = prop_oneof![
+        Just(PathType::Prefix),
+        Just(PathType::Exact),
+        Just(PathType::ImplementationSpecific)
+    ];
+    let service = prop::sample::select(&["web", "api", "tea", "svc-b", "a b", ""][..]);
+    let path = (prop::sample::select(&PATHS[..]), kind, service, 80_i64..82);
+    let path = path.prop_map(|(path, path_type, service, port)| PathRule {
+        path: Some(path.into()),
+        path_type,
+        backend: Backend {
+            service: Some(service.into()),
+            port: Some(Port::Number(port)),
+            resource: false,
+        },
+    });
+    let host = prop::sample::select(&HOSTS[..]);
+    (host, prop::collection::vec(path, 1..4)).prop_map(|(host, paths)| HostRule {
+        host: Some(host.into()),
+        paths: Some(paths),
+    })
+}
+
+fn subject() -> impl Strategy<Value = Subject<'static>> {
+    let keys = prop::collection::btree_map(prop::sample::select(&NAMES[..]), value(), 0..7);
+    let tls = prop::collection::vec(prop::sample::select(&HOSTS[..]), 0..3);
+    let rules = prop::collection::vec(rule(), 0..3);
+    (keys, rules, tls, any::<bool>()).prop_map(|(keys, rules, tls, has_secret)| {
+        let affinity = [("affinity", "cookie".to_owned())].into_iter().chain(keys);
+        Subject {
+            annotations: affinity
+                .map(|(name, value)| Annotation {
+                    key: format!("{COMMUNITY}{name}").into(),
+                    value: value.into(),
+                })
+                .collect(),
+            rules,
+            tls: vec![TlsBlock {
+                hosts: tls.into_iter().map(Into::into).collect(),
+                has_secret,
+            }],
+            ..Subject::default()
+        }
+    })
+}
+
+/// The subject as it is after a migration.
+fn after(subject: &Subject<'static>, value: String) -> Subject<'static> {
+    let mut after = subject.clone();
+    after.annotations = vec![Annotation {
+        key: ORG_KEY.into(),
+        value: value.into(),
+    }];
+    after
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_value_that_is_given_passes_the_readers(subject in subject(), intent: bool) {
+        let options = Options { intent, ..Options::default() };
+        let migration = migrate(&subject, &Policy::default(), &options);
+        let migration = migration.map_err(|error| TestCaseError::fail(format!("{error:?}")))?;
+        prop_assert!(migration.outcome > Outcome::Nothing);
+        let Some(value) = migration.value else { return Ok(()) };
+        let after = after(&subject, value);
+        let regex = migration.notes.iter().any(|it| it.id.as_str() == "regex-routing");
+        let policy = Policy { tls: TlsEnd::Upstream, ..Policy::default() };
+        for diagnostic in lint::check(&after, &policy) {
+            prop_assert!(diagnostic.severity < Severity::Error || regex, "{diagnostic:?}");
+        }
+        let again = migrate(&after, &Policy::default(), &options).unwrap();
+        prop_assert_eq!(again.outcome, Outcome::Nothing);
+    }
+}
