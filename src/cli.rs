@@ -26,6 +26,7 @@ mod progress;
 mod review;
 mod serve;
 mod terminal;
+mod version;
 
 /// Judges the sticky-cookie annotation of NGINX Ingress Controller before the
 /// controller sees it.
@@ -33,6 +34,7 @@ mod terminal;
 #[command(
     name = "stickler",
     version,
+    long_version = version::LONG,
     propagate_version = true,
     max_term_width = 100
 )]
