@@ -142,16 +142,15 @@ impl Scan<'_, '_, '_> {
             }
             return;
         }
-        match (named_key(key), pair.value.string()) {
-            (Some(key), Some(value)) => self.value(text, key, value, &pair.value),
-            _ => {
-                // kubectl's record of who owns a field is of no use to anybody here.
-                if key.contains(NAME) && !key.starts_with("f:") {
-                    self.mention(pair.key.resolved().span);
-                }
-                self.node(text, &pair.value);
-            }
+        if let (Some(key), Some(value)) = (named_key(key), pair.value.string()) {
+            self.value(text, key, value, &pair.value);
+            return;
         }
+        // `f:` begins kubectl's record of who owns a field.
+        if key.contains(NAME) && !key.starts_with("f:") {
+            self.mention(pair.key.resolved().span);
+        }
+        self.node(text, &pair.value);
     }
 
     fn value(&mut self, text: &str, key: &'static str, value: &str, node: &Node<'_>) {

@@ -114,7 +114,7 @@ impl<'t> Reader<'_, 't> {
             match read_json(self.document.text, range) {
                 Ok(node) => read_object(&self.document, &node, inherited, self.how, self.visit),
                 Err(error) => {
-                    (self.visit)(&self.document, unreadable(&self.document, range, error))
+                    (self.visit)(&self.document, unreadable(&self.document, range, error));
                 }
             }
         }

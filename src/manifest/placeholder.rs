@@ -230,8 +230,11 @@ impl Filled {
         let depends_on = match diagnostic.rule {
             Rule::UnknownBackend => self.services,
             Rule::DroppedBackend => self.services || self.hosts || self.paths,
-            Rule::PublicSuffixDomain | Rule::DomainMismatch | Rule::WideDomain => self.hosts,
-            Rule::SecureWithoutTls | Rule::CookiePrefix => self.hosts,
+            Rule::PublicSuffixDomain
+            | Rule::DomainMismatch
+            | Rule::WideDomain
+            | Rule::SecureWithoutTls
+            | Rule::CookiePrefix => self.hosts,
             Rule::PathMismatch | Rule::MissingPath => self.paths || self.services,
             Rule::CookieClash | Rule::DuplicatePath => self.hosts || self.paths || self.services,
             _ => false,
