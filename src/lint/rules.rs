@@ -159,6 +159,7 @@ catalogue! {
     ForbiddenDomain, "forbidden-domain", policy::forbidden_domain, POLICY, Error, "the policy does not allow the cookie's domain";
     // The manifest.
     UnusedIgnore, "unused-ignore", reported_elsewhere, NONE, Warning, "an ignore comment that hits nothing";
+    Placeholder, "placeholder", reported_elsewhere, NONE, Note, "something is filled in later";
 }
 
 /// Asks every rule.
