@@ -17,6 +17,7 @@ mod duration;
 mod explain;
 mod fix;
 mod generate;
+mod input;
 mod migrate;
 mod output;
 mod parse;

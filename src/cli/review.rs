@@ -25,7 +25,7 @@ pub(super) struct Review {
     file: PathBuf,
 
     /// The policy to apply [default: that of no file: enforce, nothing required]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
     policy: Option<PathBuf>,
 
     #[command(flatten)]

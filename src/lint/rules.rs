@@ -161,6 +161,7 @@ catalogue! {
     ForbiddenDomain, "forbidden-domain", policy::forbidden_domain, POLICY, Error, "The policy does not allow the cookie's domain.";
     // The manifest.
     UnusedIgnore, "unused-ignore", reported_elsewhere, NONE, Warning, "An ignore comment suppresses nothing.";
+    Placeholder, "placeholder", reported_elsewhere, NONE, Note, "A template placeholder is replaced later.";
 }
 
 /// Asks every rule.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::lint::{Policy, Subject, check};
+use crate::lint::{Policy, Rule, Subject, check};
 
 fn fixed(text: &str, unsafe_too: bool) -> Fixed {
     let policy = Policy::default();
@@ -60,7 +60,10 @@ fn a_fix_touches_only_what_it_must_in_every_style() {
         let fixed = fixed(&ingress(before), false);
         assert_eq!(fixed.after, ingress(after), "{:?}", fixed.refused);
         assert_eq!((fixed.applied, fixed.refused.len()), (1, 0));
-        assert_eq!(fixed.report.findings, [], "{before}");
+        // Line breaks between words are left to people: a warning for 5.6.
+        let mut findings = fixed.report.findings.iter();
+        let left = findings.find(|it| it.diagnostic.rule != Rule::ControlCharacter);
+        assert_eq!(left, None, "{before}");
     }
 }
 
@@ -118,14 +121,14 @@ fn a_file_is_replaced_at_once_with_its_permissions() {
     std::fs::write(&file, "before").unwrap();
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
     std::os::unix::fs::symlink("a.yaml", &link).unwrap();
-    write(&link, "before", "after").unwrap();
+    write(&link, "before", "after", Encoding::Utf8).unwrap();
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "after");
     assert_eq!(
         std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
         0o640
     );
     assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
-    let late = write(&file, "before", "again").unwrap_err();
+    let late = write(&file, "before", "again", Encoding::Utf8).unwrap_err();
     assert_eq!(late.to_string(), "the file changed in the meantime");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "after");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
