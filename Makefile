@@ -1,6 +1,7 @@
 # The few commands of the house; `make help` lists them.
 ENGINE ?= docker
-IMAGE  ?= stickler:0.1.0
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+IMAGE   ?= stickler:$(VERSION)
 
 .PHONY: help
 help: ## List the targets
@@ -15,15 +16,54 @@ test: ## Run every test, those against a real kube-apiserver included
 	cargo test
 
 .PHONY: lint
-lint: ## Check format, lints, dependencies and shell scripts
+lint: lint-rust lint-deny lint-shell lint-workflows ## Check format, lints, dependencies, shell scripts and workflows
+
+.PHONY: lint-rust
+lint-rust:
 	cargo fmt --check
-	cargo clippy --all-targets -- -D warnings
-	cargo deny check bans licenses sources
-	shellcheck .ci/run certs/make.sh deploy/kind/run.sh tests/image.sh tests/miri.sh tests/mutants.sh benches/*.sh benches/compare/run.sh
+	cargo clippy --locked --all-targets -- -D warnings
+
+.PHONY: lint-deny
+lint-deny:
+	cargo deny --locked check bans licenses sources
+
+.PHONY: lint-shell
+lint-shell: ## Check every shell script that git knows (shellcheck)
+	git ls-files -z | xargs -0 grep -lE '^#!.*sh$$' | xargs shellcheck
+
+.PHONY: lint-workflows
+lint-workflows: ## Check the workflows and the action (Go for actionlint, Python for zizmor)
+	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+	test -x target/tools/venv/bin/python || python3 -m venv target/tools/venv
+	target/tools/venv/bin/pip install --quiet zizmor==1.32.0
+	target/tools/venv/bin/zizmor --offline --quiet .
+
+.PHONY: check
+check: ## Compile everything, without tests
+	cargo check --locked --all-targets
+
+.PHONY: oldest
+oldest: ## Compile with the oldest Rust that Cargo.toml promises (rustup)
+	version=$$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) && \
+	rustup toolchain install --profile minimal "$$version" && cargo "+$$version" check --locked
+
+.PHONY: rustdoc
+rustdoc: ## Build the library's documentation; a broken link fails
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items
+
+.PHONY: docs
+docs: ## Build the documentation as a site in target/book, and check its links
+	cargo test --locked --test docs
+	test -x target/tools/bin/mdbook || cargo install --quiet --locked --root target/tools mdbook@0.5.4
+	target/tools/bin/mdbook build
+
+.PHONY: instructions
+instructions: ## Count the instructions of the hot path against the baseline (valgrind)
+	benches/instructions.sh
 
 .PHONY: golden
-golden: ## Write anew what kubectl prints and the chart renders; review the difference
-	SNAPSHOTS=overwrite cargo test --test cluster --test chart --test operations
+golden: ## Regenerate what kubectl prints, the chart renders and the README shows; review the difference
+	SNAPSHOTS=overwrite cargo test --test cluster --test chart --test operations --test readme --test docs
 
 .PHONY: bench
 bench: ## Time the pure middle, and the server beside others (Go, wrk)
@@ -48,6 +88,18 @@ mutants: ## Break the core in every way cargo-mutants knows, and count what no t
 .PHONY: miri
 miri: ## Run the core's unit tests in Miri (nightly, its component miri)
 	tests/miri.sh
+
+.PHONY: dist
+dist: ## Make the files of a release for this platform in target/dist (Go, Python)
+	release/dist.sh
+
+.PHONY: dist-test
+dist-test: ## Install and run what 'make dist' made, each in an empty environment
+	release/try.sh
+
+.PHONY: dist-twice
+dist-twice: ## Make a release twice and compare the bytes
+	release/twice.sh
 
 .PHONY: image
 image: ## Build the image

@@ -1,44 +1,49 @@
-//! Certificates: making them, reading them, and keeping the webhook's own.
+//! Certificates: generating and reading them, and managing the webhook's own.
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`authority`] | a CA, and the short-lived certificates it signs |
 //! | [`pem`] | certificates as text |
 //! | [`facts`] | what a certificate says about itself |
-//! | [`inspect`] | what is in PEM files, and what is wrong with it |
+//! | [`inspect`] | what PEM files hold, and what is wrong with it |
+//! | [`verify`] | whether the API server accepts a server certificate |
 //! | [`plan`] | pure: the Secret, the `caBundle` and the time in, the next step out |
 //! | [`secret`] | the CAs as a Secret holds them |
-//! | [`cluster`] | the few calls of the API server that keeping needs |
-//! | [`keeper`] | the loop around the plan |
+//! | [`cluster`] | the few calls of the API server that the controller needs |
+//! | [`clock`] | whether the API server's clock agrees with ours |
+//! | [`controller`] | the loop around the plan |
 //!
-//! Every decision is made by the wall clock, anew at each look: clocks jump and
-//! processes are paused, and a timer set a week ago knows of neither.
+//! Every decision is made by the wall clock, anew at each pass: clocks jump and
+//! processes are paused, and a timer set a week ago knows of neither. No step is
+//! taken while that clock and the API server's disagree.
 
 pub mod authority;
+pub mod clock;
 pub mod cluster;
+pub mod controller;
 pub mod facts;
 pub mod inspect;
-pub mod keeper;
 mod key;
 pub mod pem;
 pub mod plan;
 pub mod secret;
+pub mod verify;
 
 pub use authority::{Authority, Leaf, Usage};
 pub use key::Key;
 
 use jiff::SignedDuration;
 
-/// How long what we make is good for.
+/// How long the certificates that we generate are valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lives {
-    /// A CA's life; it is replaced when a third of it is left.
+pub struct Lifetimes {
+    /// A CA's lifetime; it is replaced when a third of it is left.
     pub ca: SignedDuration,
-    /// A leaf's life; it is replaced when a third of it is left.
+    /// A leaf's lifetime; it is replaced when a third of it is left.
     pub leaf: SignedDuration,
 }
 
-impl Default for Lives {
+impl Default for Lifetimes {
     /// A year and a week: what is stolen from a replica's memory is of little
     /// use for long, and a week outlives any outage of the API server.
     fn default() -> Self {
@@ -49,34 +54,34 @@ impl Default for Lives {
     }
 }
 
-/// Lives that cannot work.
+/// Lifetimes that cannot work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BadLives {
-    /// A leaf that ends before it can be renewed.
-    #[error("a leaf of less than 3 s ends before it is renewed")]
+pub enum BadLifetimes {
+    /// A leaf that expires before it can be renewed.
+    #[error("a leaf of less than 3 s expires before it is renewed")]
     Short,
-    /// A CA that ends before the next can take over.
+    /// A CA that expires before the next can take over.
     #[error("a CA must live three times as long as a leaf, so that the next can take over in time")]
     Apart,
-    /// A CA that outlives us all.
-    #[error("a CA of more than 100 years is no use")]
+    /// A CA that never needs to be replaced.
+    #[error("a CA lifetime of more than 100 years is not supported")]
     Long,
 }
 
-impl Lives {
-    /// Refuses lives with which a rotation could not end in time.
+impl Lifetimes {
+    /// Refuses lifetimes with which a rotation could not end in time.
     ///
-    /// A rotation begins when a third of the CA's life is left, and takes a
-    /// third of a leaf's life ([`Lives::settling`]) and a few looks.
-    pub fn check(self) -> Result<Self, BadLives> {
+    /// A rotation begins when a third of the CA's lifetime is left, and takes a
+    /// third of a leaf's lifetime ([`Lifetimes::settling`]) and a few passes.
+    pub fn check(self) -> Result<Self, BadLifetimes> {
         if self.leaf < SignedDuration::from_secs(3) {
-            return Err(BadLives::Short);
+            return Err(BadLifetimes::Short);
         }
         if self.ca / 3 < self.leaf {
-            return Err(BadLives::Apart);
+            return Err(BadLifetimes::Apart);
         }
         if self.ca > SignedDuration::from_hours(100 * 366 * 24) {
-            return Err(BadLives::Long);
+            return Err(BadLifetimes::Long);
         }
         Ok(self)
     }
@@ -92,7 +97,7 @@ impl Lives {
     }
 
     /// How long a CA is published before anything is signed with it: a third
-    /// of a leaf's life. Every API server has heard of it long before.
+    /// of a leaf's lifetime. Every API server reads the `caBundle` long before.
     #[must_use]
     pub fn settling(self) -> SignedDuration {
         self.leaf / 3

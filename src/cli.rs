@@ -27,6 +27,7 @@ mod review;
 mod serve;
 mod terminal;
 mod upgrade;
+mod version;
 
 /// Judges the sticky-cookie annotation of NGINX Ingress Controller before the
 /// controller sees it.
@@ -34,6 +35,7 @@ mod upgrade;
 #[command(
     name = "stickler",
     version,
+    long_version = version::LONG,
     propagate_version = true,
     max_term_width = 100
 )]

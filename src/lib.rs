@@ -29,10 +29,10 @@
 //! | [`finding`] | a diagnostic with its source, as rendered |
 //! | [`page`] | the page of a rule: its own prose and what all pages share |
 //! | [`render`] | findings out: text, json, sarif and the rest |
-//! | [`certs`] | certificates: made, looked into, and kept in a Secret |
+//! | [`crypto`] | the one provider of cryptography |
+//! | [`certs`] | certificates: generated, inspected, and managed in a Secret |
 //! | [`server`] | HTTPS, certificates, limits, life cycle, metrics |
 //! | [`probe`] | the API server's side of a review, to try an installation |
-//! | [`vap`] | a ValidatingAdmissionPolicy with what CEL can say |
 //! | [`cli`] | one file a subcommand |
 
 #![forbid(unsafe_code)]
@@ -41,6 +41,7 @@ pub mod admission;
 pub mod audit;
 pub mod certs;
 pub mod cli;
+pub mod crypto;
 pub mod finding;
 pub mod ingress;
 pub mod lint;
@@ -50,5 +51,4 @@ pub mod policy;
 pub mod probe;
 pub mod render;
 pub mod server;
-pub mod vap;
 pub mod yaml;

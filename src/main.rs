@@ -3,8 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // One provider of cryptography for everything that speaks TLS. Only a
-    // second call could fail, and there is none.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    stickler::crypto::install();
     stickler::cli::run()
 }

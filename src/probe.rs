@@ -114,7 +114,7 @@ fn trusting(authority: &[u8]) -> Result<ClientConfig, Error> {
     if roots.is_empty() {
         return Err(bad(&"no certificate in it"));
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = crate::crypto::provider();
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| bad(&error))?;

@@ -18,8 +18,8 @@ use tokio_rustls::TlsAcceptor;
 mod admin;
 mod bad_request;
 mod body;
-pub mod callers;
 pub mod certificate;
+pub mod client_auth;
 mod connection;
 mod connections;
 mod deadline;
@@ -29,12 +29,13 @@ mod metrics;
 mod ready;
 mod request_guard;
 mod settings;
+mod small_file;
 mod throttle;
 mod tls;
 mod validate;
 
-use callers::Callers;
-use certificate::{Files, Store};
+use certificate::{CertificateStore, Files};
+use client_auth::ClientAuth;
 use connection::Timeouts;
 use connections::{Bounds, Connections};
 pub use judging::Judging;
@@ -42,6 +43,7 @@ use listener::Port;
 pub use metrics::LOST_LOG_LINES;
 use metrics::Metrics;
 pub use settings::Settings;
+use small_file::Poller;
 use throttle::Throttle;
 
 /// Where the server listens.
@@ -57,11 +59,11 @@ pub struct Sockets {
 #[derive(Debug)]
 pub struct Identity {
     /// The certificate, which may change while it is served.
-    pub certificate: Arc<Store>,
+    pub certificate: Arc<CertificateStore>,
     /// Where the certificate comes from, if it is files.
     pub files: Option<Files>,
     /// Who may call; without it anyone.
-    pub callers: Option<Callers>,
+    pub client_auth: Option<ClientAuth>,
 }
 
 /// What every request shares.
@@ -79,8 +81,11 @@ struct Shared {
     bad_requests: Throttle,
     /// Handshakes that failed, and sockets, as far as they are logged.
     bad_connections: Throttle,
-    certificate: Arc<Store>,
+    certificate: Arc<CertificateStore>,
     files: Option<Files>,
+    client_auth: Option<Arc<ClientAuth>>,
+    /// Of the certificate, of the CA of callers and of the policy.
+    pollers: [Poller; 3],
     reviews: SocketAddr,
     stopping: AtomicBool,
     /// Whether anybody may send reviews here: we were ready once, or one came.
@@ -115,14 +120,11 @@ pub async fn serve(
     settings: Settings,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let tls = tls::config(identity.certificate.clone(), identity.callers)?;
+    let client_auth = identity.client_auth.map(Arc::new);
+    let tls = tls::config(identity.certificate.clone(), client_auth.clone())?;
     let metrics = Metrics::new(&identity.certificate, &judging.policy).map_err(io::Error::other)?;
     let connections = |open, handshakes| {
-        let bounds = Bounds {
-            open,
-            handshakes,
-            timeouts: timeouts(&settings),
-        };
+        let bounds = bounds(open, handshakes, &settings);
         Arc::new(Connections::new(bounds, metrics.connections.clone()))
     };
     let reviews = connections(settings.max_connections, settings.max_handshakes());
@@ -138,6 +140,8 @@ pub async fn serve(
         settings,
         certificate: identity.certificate,
         files: identity.files,
+        client_auth,
+        pollers: <[Poller; 3]>::default(),
         reviews: sockets.reviews.local_addr()?,
         stopping: false.into(),
         known: false.into(),
@@ -165,22 +169,45 @@ pub async fn serve(
     Ok(())
 }
 
-fn timeouts(settings: &Settings) -> Timeouts {
-    Timeouts {
+fn bounds(open: usize, handshakes: usize, settings: &Settings) -> Bounds {
+    let timeouts = Timeouts {
         handshake: settings.handshake_timeout,
         first_request: settings.first_request_timeout,
         idle: settings.idle_timeout,
         stalled: settings::STALLED.min(settings.idle_timeout),
+    };
+    Bounds {
+        open,
+        handshakes,
+        timeouts,
     }
 }
 
 impl Shared {
-    /// Looks whether the files hold something new.
-    fn look(&self) {
+    /// Reads the files again, each source on a thread of its own.
+    async fn poll_files(self: &Arc<Self>) {
+        let [certificate, client_auth, policy] = &self.pollers;
+        let poll = |poll: fn(&Self)| {
+            let shared = Arc::clone(self);
+            move || poll(&shared)
+        };
+        tokio::join!(
+            certificate.run(poll(Self::poll_certificate)),
+            client_auth.run(poll(Self::poll_client_auth)),
+            policy.run(poll(|shared| judging::poll(&shared.judging.policy))),
+        );
+    }
+
+    fn poll_certificate(&self) {
         if let Some(files) = &self.files {
-            files.look(&self.certificate);
+            files.poll_and_log(&self.certificate);
         }
-        judging::poll(&self.judging.policy);
+    }
+
+    fn poll_client_auth(&self) {
+        if let Some(client_auth) = &self.client_auth {
+            client_auth.poll_and_log();
+        }
     }
 
     /// Counts and logs that the kernel refused a connection: the process has
@@ -209,14 +236,13 @@ impl Shared {
     }
 }
 
-/// Looks for a newer certificate and a newer policy, for as long as it is
-/// polled.
-async fn watch(shared: &Shared) {
+/// Reads the files again and again, for as long as it is polled.
+async fn watch(shared: &Arc<Shared>) {
     let mut ticks = tokio::time::interval(shared.settings.reload_interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         ticks.tick().await;
-        shared.look();
+        shared.poll_files().await;
     }
 }
 

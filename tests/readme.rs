@@ -3,9 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
+use snapbox::data::DataFormat;
+use snapbox::{Assert, Data, IntoData as _};
 
 /// The blocks of the README in that language.
 fn blocks(language: &str) -> Vec<String> {
@@ -28,12 +31,33 @@ fn stickler(arguments: &[&str], folder: &std::path::Path) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-#[test]
-fn check_prints_what_the_readme_shows() {
+/// A folder with the README's manifest.
+fn cafe() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("cafe.yaml"), &blocks("yaml")[0]).unwrap();
-    let printed = stickler(&["check", "cafe.yaml"], folder.path());
-    assert_eq!(printed, blocks("text")[1]);
+    folder
+}
+
+/// `SNAPSHOTS=overwrite` draws the picture.
+#[test]
+fn the_picture_shows_what_check_prints() {
+    let printed = stickler(&["check", "--color", "always", "cafe.yaml"], cafe().path());
+    let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/check.svg");
+    let picture = Data::read_from(&picture, Some(DataFormat::TermSvg));
+    Assert::new()
+        .action_env("SNAPSHOTS")
+        .eq(printed.into_data(), picture.raw());
+}
+
+#[test]
+fn the_policy_in_the_readme_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("stickler.yaml"), &blocks("yaml")[1]).unwrap();
+    let printed = stickler(&["policy", "check", "stickler.yaml"], folder.path());
+    assert_eq!(
+        printed,
+        "stickler.yaml: 0 errors, 0 warnings: this policy can be used\n"
+    );
 }
 
 #[test]

@@ -1,25 +1,61 @@
-//! What was wrong before an update stays allowed, and nothing else does.
+//! An update is not refused for what was wrong before it, and for nothing else
+//! is it excused.
+//!
+//! A finding that the old object had too only warns, where the annotation has
+//! the same value and the inputs of its rule are the same. Each rule has inputs
+//! of its own: a controller that adds a path for another service, as
+//! cert-manager does, is not refused for an old mistake, and a mistake that
+//! nginx never saw is new when its service gets a path.
+
+mod inputs;
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use super::Operation;
 use super::review::Request;
 use crate::ingress::Ingress;
 use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
-use crate::lint::subject::TlsBlock;
-use crate::lint::{self, Diagnostic, Subject};
+use crate::lint::{self, Consequence, Diagnostic, EntryName, Rule, Span, Step, Subject};
 use crate::policy::{Effective, OnUpdate};
+use inputs::Changes;
 
-/// The old object's diagnostics, and what they followed from.
-pub(super) struct Before<'a> {
-    subject: Subject<'a>,
-    diagnostics: Vec<Diagnostic>,
-    /// Whether backends, hosts, paths and TLS are the new object's.
-    same_inputs: bool,
+/// The old object's findings, and what has changed since.
+pub(super) struct Before {
+    /// How often the old object had each finding.
+    findings: RefCell<HashMap<Finding, usize>>,
+    /// What the rules read of both objects.
+    changes: Changes,
+    /// The annotations with other values, or that one of the two lacks.
+    changed: HashSet<String>,
 }
 
-impl<'a> Before<'a> {
+/// What makes two findings the same, whatever their words: a suggestion may
+/// name a backend that is new.
+#[derive(PartialEq, Eq, Hash)]
+struct Finding {
+    rule: Rule,
+    consequence: Option<Consequence>,
+    place: Place,
+    /// The number of the entry and its service.
+    entry: Option<(usize, String)>,
+}
+
+/// Where a finding is. Rules and paths of the spec are known by their content:
+/// their numbers change when another is added before them.
+#[derive(PartialEq, Eq, Hash)]
+enum Place {
+    Annotation(String, Option<Span>),
+    Spec {
+        host: Option<String>,
+        message: String,
+    },
+}
+
+impl Before {
     /// The old object, where its errors excuse those of the `new` one.
     pub(super) fn of(
-        request: &Request<'a>,
+        request: &Request<'_>,
         new: &Ingress<'_>,
         in_force: &Effective,
     ) -> Option<Self> {
@@ -31,33 +67,40 @@ impl<'a> Before<'a> {
             return None;
         }
         let old = Ingress::from_json(request.old_object?.get()).ok()?;
-        let same_inputs = same_inputs(&old.subject, &new.subject);
-        let diagnostics = lint::check(&old.subject, &in_force.lint);
+        let (old, new) = (&old.subject, &new.subject);
+        let mut findings = HashMap::new();
+        for diagnostic in lint::check(old, &in_force.lint) {
+            *findings.entry(Finding::of(&diagnostic, old)).or_default() += 1;
+        }
+        let both = old.annotations.iter().chain(&new.annotations);
+        let keys = both.map(|annotation| &*annotation.key);
+        let changed = keys.filter(|key| old.annotation(key) != new.annotation(key));
         Some(Self {
-            subject: old.subject,
-            diagnostics,
-            same_inputs,
+            findings: RefCell::new(findings),
+            changes: Changes::between(old, new, &in_force.lint.facts()),
+            changed: changed.map(str::to_owned).collect(),
         })
     }
 
-    /// Whether `diagnostic` of `now` is an old one: the same words about the
-    /// same value, given the same backends, hosts, paths and TLS.
+    /// Whether `diagnostic` of `now` is an old one. Each finding of the old
+    /// object excuses one of the new.
     pub(super) fn had(&self, diagnostic: &Diagnostic, now: &Subject<'_>) -> bool {
-        self.same_inputs && self.same_values(diagnostic, now) && self.found(diagnostic)
+        if !self.same_values(diagnostic) || !self.changes.keep(diagnostic) {
+            return false;
+        }
+        let mut findings = self.findings.borrow_mut();
+        match findings.get_mut(&Finding::of(diagnostic, now)) {
+            None | Some(0) => false,
+            Some(left) => {
+                *left -= 1;
+                true
+            }
+        }
     }
 
-    /// Whether the old object had the diagnostic: both lists are sorted.
-    fn found(&self, diagnostic: &Diagnostic) -> bool {
-        let order = diagnostic.order();
-        let start = self.diagnostics.partition_point(|old| old.order() < order);
-        let alike = self.diagnostics[start..].iter();
-        let mut alike = alike.take_while(|old| old.order() == order);
-        alike.any(|old| old == diagnostic)
-    }
-
-    /// A diagnostic of a field other than an annotation hangs on both values.
-    fn same_values(&self, diagnostic: &Diagnostic, now: &Subject<'_>) -> bool {
-        let same = |key: &str| self.subject.annotation(key) == now.annotation(key);
+    /// A finding outside of an annotation depends on both values.
+    fn same_values(&self, diagnostic: &Diagnostic) -> bool {
+        let same = |key: &str| !self.changed.contains(key);
         match diagnostic.place.field.annotation_key() {
             Some(key) => same(key),
             None => same(ORG_KEY) && same(PLUS_KEY),
@@ -65,19 +108,40 @@ impl<'a> Before<'a> {
     }
 }
 
-fn same_inputs(before: &Subject<'_>, now: &Subject<'_>) -> bool {
-    before.rules == now.rules
-        && before.default_backend == now.default_backend
-        && same_hosts(&before.tls, &now.tls)
+impl Finding {
+    fn of(diagnostic: &Diagnostic, subject: &Subject<'_>) -> Self {
+        let field = &diagnostic.place.field;
+        let place = match field.annotation_key() {
+            Some(key) => Place::Annotation(key.to_owned(), diagnostic.place.span),
+            None => Place::Spec {
+                host: host(field.steps(), subject),
+                message: diagnostic.message.clone(),
+            },
+        };
+        let entry = |EntryName { number, service }: &EntryName| (*number, service.clone());
+        Self {
+            rule: diagnostic.rule,
+            consequence: diagnostic.consequence,
+            place,
+            entry: diagnostic.entry.as_ref().map(entry),
+        }
+    }
 }
 
-/// Blocks of TLS differ in their Secrets too, which nobody reads here.
-fn same_hosts(before: &[TlsBlock<'_>], now: &[TlsBlock<'_>]) -> bool {
-    let hosts = |blocks: &[TlsBlock<'_>]| {
-        let hosts = blocks.iter().flat_map(|block| &block.hosts);
-        let mut hosts: Vec<String> = hosts.map(ToString::to_string).collect();
-        hosts.sort_unstable();
-        hosts
+/// The host of the rule that a field belongs to.
+fn host(steps: &[Step], subject: &Subject<'_>) -> Option<String> {
+    let [
+        Step::Name("spec"),
+        Step::Name("rules"),
+        Step::Index(index),
+        ..,
+    ] = steps
+    else {
+        return None;
     };
-    before == now || hosts(before) == hosts(now)
+    let host = subject.rules.get(*index)?.host.as_ref()?;
+    Some(host.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,12 +10,15 @@ use rustls::pki_types::pem::PemObject as _;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use super::clock::MAX_SKEW;
 use super::facts::{Facts, NotX509};
 use super::key::Key;
 
-/// What we make is good a little earlier than it is made: the clocks of a
-/// cluster differ, and a caller's may be behind.
-const BACKDATED: SignedDuration = SignedDuration::from_mins(5);
+/// A certificate is valid for some time before it is signed: the clocks of a
+/// cluster differ. Ours and the API server's may by [`MAX_SKEW`], and another
+/// API server's by as much again.
+const BACKDATED: SignedDuration = SignedDuration::from_mins(10);
+const _: () = assert!(BACKDATED.as_secs() == 2 * MAX_SKEW.as_secs());
 
 /// A CA with its key.
 #[derive(Debug)]

@@ -1,19 +1,22 @@
-//! The few calls of the API server that keeping our certificates needs: one
+//! The few calls of the API server that managing our certificates needs: one
 //! Secret and one ValidatingWebhookConfiguration, both by name.
 
+use jiff::Timestamp;
 use k8s_openapi::api::admissionregistration::v1::{
     ValidatingWebhook, ValidatingWebhookConfiguration,
 };
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, ObjectMeta, Patch, PatchParams, PostParams};
-use kube::{Client, Error};
+use kube::client::ClientBuilder;
+use kube::{Client, Config, Error};
 use rustls::pki_types::CertificateDer;
 use serde_json::json;
 
+use super::clock::{ClockError, ServerClock};
 use super::pem;
-use super::plan::Bundle;
+use super::plan::CaBundle;
 
-/// Who writes, in the API server's books.
+/// The field manager of our writes.
 const FIELD_MANAGER: &str = "stickler";
 
 /// Where the objects are.
@@ -42,33 +45,42 @@ pub struct Failed {
 pub enum Write {
     /// It is written.
     Done,
-    /// Somebody else has written since we read: read again.
-    Outrun,
+    /// Another client has written since we read: read again.
+    Conflict,
 }
 
 /// Our `caBundle`s as they were read, and what is needed to write them.
 #[derive(Debug)]
 pub struct Published {
     /// What our webhooks trust.
-    pub bundle: Bundle,
+    pub bundle: CaBundle,
     /// Their names.
     webhooks: Vec<String>,
     resource_version: Option<String>,
 }
 
-/// The objects, as far as we are concerned with them.
+/// The objects that we read and write.
 #[derive(Clone)]
 pub struct Cluster {
     places: Places,
+    clock: ServerClock,
     secrets: Api<Secret>,
     configurations: Api<ValidatingWebhookConfiguration>,
 }
 
 impl Cluster {
-    /// Nothing is asked yet.
+    /// A client of the API server that `config` names. Makes no call yet.
+    pub fn connect(config: Config, places: Places) -> Result<Self, Error> {
+        let clock = ServerClock::default();
+        let client = ClientBuilder::try_from(config)?.with_layer(&clock.layer());
+        Ok(Self::new(client.build(), clock, places))
+    }
+
+    /// A client whose answers are read by `clock`.
     #[must_use]
-    pub fn new(client: Client, places: Places) -> Self {
+    pub fn new(client: Client, clock: ServerClock, places: Places) -> Self {
         Self {
+            clock,
             secrets: Api::namespaced(client.clone(), &places.namespace),
             configurations: Api::all(client),
             places,
@@ -81,7 +93,12 @@ impl Cluster {
         read.map_err(|error| self.about_secret("reading", error))
     }
 
-    /// A Secret that is not there yet.
+    /// Whether the clock of the API server that answered last agrees with `now`.
+    pub fn clock_agrees(&self, now: Timestamp) -> Result<(), ClockError> {
+        self.clock.agrees_with(now)
+    }
+
+    /// A Secret that does not exist yet.
     #[must_use]
     pub fn new_secret(&self) -> Secret {
         let labels = [
@@ -155,7 +172,7 @@ impl Cluster {
 
 impl Published {
     const NOWHERE: Self = Self {
-        bundle: Bundle::Absent,
+        bundle: CaBundle::Absent,
         webhooks: Vec::new(),
         resource_version: None,
     };
@@ -163,7 +180,7 @@ impl Published {
     fn read(configuration: ValidatingWebhookConfiguration) -> Self {
         let webhooks = configuration.webhooks.unwrap_or_default();
         Self {
-            bundle: Bundle::Of(webhooks.iter().map(trusted).collect()),
+            bundle: CaBundle::Of(webhooks.iter().map(trusted).collect()),
             webhooks: webhooks.into_iter().map(|webhook| webhook.name).collect(),
             resource_version: configuration.metadata.resource_version,
         }
@@ -198,7 +215,7 @@ fn outcome<T>(written: Result<T, Error>) -> Result<Write, Error> {
         Err(Error::Api(status))
             if status.is_conflict() || status.is_already_exists() || status.is_not_found() =>
         {
-            Ok(Write::Outrun)
+            Ok(Write::Conflict)
         }
         Err(error) => Err(error),
     }

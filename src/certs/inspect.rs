@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rustls::RootCertStore;
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::ring;
 use rustls::pki_types::pem::{PemObject as _, SectionKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
 use serde::Serialize;
 
 use super::facts::Facts;
+use crate::crypto;
 use crate::lint::text::quote;
 
 /// A file, and what its PEM blocks are.
@@ -137,7 +137,7 @@ impl Block {
         let Some(key) = PrivateKeyDer::from_pem(kind, der) else {
             return Ok(None);
         };
-        let key = ring::default_provider().key_provider.load_private_key(key);
+        let key = crypto::provider().key_provider.load_private_key(key);
         let key = key.map_err(|error| format!("the private key: {error}"))?;
         let public = key.public_key().map(|public| public.as_ref().to_vec());
         Ok(Some(Self::Key(public)))
@@ -285,14 +285,14 @@ fn vouched(
     between: &[CertificateDer<'_>],
     moment: UnixTime,
 ) -> Result<(), String> {
-    let provider = ring::default_provider();
+    let provider = crypto::provider();
     let verified = if server {
         let algorithms = provider.signature_verification_algorithms.all;
         ParsedCertificate::try_from(leaf).and_then(|leaf| {
             verify_server_cert_signed_by_trust_anchor(&leaf, &roots, between, moment, algorithms)
         })
     } else {
-        WebPkiClientVerifier::builder_with_provider(roots.into(), provider.into())
+        WebPkiClientVerifier::builder_with_provider(roots.into(), provider)
             .build()
             .map_err(|error| error.to_string())?
             .verify_client_cert(leaf, between, moment)

@@ -18,20 +18,23 @@
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 
-use super::Lives;
+use super::Lifetimes;
+use super::clock::MAX_SKEW;
 
 /// A CA's certificate, and what the plan needs to know of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ca {
     /// The certificate.
     pub certificate: CertificateDer<'static>,
+    /// Its first moment.
+    pub not_before: Timestamp,
     /// Its last moment.
     pub not_after: Timestamp,
 }
 
 /// The CAs in the Secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Held {
+pub struct StoredCas {
     /// The one that leaves are signed with.
     pub current: Option<Ca>,
     /// The one that takes over.
@@ -62,7 +65,7 @@ pub struct Old {
 
 /// The `caBundle` of our ValidatingWebhookConfiguration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Bundle {
+pub enum CaBundle {
     /// There is no such configuration: nobody calls us.
     Absent,
     /// What each of its webhooks trusts; what is not readable is `None`.
@@ -103,9 +106,9 @@ impl Step {
         }
     }
 
-    /// What was done, in a sentence.
+    /// What the step did, in a sentence.
     #[must_use]
-    pub fn told(self) -> &'static str {
+    pub fn description(self) -> &'static str {
         match self {
             Self::Create => "made a CA",
             Self::Prepare => "made the CA that takes over",
@@ -120,29 +123,38 @@ impl Step {
 
 /// The next step, or `None` when everything is as it should be.
 #[must_use]
-pub fn plan(held: &Held, bundle: &Bundle, now: Timestamp, lives: Lives) -> Option<Step> {
-    let Some(current) = held.current.as_ref().filter(|ca| !ca.ended(now)) else {
-        let next = held.next.as_ref().filter(|next| !next.ca.ended(now));
+pub fn plan(
+    stored: &StoredCas,
+    bundle: &CaBundle,
+    now: Timestamp,
+    lifetimes: Lifetimes,
+) -> Option<Step> {
+    let Some(current) = stored.current.as_ref().filter(|ca| ca.is_valid(now)) else {
+        let next = stored.next.as_ref().filter(|next| next.ca.is_valid(now));
         return Some(next.map_or(Step::Create, |_| Step::Switch));
     };
-    if held.damaged {
+    let next = stored.next.as_ref();
+    if stored.damaged || next.is_some_and(|next| !next.ca.is_valid(now)) {
         return Some(Step::Clear);
     }
-    if held.old.as_ref().is_some_and(|old| old.is_over(now)) {
+    if stored.old.as_ref().is_some_and(|old| old.is_over(now)) {
         return Some(Step::Forget);
     }
-    let next = held.next.as_ref().filter(|next| !next.ca.ended(now));
-    if next.is_none() && current.not_after.duration_since(now) <= lives.ca_margin() {
+    if next.is_none() && current.not_after.duration_since(now) <= lifetimes.ca_margin() {
         return Some(Step::Prepare);
     }
-    if !bundle.trusts_exactly(&held.trusted()) {
+    if !bundle.trusts_exactly(&stored.trusted()) {
         return Some(Step::Publish);
     }
     match next?.published {
         None => Some(Step::Note),
+        // Written by a clock that was ahead: count from now.
+        Some(published) if published.duration_since(now) > 2 * MAX_SKEW => Some(Step::Note),
         // One rotation after the other: the Secret remembers one old CA.
-        Some(_) if held.old.is_some() => None,
-        Some(published) if now.duration_since(published) >= lives.settling() => Some(Step::Switch),
+        Some(_) if stored.old.is_some() => None,
+        Some(published) if now.duration_since(published) >= lifetimes.settling() => {
+            Some(Step::Switch)
+        }
         Some(_) => None,
     }
 }
@@ -163,26 +175,33 @@ pub struct Signed<'a> {
 /// Not when a new one would end no later: a CA about to end is no reason to
 /// sign at each look.
 #[must_use]
-pub fn leaf_is_due(leaf: Option<Signed<'_>>, current: &Ca, now: Timestamp, lives: Lives) -> bool {
+pub fn leaf_is_due(
+    leaf: Option<Signed<'_>>,
+    current: &Ca,
+    now: Timestamp,
+    lifetimes: Lifetimes,
+) -> bool {
     let Some(leaf) = leaf else { return true };
-    let aged = leaf.not_after.duration_since(now) <= lives.leaf_margin();
-    let later = (now + lives.leaf).min(current.not_after) > leaf.not_after;
+    let aged = leaf.not_after.duration_since(now) <= lifetimes.leaf_margin();
+    let later = (now + lifetimes.leaf).min(current.not_after) > leaf.not_after;
     *leaf.by != current.certificate || now < leaf.not_before || (aged && later)
 }
 
 impl Ca {
-    fn ended(&self, now: Timestamp) -> bool {
-        now > self.not_after
+    /// Whether callers accept it at `now`. One that begins later was made by a
+    /// clock that was ahead.
+    pub(super) fn is_valid(&self, now: Timestamp) -> bool {
+        (self.not_before..=self.not_after).contains(&now)
     }
 }
 
 impl Old {
     fn is_over(&self, now: Timestamp) -> bool {
-        now >= self.until || self.ca.ended(now)
+        now >= self.until || !self.ca.is_valid(now)
     }
 }
 
-impl Held {
+impl StoredCas {
     /// The CAs that callers are to trust, the current one first.
     #[must_use]
     pub fn trusted(&self) -> Vec<CertificateDer<'static>> {
@@ -193,7 +212,7 @@ impl Held {
     }
 }
 
-impl Bundle {
+impl CaBundle {
     /// Whether every webhook trusts these CAs and no other, in any order.
     fn trusts_exactly(&self, wanted: &[CertificateDer<'static>]) -> bool {
         let exact = |trusted: &[CertificateDer<'_>]| {

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `ca.crt`, `ca.key` | the CA that leaves are signed with |
 //! | `next.crt`, `next.key`, `next-published` | the one that takes over, and since when it is published |
-//! | `old.crt`, `old-until` | the one before, and when its last leaf has ended |
+//! | `old.crt`, `old-until` | the one before, and when its last leaf expires |
 
 use std::collections::BTreeMap;
 
@@ -12,9 +12,9 @@ use jiff::Timestamp;
 use k8s_openapi::ByteString;
 
 use super::authority::{Authority, NoAuthority};
-use super::facts::Facts;
-use super::plan::{Ca, Held, Next, Old, Step};
-use super::{Lives, pem};
+use super::facts::{Facts, NotX509};
+use super::plan::{Ca, Next, Old, Step, StoredCas};
+use super::{Lifetimes, pem};
 
 const CURRENT: Names = Names("ca.crt", "ca.key");
 const NEXT: Names = Names("next.crt", "next.key");
@@ -34,14 +34,14 @@ pub struct Contents {
     /// The CA that signs.
     pub current: Option<Authority>,
     /// What the plan needs to know.
-    pub held: Held,
+    pub stored: StoredCas,
     /// What is there and cannot be used.
     pub defects: Vec<String>,
 }
 
-/// A Secret that holds something of somebody else: it is never written.
+/// A Secret with keys that stickler does not know: it is never written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("it holds '{0}', which is none of ours: name another Secret")]
+#[error("it has the key '{0}', which stickler does not know: use another Secret with --secret")]
 pub struct Foreign(String);
 
 impl Contents {
@@ -54,14 +54,17 @@ impl Contents {
         }
         let mut contents = Self::default();
         contents.current = contents.authority(data, &CURRENT);
-        contents.held.current = contents.current.as_ref().map(ca);
+        contents.stored.current = contents.current.as_ref().map(ca);
         let next = contents.authority(data, &NEXT);
-        contents.held.next = next.as_ref().map(|next| Next {
+        if !data.contains_key(NEXT.0) && !data.contains_key(NEXT.1) {
+            contents.orphan(data, PUBLISHED, NEXT.0);
+        }
+        contents.stored.next = next.as_ref().map(|next| Next {
             ca: ca(next),
             published: time(data, PUBLISHED),
         });
-        contents.held.old = contents.old(data);
-        contents.held.damaged = !contents.defects.is_empty();
+        contents.stored.old = contents.old(data);
+        contents.stored.damaged = !contents.defects.is_empty();
         Ok(contents)
     }
 
@@ -83,43 +86,65 @@ impl Contents {
     }
 
     fn old(&mut self, data: &Data) -> Option<Old> {
-        let bytes = &data.get(OLD)?.0;
-        let certificate = pem::read_certificates(bytes).ok()?.into_iter().next();
-        let facts = certificate.as_ref().and_then(|der| Facts::read(der).ok());
-        let (Some(certificate), Some(facts)) = (certificate, facts) else {
-            self.defects.push(format!("{OLD} is not readable"));
+        let Some(bytes) = data.get(OLD) else {
+            self.orphan(data, UNTIL, OLD);
             return None;
         };
-        let not_after = facts.not_after;
-        Some(Old {
-            ca: Ca {
-                certificate,
-                not_after,
-            },
-            // Without a time to forget it at, its own end is one.
-            until: time(data, UNTIL).unwrap_or(not_after),
-        })
+        let ca = old_ca(&bytes.0).map_err(|error| {
+            self.defects.push(format!("{OLD}: {error}"));
+        });
+        let ca = ca.ok()?;
+        // Without a time to forget it at, its own end is one.
+        let until = time(data, UNTIL).unwrap_or(ca.not_after);
+        Some(Old { ca, until })
+    }
+
+    /// Reports a `key` that says nothing without `other`.
+    fn orphan(&mut self, data: &Data, key: &str, other: &str) {
+        if data.contains_key(key) {
+            self.defects.push(format!("{key} is there without {other}"));
+        }
     }
 }
 
+/// The CA that signed before. Its key is gone.
+fn old_ca(pem: &[u8]) -> Result<Ca, NotX509> {
+    let mut certificates = pem::read_certificates(pem)?.into_iter();
+    let certificate = certificates.next();
+    let certificate = certificate.ok_or_else(|| NotX509::new(&"there is no certificate in it"))?;
+    let facts = Facts::read(&certificate)?;
+    Ok(Ca {
+        certificate,
+        not_before: facts.not_before,
+        not_after: facts.not_after,
+    })
+}
+
 /// Takes a step in the Secret's `data`. [`Step::Publish`] changes nothing here.
-pub fn take(step: Step, data: &mut Data, now: Timestamp, lives: Lives) -> Result<(), rcgen::Error> {
+pub fn take(
+    step: Step,
+    data: &mut Data,
+    now: Timestamp,
+    lifetimes: Lifetimes,
+) -> Result<(), rcgen::Error> {
     match step {
         Step::Publish => {}
         Step::Create => {
-            data.clear();
-            put(data, &CURRENT, &Authority::make(now, lives.ca)?);
+            // Leaves of the old CA may still be in use.
+            clear(data, now);
+            remove(data, &[CURRENT.0, CURRENT.1, NEXT.0, NEXT.1, PUBLISHED]);
+            put(data, &CURRENT, &Authority::make(now, lifetimes.ca)?);
         }
         Step::Prepare => {
             data.remove(PUBLISHED);
-            put(data, &NEXT, &Authority::make(now, lives.ca)?);
+            put(data, &NEXT, &Authority::make(now, lifetimes.ca)?);
         }
         Step::Note => {
             data.insert(PUBLISHED.to_owned(), text(&now.to_string()));
         }
-        Step::Switch => switch(data, now, lives),
+        Step::Switch => switch(data, now, lifetimes),
         Step::Forget => remove(data, &[OLD, UNTIL]),
-        Step::Clear => clear(data),
+        Step::Clear => clear(data, now),
     }
     Ok(())
 }
@@ -128,24 +153,24 @@ fn remove(data: &mut Data, keys: &[&str]) {
     data.retain(|key, _| !keys.contains(&key.as_str()));
 }
 
-/// Keeps what can be read. What is current is none of this: without it there
-/// is a new one.
-fn clear(data: &mut Data) {
-    let Ok(Contents { held, .. }) = Contents::read(data) else {
+/// Keeps what can be read and is valid. The current CA is not concerned: where
+/// it cannot be used, a new one is made.
+fn clear(data: &mut Data, now: Timestamp) {
+    let Ok(Contents { stored, .. }) = Contents::read(data) else {
         return;
     };
-    if held.next.is_none() {
+    if stored.next.is_none_or(|next| !next.ca.is_valid(now)) {
         remove(data, &[NEXT.0, NEXT.1, PUBLISHED]);
     }
-    if held.old.is_none() {
+    if stored.old.is_none_or(|old| !old.ca.is_valid(now)) {
         remove(data, &[OLD, UNTIL]);
     }
 }
 
-fn switch(data: &mut Data, now: Timestamp, lives: Lives) {
+fn switch(data: &mut Data, now: Timestamp, lifetimes: Lifetimes) {
     if let Some(certificate) = data.remove(CURRENT.0) {
         data.insert(OLD.to_owned(), certificate);
-        data.insert(UNTIL.to_owned(), text(&(now + lives.leaf).to_string()));
+        data.insert(UNTIL.to_owned(), text(&(now + lifetimes.leaf).to_string()));
     }
     for (from, to) in [(NEXT.0, CURRENT.0), (NEXT.1, CURRENT.1)] {
         if let Some(value) = data.remove(from) {
@@ -164,6 +189,7 @@ fn put(data: &mut Data, &Names(certificate, key): &Names, authority: &Authority)
 fn ca(authority: &Authority) -> Ca {
     Ca {
         certificate: authority.certificate().clone(),
+        not_before: authority.facts().not_before,
         not_after: authority.facts().not_after,
     }
 }

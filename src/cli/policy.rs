@@ -13,8 +13,6 @@ use crate::lint::Severity;
 use crate::policy::{self, ControllerOverride, FILE_NAME, Faults, Live, Policies};
 use crate::render::counted;
 
-mod vap;
-
 /// Check a policy file, or show what is in force in a namespace
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -23,9 +21,7 @@ mod vap;
   stickler policy show --namespace team-a
       what is in force there, and where each line comes from
   stickler policy schema > policy.schema.json
-      the JSON schema, for editors
-  stickler policy vap | kubectl apply -f -
-      what the API server itself can refuse, without a webhook")]
+      the JSON schema, for editors")]
 pub(super) struct Policy {
     #[command(subcommand)]
     command: Command,
@@ -37,7 +33,6 @@ enum Command {
     Show(Show),
     /// Print the JSON schema of policy files
     Schema,
-    Vap(vap::Vap),
 }
 
 /// Tell everything that is wrong with a policy file
@@ -80,7 +75,6 @@ impl Policy {
             Command::Check(check) => check.run(),
             Command::Show(show) => show.run(),
             Command::Schema => print(format_args!("{:#}\n", policy::schema())),
-            Command::Vap(vap) => vap.run(),
         }
     }
 }

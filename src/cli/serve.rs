@@ -1,11 +1,13 @@
 //! `stickler serve`: flags in, a running webhook out.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
+use rustls::pki_types::ServerName;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -18,14 +20,18 @@ mod signals;
 
 use super::controller::ControllerArgs;
 use super::{Failure, policy};
-use crate::server::callers::Callers;
-use crate::server::certificate::{Files, Store};
+use crate::policy::Live;
+use crate::server::certificate::{CertificateStore, Files};
+use crate::server::client_auth::ClientAuth;
 use crate::server::{self, Identity, Judging, Sockets};
 use bounds::Bounds;
 use dev::Dev;
 use logging::LogFormat;
-use self_managed::{Keeping, SelfManaged};
+use self_managed::{Managing, SelfManaged};
 use signals::Signals;
+
+/// How long the files of a certificate may take to be read at the start.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Run the webhook
 ///
@@ -72,7 +78,7 @@ pub(super) struct Serve {
     )]
     tls_ca: Option<PathBuf>,
 
-    /// Only callers with a certificate of this authority (PEM) may connect
+    /// Only callers with a certificate of this CA may connect; PEM, read again when it changes
     #[arg(long, value_name = "FILE", env = "STICKLER_CLIENT_CA")]
     client_ca: Option<PathBuf>,
 
@@ -82,9 +88,24 @@ pub(super) struct Serve {
         value_name = "NAME",
         env = "STICKLER_CLIENT_NAME",
         value_delimiter = ',',
+        value_parser = client_name,
         requires = "client_ca"
     )]
     client_name: Vec<String>,
+
+    /// A name or address that the API server calls; repeatable
+    ///
+    /// With files, /readyz fails unless the certificate is valid for each of
+    /// them. Self-managed certificates are valid for them and for the Service.
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "STICKLER_SERVER_NAME",
+        value_delimiter = ',',
+        value_parser = server_name,
+        conflicts_with = "dev"
+    )]
+    server_name: Vec<String>,
 
     /// Make a throw-away certificate for localhost and print a curl line to try it with
     #[arg(long)]
@@ -139,16 +160,13 @@ impl Serve {
     async fn serve(self) -> Result<ExitCode, Failure> {
         // Before anyone can learn that we are here.
         let mut signals = Signals::new()?;
-        let way = self.way()?;
-        for caution in self.bounds.cautions() {
-            tracing::warn!("{caution}");
-        }
-        let policy = policy::open(self.policy.as_deref(), self.controller.resolve())?;
-        let (identity, source) = self.identity(way).await?;
-        let sockets = self.bind().await?;
-        if let (Source::Dev(dev), Ok(address)) = (&source, sockets.reviews.local_addr()) {
-            dev.announce(address)?;
-        }
+        let (sockets, identity, policy, _source) = tokio::select! {
+            started = self.start() => started?,
+            () = signals.next() => {
+                tracing::info!("ended before serving");
+                return Ok(ExitCode::SUCCESS);
+            }
+        };
         let (stop, stopped) = oneshot::channel();
         let serving = server::serve(
             sockets,
@@ -157,15 +175,41 @@ impl Serve {
             open_files::fit(self.bounds.settings(self.dev)),
             async { drop(stopped.await) },
         );
+        let ended = async {
+            signals.next().await;
+            // A server that has ended already need not be asked to.
+            let _ = stop.send(());
+            signals.next().await;
+        };
         tokio::select! {
             served = serving => served.map_err(|error| Failure::new("serving", error))?,
-            () = signals.second(stop) => {
+            () = ended => {
                 tracing::warn!("a second signal: ending at once");
                 return Ok(ExitCode::FAILURE);
             }
         }
         tracing::info!("ended");
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Everything that has to be there before the first call.
+    async fn start(&self) -> Result<(Sockets, Identity, Live, Source), Failure> {
+        let way = self.way()?;
+        for caution in self.bounds.cautions() {
+            tracing::warn!("{caution}");
+        }
+        // On a thread of its own: a mount that hangs must not hold up signals.
+        let file = self.policy.clone();
+        let policy = tokio::task::spawn_blocking(move || policy::open(file.as_deref()));
+        let policy = policy
+            .await
+            .map_err(|error| Failure::new("the policy", error))??;
+        let (identity, source) = self.identity(way).await?;
+        let sockets = self.bind().await?;
+        if let (Source::Dev(dev), Ok(address)) = (&source, sockets.reviews.local_addr()) {
+            dev.announce(address)?;
+        }
+        Ok((sockets, identity, policy, source))
     }
 
     async fn bind(&self) -> Result<Sockets, Failure> {
@@ -198,8 +242,8 @@ impl Serve {
     fn way(&self) -> Result<Way, Failure> {
         let files = self.tls_cert.as_ref().zip(self.tls_key.as_ref());
         let files = files.map(|(chain, key)| {
-            let (chain, key) = (chain.clone(), key.clone());
-            Way::Files(Files::new(chain, key, self.tls_ca.clone()))
+            let files = Files::new(chain.clone(), key.clone(), self.tls_ca.clone());
+            Way::Files(files.with_names(self.server_name.clone()))
         });
         let self_managed = self.self_managed.chosen.then_some(Way::SelfManaged);
         let dev = self.dev.then_some(Way::Dev);
@@ -218,35 +262,50 @@ impl Serve {
 
     /// Who we are and who may call, and what must live as long as the server.
     async fn identity(&self, way: Way) -> Result<(Identity, Source), Failure> {
-        let callers = self.callers()?;
+        let client_auth = self.client_auth().await?;
         let (certificate, files, source) = match way {
             Way::Files(files) => {
-                let pair = files.load();
-                let pair = pair.map_err(|error| Failure::new("the certificate", error))?;
-                (Arc::new(Store::new(pair)), Some(files), Source::Files)
+                let doing = "the certificate";
+                let loaded = in_time(doing, move || (files.load(), files)).await?;
+                let (pair, files) = loaded;
+                let pair = pair.map_err(|error| Failure::new(doing, error))?;
+                let store = CertificateStore::new(pair);
+                (Arc::new(store), Some(files), Source::Files)
             }
             Way::SelfManaged => {
-                let store = Arc::new(Store::empty());
+                let store = Arc::new(CertificateStore::empty());
                 let interval = self.bounds.settings(false).reload_interval;
-                let keeping = self.self_managed.start(Arc::clone(&store), interval);
-                (store, None, Source::SelfManaged(keeping.await?))
+                let names = &self.server_name;
+                let managing = self.self_managed.start(Arc::clone(&store), names, interval);
+                (store, None, Source::SelfManaged(managing.await?))
             }
             Way::Dev => {
                 let (dev, pair) = Dev::start(self.dev_dir.as_deref())?;
-                (Arc::new(Store::new(pair)), None, Source::Dev(dev))
+                (
+                    Arc::new(CertificateStore::new(pair)),
+                    None,
+                    Source::Dev(dev),
+                )
             }
         };
         let identity = Identity {
             certificate,
             files,
-            callers,
+            client_auth,
         };
         Ok((identity, source))
     }
 
-    fn callers(&self) -> Result<Option<Callers>, Failure> {
-        let callers = |path: &PathBuf| read_callers(path, self.client_name.clone());
-        self.client_ca.as_ref().map(callers).transpose()
+    async fn client_auth(&self) -> Result<Option<ClientAuth>, Failure> {
+        let Some(path) = self.client_ca.clone() else {
+            return Ok(None);
+        };
+        let doing = format!("--client-ca {}", path.display());
+        let names = self.client_name.clone();
+        let opened = in_time(&doing, move || ClientAuth::open(path, names)).await?;
+        opened
+            .map(Some)
+            .map_err(|error| Failure::new(&doing, error))
     }
 }
 
@@ -260,14 +319,36 @@ enum Way {
 /// Where the certificate comes from, and what must live as long as the server.
 enum Source {
     Files,
-    SelfManaged(#[expect(dead_code, reason = "ends the keeping when it is dropped")] Keeping),
+    SelfManaged(#[expect(dead_code, reason = "ends the controller when it is dropped")] Managing),
     Dev(Dev),
 }
 
-fn read_callers(path: &Path, names: Vec<String>) -> Result<Callers, Failure> {
-    let doing = format!("--client-ca {}", path.display());
-    let pem = std::fs::read(path).map_err(|error| Failure::new(&doing, error))?;
-    Callers::from_pem(&pem, names).map_err(|error| Failure::new(&doing, error))
+/// What `read` returns, from a thread of its own: a hung mount must not keep
+/// the process from ending.
+async fn in_time<T: Send + 'static>(
+    doing: &str,
+    read: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Failure> {
+    let reading = tokio::task::spawn_blocking(read);
+    let read = tokio::time::timeout(READ_TIMEOUT, reading).await;
+    let read = read.map_err(|_| Failure::new(doing, "reading takes more than 10 s"))?;
+    read.map_err(|error| Failure::new(doing, error))
+}
+
+/// A name that a client's certificate may have.
+fn client_name(name: &str) -> Result<String, String> {
+    match name.trim() {
+        "" => Err("a name must not be empty".to_owned()),
+        name => Ok(name.to_owned()),
+    }
+}
+
+/// A name or an address that a server's certificate may have.
+fn server_name(name: &str) -> Result<String, String> {
+    let name = name.trim();
+    let known = ServerName::try_from(name);
+    known.map_err(|_| "expected a DNS name or an IP address".to_owned())?;
+    Ok(name.to_owned())
 }
 
 async fn bind(flag: &str, address: SocketAddr) -> Result<TcpListener, Failure> {

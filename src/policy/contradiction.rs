@@ -338,6 +338,6 @@ fn never(pattern: &Pattern, kind: Kind) -> Option<String> {
     let odd = text.chars().find(|&c| !fine(c)).filter(|_| plain)?;
     let (text, odd) = (quote(text), quote(odd.encode_utf8(&mut [0; 4])));
     Some(format!(
-        "{text} matches no {what}: {odd} stands in no name of one"
+        "{text} matches no {what}: a name cannot contain {odd}"
     ))
 }

@@ -16,7 +16,7 @@ pub struct Exemption {
     pub reason: String,
     /// Its last day, in UTC.
     pub until: Option<Date>,
-    /// Where it stands in the file.
+    /// Its place in the file.
     pub spot: Spot,
     /// The moment after its last day.
     end: Option<Timestamp>,

@@ -17,7 +17,7 @@ pub struct Spot {
 /// One thing wrong with a policy file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// Where it stands.
+    /// Its place in the file.
     pub spot: Spot,
     /// An error refuses the file; a warning is only reported.
     pub severity: Severity,
@@ -66,7 +66,7 @@ impl Faults {
 pub(crate) fn suggest(word: &str, known: &[&'static str]) -> String {
     match did_you_mean(word, known.iter().copied()) {
         Some(meant) => format!("did you mean '{meant}'?"),
-        None => format!("known are {}", known.join(", ")),
+        None => format!("expected one of {}", known.join(", ")),
     }
 }
 

@@ -97,19 +97,11 @@ impl File {
         let mut file = Self::default();
         let mut documents = yaml::documents(text);
         match documents.next().map(|document| document.read()) {
-            Some(Ok(Some(root))) => Field::read(&mut file, &root, &mut reading),
+            Some(Ok(Some(root))) if sets_something(&root) => {
+                Field::read(&mut file, &root, &mut reading);
+            }
             Some(Err(error)) => broken(&error, &mut reading),
-            Some(Ok(None)) | None => {}
-        }
-        // Half a write must not pass for a policy that says nothing.
-        if text.trim().is_empty() {
-            let help = Some("write 'mode: enforce' for the defaults".to_owned());
-            reading.note(
-                Severity::Error,
-                reading.spot_at(0),
-                "the file is empty",
-                help,
-            );
+            Some(Ok(_)) | None => sets_nothing(text, &mut reading),
         }
         if let Some(second) = documents.next() {
             let spot = reading.spot_at(second.range.start);
@@ -120,9 +112,30 @@ impl File {
     }
 }
 
+/// Whether there is a value in the file. `{}` is one: whoever writes it asks
+/// for the defaults.
+fn sets_something(root: &Node<'_>) -> bool {
+    match root.mapping() {
+        Some(pairs) => pairs.is_empty() || pairs.iter().any(|pair| !pair.value.is_null()),
+        None => !root.is_null(),
+    }
+}
+
+/// Half a write, or a file that ends within its first comments, must not pass
+/// for a policy that asks for the defaults.
+fn sets_nothing(text: &str, reading: &mut Reading<'_>) {
+    let what = if text.trim().is_empty() {
+        "the file is empty"
+    } else {
+        "the file sets nothing"
+    };
+    let help = Some("write 'mode: enforce' for the defaults".to_owned());
+    reading.note(Severity::Error, reading.spot_at(0), what, help);
+}
+
 fn broken(error: &yaml::Error, reading: &mut Reading<'_>) {
     let spot = reading.spot_at(error.span.start);
-    let message = format!("this is no YAML: {}", error.message);
+    let message = format!("the file is not valid YAML: {}", error.message);
     reading.note(Severity::Error, spot, message, error.help.clone());
 }
 

@@ -26,7 +26,7 @@ impl<'t> Reading<'t> {
         self.spot_at(node.span.start)
     }
 
-    /// Where a byte of the text stands.
+    /// The line and column of a byte of the text.
     pub(super) fn spot_at(&self, offset: usize) -> Spot {
         let position = self.lines.position(offset);
         Spot {
@@ -151,7 +151,7 @@ impl Seen {
         let spot = reading.spot(node);
         match self.0.iter().find(|(seen, _)| seen == name) {
             Some((_, first)) => {
-                let message = format!("{} stands twice, first at {first}", quote(name));
+                let message = format!("{} is repeated; it first appears at {first}", quote(name));
                 reading.error(node, message);
             }
             None => self.0.push((name.to_owned(), spot)),

@@ -1,5 +1,6 @@
 //! The policy while stickler serves: reloaded by content, and never half.
 
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +11,9 @@ use jiff::Timestamp;
 use super::Policies;
 use super::controller::ControllerOverride;
 use super::fault::Faults;
+
+/// The largest file that is read: a ConfigMap holds at most 1 MiB.
+const MAX_BYTES: u64 = 1 << 20;
 
 /// The policy of a running server. A request takes one snapshot and keeps it
 /// to its end, so that an answer never mixes two policies.
@@ -143,8 +147,23 @@ impl Live {
     }
 }
 
+/// The content of a regular file. Opening a FIFO would wait for a writer, and a
+/// device may have no end.
 fn read(path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| error.to_string())
+    let read = || {
+        let kind = std::fs::metadata(path)?;
+        if !kind.is_file() {
+            return Err(io::Error::other("it is not a regular file"));
+        }
+        let mut text = String::new();
+        let file = std::fs::File::open(path)?;
+        file.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+        if text.len() as u64 > MAX_BYTES {
+            return Err(io::Error::other("it is larger than 1 MiB"));
+        }
+        Ok(text)
+    };
+    read().map_err(|error| error.to_string())
 }
 
 fn parse(

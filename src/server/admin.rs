@@ -34,19 +34,15 @@ async fn readyz(State(shared): State<Arc<Shared>>) -> (StatusCode, String) {
             "not ready: stopping\n".to_owned(),
         );
     }
-    shared.look();
-    if let Err(why) = ready::call(
-        &shared.connections,
-        shared.reviews,
-        shared.certificate.pair(),
-    )
-    .await
-    {
+    shared.poll_files().await;
+    if let Err(why) = ready::call(&shared.connections, shared.reviews, &shared.certificate).await {
         return (
             StatusCode::SERVICE_UNAVAILABLE,
-            match shared.certificate.trouble() {
-                None => format!("not ready: {why}\n"),
-                Some(trouble) => format!("not ready: {why}: {trouble}\n"),
+            match shared.certificate.last_error() {
+                Some(error) if error.to_string() != why.to_string() => {
+                    format!("not ready: {why}: {error}\n")
+                }
+                _ => format!("not ready: {why}\n"),
             },
         );
     }
@@ -57,8 +53,19 @@ async fn readyz(State(shared): State<Arc<Shared>>) -> (StatusCode, String) {
 /// What does not stop us yet, but somebody should know.
 fn troubles(shared: &Shared) -> String {
     let mut text = String::new();
-    if let Some(why) = shared.certificate.trouble() {
+    if let Some(why) = shared.certificate.last_error() {
         let _ = writeln!(text, "the newest certificate cannot be used: {why}");
+    }
+    let client_auth = shared.client_auth.as_ref();
+    if let Some(why) = client_auth.and_then(|it| it.last_error()) {
+        let _ = writeln!(text, "the newest CA of callers cannot be used: {why}");
+    }
+    let files = ["certificate", "CA of callers", "policy"];
+    for (what, poller) in files.into_iter().zip(&shared.pollers) {
+        if let Some(since) = poller.stuck() {
+            let seconds = since.as_secs();
+            let _ = writeln!(text, "reading the {what} has not ended for {seconds} s");
+        }
     }
     if let Some(faults) = shared.judging.policy.refused() {
         let _ = writeln!(text, "the newest policy cannot be used: {faults}");

@@ -11,7 +11,7 @@ use prometheus::{
     TextEncoder,
 };
 
-use super::certificate::Store;
+use super::certificate::CertificateStore;
 use crate::admission::Facts;
 use crate::policy::Live;
 
@@ -69,7 +69,10 @@ pub(super) struct Connections {
 impl Metrics {
     /// All metrics, with those of the certificate and the policy as they are
     /// when they are asked for.
-    pub(super) fn new(certificate: &Arc<Store>, policy: &Arc<Live>) -> prometheus::Result<Self> {
+    pub(super) fn new(
+        certificate: &Arc<CertificateStore>,
+        policy: &Arc<Live>,
+    ) -> prometheus::Result<Self> {
         let metrics = Self::counted(Registry::new())?;
         let now = collector::Now::new(Arc::clone(certificate), Arc::clone(policy))?;
         metrics.registry.register(Box::new(now))?;

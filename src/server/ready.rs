@@ -1,62 +1,58 @@
 //! Ready means: a call to our own TLS socket succeeds, with the certificate
-//! that we believe to serve, and nobody who trusts our authority would refuse
-//! it today.
+//! that we serve, and the API server accepts that certificate now.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::client::WebPkiServerVerifier;
+use jiff::Timestamp;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::version::TLS13;
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
-};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use tokio_rustls::TlsConnector;
 
-use super::certificate::{Pair, now};
+use super::certificate::{BadCertificate, CertificateStore, CertifiedKeyPair};
 use super::connections::Connections;
+use crate::certs::verify::Rejected;
+use crate::crypto;
 
 /// Shorter than the second that a kubelet waits for a probe's answer.
-const PATIENCE: Duration = Duration::from_millis(800);
+const TIMEOUT: Duration = Duration::from_millis(800);
 
 /// Why we are not ready.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NotReady {
     #[error("there is no certificate yet")]
     NoPair,
-    #[error("the certificate has ended")]
-    Ended,
-    #[error("the certificate authority has ended")]
-    AuthorityEnded,
+    #[error(transparent)]
+    Rejected(#[from] Rejected),
+    #[error("{0}")]
+    Clock(String),
     #[error("callers trust no certificate authority: the caBundle is empty or damaged")]
     NoAuthority,
     #[error("a call to our own port failed: {0}")]
     Call(String),
 }
 
-/// Calls `address` as the API server would, and expects to be shown `pair`.
+/// Calls `address` as the API server would, and expects the pair of `store`.
 pub(super) async fn call(
     connections: &Arc<Connections>,
     address: SocketAddr,
-    pair: Option<Arc<Pair>>,
+    store: &Arc<CertificateStore>,
 ) -> Result<(), NotReady> {
-    let pair = pair.ok_or(NotReady::NoPair)?;
-    let now = now();
-    if pair.not_after < now {
-        return Err(NotReady::Ended);
-    }
-    if pair.authority_not_after.is_some_and(|end| end < now) {
-        return Err(NotReady::AuthorityEnded);
+    let pair = store.pair().ok_or(NotReady::NoPair)?;
+    if let Some(BadCertificate::Clock(why)) = store.last_error() {
+        return Err(NotReady::Clock(why));
     }
     if pair.authority.as_ref().is_some_and(Vec::is_empty) {
         return Err(NotReady::NoAuthority);
     }
+    pair.verify(Timestamp::now())?;
     let failed = |error: &dyn ToString| NotReady::Call(error.to_string());
-    let config = config(pair).map_err(|error| failed(&error))?;
-    let shaken = tokio::time::timeout(PATIENCE, shake_hands(connections, address, config)).await;
+    let config = config(pair, store).map_err(|error| failed(&error))?;
+    let shaken = tokio::time::timeout(TIMEOUT, shake_hands(connections, address, config)).await;
     let shaken = shaken.map_err(|_| failed(&"no answer in time"))?;
     shaken.map_err(|error| failed(&error))
 }
@@ -91,63 +87,49 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-fn config(pair: Arc<Pair>) -> Result<ClientConfig, Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let trusted = Expected::new(pair, Arc::clone(&provider))?;
+fn config(
+    pair: Arc<CertifiedKeyPair>,
+    store: &Arc<CertificateStore>,
+) -> Result<ClientConfig, Error> {
+    let provider = crypto::provider();
+    let expected = Expected {
+        pair,
+        store: Arc::clone(store),
+        provider: Arc::clone(&provider),
+    };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&TLS13])?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(trusted))
+        .with_custom_certificate_verifier(Arc::new(expected))
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
 
-/// Accepts one certificate: ours, and only if our authority vouches for it
-/// where we know the authority.
+/// Accepts one certificate: the one that we serve, which has been verified, or
+/// the one that has replaced it meanwhile.
 #[derive(Debug)]
 struct Expected {
-    pair: Arc<Pair>,
-    authority: Option<Arc<WebPkiServerVerifier>>,
+    pair: Arc<CertifiedKeyPair>,
+    store: Arc<CertificateStore>,
     provider: Arc<CryptoProvider>,
-}
-
-impl Expected {
-    fn new(pair: Arc<Pair>, provider: Arc<CryptoProvider>) -> Result<Self, Error> {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(pair.authority.iter().flatten().cloned());
-        let authority = (!roots.is_empty()).then(|| {
-            let verifier =
-                WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
-            verifier
-                .build()
-                .map_err(|error| Error::General(error.to_string()))
-        });
-        Ok(Self {
-            pair,
-            authority: authority.transpose()?,
-            provider,
-        })
-    }
 }
 
 impl ServerCertVerifier for Expected {
     fn verify_server_cert(
         &self,
         leaf: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
+        _: &[CertificateDer<'_>],
         _: &ServerName<'_>,
-        ocsp: &[u8],
-        now: UnixTime,
+        _: &[u8],
+        _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        if self.pair.leaf() != Some(leaf) {
-            return Err(CertificateError::ApplicationVerificationFailure.into());
+        let now = self.store.pair();
+        let now = now.as_ref().and_then(|pair| pair.leaf());
+        if self.pair.leaf() == Some(leaf) || now == Some(leaf) {
+            return Ok(ServerCertVerified::assertion());
         }
-        let name = self.pair.name.clone().map(ServerName::try_from);
-        if let (Some(authority), Some(Ok(name))) = (&self.authority, name) {
-            return authority.verify_server_cert(leaf, intermediates, &name, ocsp, now);
-        }
-        Ok(ServerCertVerified::assertion())
+        Err(CertificateError::ApplicationVerificationFailure.into())
     }
 
     fn verify_tls12_signature(
@@ -156,8 +138,8 @@ impl ServerCertVerifier for Expected {
         _: &CertificateDer<'_>,
         _: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        // Never asked: the call speaks TLS 1.3.
-        Err(Error::General("TLS 1.2 is not spoken here".to_owned()))
+        // Never called: the call uses TLS 1.3.
+        Err(Error::General("TLS 1.2 is not used here".to_owned()))
     }
 
     fn verify_tls13_signature(
@@ -176,3 +158,6 @@ impl ServerCertVerifier for Expected {
             .supported_schemes()
     }
 }
+
+#[cfg(test)]
+mod tests;

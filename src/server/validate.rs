@@ -120,6 +120,7 @@ async fn admit(shared: &Shared, guard: &mut RequestGuard) -> Result<Admitted, No
     let until = guard.begun + shared.settings.max_wait;
     if guard.incoming.beyond(SMALL_BODY).await? {
         guard.place = Some(enter(&shared.large, until).await?);
+        guard.incoming.reserve();
     }
     let body = guard.incoming.whole().await?;
     shared.metrics.observe_body(body.len());

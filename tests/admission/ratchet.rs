@@ -93,8 +93,7 @@ fn what_was_bad_before_only_warns() {
     let label = json!({"metadata": {"labels": {"a": "b"}}});
     let finalizer = json!({"metadata": {"finalizers": ["example.com/hold"]}});
     let status = json!({"status": {"loadBalancer": {}}});
-    let class = json!({"spec": {"ingressClassName": "nginx"}});
-    for changes in [&none, &label, &finalizer, &status, &class] {
+    for changes in [&none, &label, &finalizer, &status] {
         assert_eq!(
             verdict(&bad, &ingress(BAD, changes)),
             Verdict::Warn,
@@ -130,33 +129,6 @@ fn what_is_new_denies() {
     assert_eq!(verdict(&json!({"spec": 5}), &bad), Verdict::Deny);
     let elsewhere = json!({"metadata": {"annotations": {OTHER_KEY: BAD}}});
     assert_eq!(verdict(&bad, &ingress(GOOD, &elsewhere)), Verdict::Deny);
-}
-
-#[test]
-fn other_backends_hosts_paths_or_tls_make_an_old_mistake_new() {
-    let bad = ingress(BAD, &json!({}));
-    let backend = json!({"service": {"name": "tea-svc", "port": {"number": 81}}});
-    let path = |path: &str, backend: &Value| json!([{"path": path, "pathType": "Prefix", "backend": backend}]);
-    let rules = |host: &str, paths: Value| json!({"spec": {"rules": [{"host": host, "http": {"paths": paths}}]}});
-    let host = "cafe.example.com";
-    let same = json!({"service": {"name": "tea-svc", "port": {"number": 80}}});
-    for changes in [
-        rules("tea.example.com", path("/tea", &same)),
-        rules(host, path("/", &same)),
-        rules(host, path("/tea", &backend)),
-        json!({"spec": {"tls": [{"hosts": [host]}]}}),
-        json!({"spec": {"defaultBackend": backend}}),
-    ] {
-        assert_eq!(
-            verdict(&bad, &ingress(BAD, &changes)),
-            Verdict::Deny,
-            "{changes}"
-        );
-    }
-    assert_eq!(
-        verdict(&bad, &ingress(BAD, &rules(host, path("/tea", &same)))),
-        Verdict::Warn
-    );
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn each_has_a_runbook() {
         assert!(annotations["description"].is_string(), "{name}");
         assert!(alert["labels"]["severity"].is_string(), "{name}");
         let runbook = format!("docs/operations.md#{}", name.to_lowercase());
-        assert_eq!(annotations["runbook"], runbook, "{name}");
+        assert_eq!(annotations["runbook_url"], runbook, "{name}");
         let heading = format!("\n#### {name}\n");
         assert!(operations.contains(&heading), "no runbook for {name}");
     }

@@ -2,8 +2,9 @@
 //! it against one.
 //!
 //! `golden/` has what it renders by default, and what each switch changes of
-//! that. `SNAPSHOTS=overwrite cargo test --test chart` writes it anew, and the
-//! values' table in the chart's README.
+//! that. `SNAPSHOTS=overwrite cargo test --test chart` writes it anew, and with
+//! it all that is generated: the manifests for Kustomize, the alerts, the table
+//! of values in the chart's README and the policy's part of the values' schema.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,11 +24,19 @@ mod promql;
 
 // The tests.
 mod alerts;
+mod generated;
 mod readme;
 mod rendered;
+mod schema;
 mod values;
+mod versions;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The lines, each with something in front, as one text.
+fn joined<'a>(front: &str, lines: impl Iterator<Item = &'a str>) -> String {
+    lines.fold(String::new(), |text, line| text + front + line + "\n")
+}
 
 /// A file of the repository.
 fn file(name: &str) -> PathBuf {

@@ -1,6 +1,5 @@
 //! The chart's README has a table of all values, written from their schema.
 
-use std::env;
 use std::fmt::Write;
 use std::fs;
 
@@ -19,18 +18,11 @@ fn lists_every_value() {
     rows(&mut table, "", &schema);
     table.push('\n');
 
-    let path = file("deploy/chart/README.md");
-    let readme = fs::read_to_string(&path).unwrap();
+    let readme = fs::read_to_string(file("deploy/chart/README.md")).unwrap();
     let (head, rest) = readme.split_once(BEGIN).expect("where the table begins");
     let (_, tail) = rest.split_once(END).expect("where the table ends");
     let fresh = format!("{head}{BEGIN}{table}{END}{tail}");
-    if env::var_os("SNAPSHOTS").is_some_and(|action| action == "overwrite") {
-        fs::write(&path, &fresh).unwrap();
-    }
-    assert!(
-        readme == fresh || env::var_os("SNAPSHOTS").is_some(),
-        "the table is stale: SNAPSHOTS=overwrite cargo test --test chart"
-    );
+    crate::rendered::committed("deploy/chart/README.md", &fresh);
 }
 
 /// A row for each value, depth first, by name.

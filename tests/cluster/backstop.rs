@@ -1,5 +1,5 @@
-//! `stickler policy vap`: what it refuses stickler refuses too, and how much
-//! of the rest it catches.
+//! deploy/backstop.yaml: what it refuses stickler refuses too, how much of the
+//! rest it catches, and that no way leads around it but size.
 
 use std::fs;
 
@@ -25,14 +25,27 @@ enum Said {
     Impossible,
 }
 
-/// Puts the backstop before one place; `NotIn` becomes `In` for that.
-fn install(place: &Place) {
-    let stickler = env!("CARGO_BIN_EXE_stickler");
+/// Puts the backstop before one place; `NotIn` becomes `In` for that. Returns
+/// when the API server evaluates it.
+async fn install(place: &Place) {
     let namespace = &place.namespace;
     place.shell(&format!(
-        "{stickler} policy vap --name {namespace} --exclude {namespace} | \
-         sed 's/operator: NotIn/operator: In/' | kubectl apply -f -"
+        "sed -e 's/stickler-backstop/{namespace}/' -e 's/operator: NotIn/operator: In/' \
+         -e 's/\\[kube-system\\]/[{namespace}]/' ../../../deploy/backstop.yaml | kubectl apply -f -"
     ));
+    let ingresses = ingresses(place);
+    let bad = around(&json!({"value": "serviceName=tea-svc srv_id expire=1h"}));
+    for _ in 0..2_400 {
+        if say(&ingresses, &bad).await != Said::Taken {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("the backstop goes on admitting a bad Ingress");
+}
+
+fn ingresses(place: &Place) -> Api<Ingress> {
+    Api::namespaced(place.client.clone(), &place.namespace)
 }
 
 async fn say(ingresses: &Api<Ingress>, object: &Value) -> Said {
@@ -123,7 +136,7 @@ fn around(case: &Value) -> Value {
     json!({
         "apiVersion": "networking.k8s.io/v1",
         "kind": "Ingress",
-        "metadata": {"name": "cafe", "annotations": {"nginx.com/sticky-cookie-services": case["value"]}},
+        "metadata": {"name": "sample", "annotations": {"nginx.com/sticky-cookie-services": case["value"]}},
         "spec": {"rules": [{"host": "cafe.example.com", "http": {"paths": paths}}]},
     })
 }
@@ -131,19 +144,15 @@ fn around(case: &Value) -> Value {
 /// The whole object, free of what only its old cluster knew.
 fn named(mut ingress: Value) -> Value {
     let metadata = &ingress["metadata"];
-    ingress["metadata"] = json!({"name": "cafe", "annotations": metadata["annotations"]});
+    ingress["metadata"] = json!({"name": "sample", "annotations": metadata["annotations"]});
     ingress
 }
 
 #[tokio::test]
 async fn it_refuses_nothing_that_stickler_admits() {
     let place = Place::open("backstop").await;
-    install(&place);
-    let ingresses: Api<Ingress> = Api::namespaced(place.client.clone(), &place.namespace);
-    let bad = around(&json!({"value": "serviceName=tea-svc srv_id expire=1h"}));
-    while say(&ingresses, &bad).await == Said::Taken {
-        tokio::task::yield_now().await;
-    }
+    install(&place).await;
+    let ingresses = ingresses(&place);
     let said = stream::iter(sample())
         .map(|object| {
             let ingresses = ingresses.clone();
@@ -174,21 +183,132 @@ async fn it_refuses_nothing_that_stickler_admits() {
     );
 }
 
-/// Like the webhook, it lets old mistakes be and denies new ones.
+const ANNOTATE: &str = "kubectl annotate --overwrite --dry-run=server ingress cafe";
+
+/// What the backstop says of a line that it must refuse.
+fn refused(place: &Place, line: &str, rule: &str) {
+    let (code, said) = crate::session::output(&place.kubeconfig, line);
+    assert_ne!(code, 0, "taken: {line}: {said}");
+    assert!(said.contains("ValidatingAdmissionPolicy"), "{line}: {said}");
+    assert!(said.contains(&format!("[{rule}]")), "{line}: {said}");
+}
+
+fn patch(patch: &str) -> String {
+    format!("kubectl patch ingress cafe --dry-run=server --type=merge -p '{patch}'")
+}
+
+/// Like the webhook, it admits old mistakes and refuses new ones.
 #[tokio::test]
-async fn it_looks_away_when_nothing_changes() {
+async fn it_admits_what_was_there_before() {
     let place = Place::open("backstop-updates").await;
     place.shell("kubectl create -f breaks-reload.yaml");
-    install(&place);
-    let annotate = "kubectl annotate --overwrite --dry-run=server ingress cafe";
-    let worse = format!(
-        "{annotate} nginx.com/sticky-cookie-services='serviceName=coffee-svc srv_id expired=1h'"
-    );
-    let output = |line: &str| crate::session::output(&place.kubeconfig, line);
-    let denied = crate::leash::poll(|| (output(&worse).0 != 0).then(|| output(&worse).1));
-    let denied = denied.expect("a denial");
-    assert!(denied.contains("[unknown-parameter]"), "{denied}");
-    place.shell(&format!("{annotate} example.com/owner=coffee"));
+    install(&place).await;
+    let key = "nginx.com/sticky-cookie-services";
+    let worse = format!("{ANNOTATE} {key}='serviceName=coffee-svc srv_id expired=1h'");
+    refused(&place, &worse, "unknown-parameter");
+    place.shell(&format!("{ANNOTATE} example.com/owner=coffee"));
     place.shell("kubectl label ingress cafe team=coffee");
+    // As cert-manager's HTTP-01 solver does: a path is added.
+    let path = r#"{"path":"/.well-known/acme-challenge/x","pathType":"Exact","backend":{"service":{"name":"solver","port":{"number":8089}}}}"#;
+    place.shell(&format!(
+        r#"kubectl patch ingress cafe --dry-run=server --type=json -p '[{{"op":"add","path":"/spec/rules/0/http/paths/-","value":{path}}}]'"#
+    ));
+    // What the value names goes away: a mistake that was not there.
+    let lost = r#"{"spec":{"rules":[{"host":"cafe.example.com","http":{"paths":[PATH]}}]}}"#;
+    refused(
+        &place,
+        &patch(&lost.replace("PATH", path)),
+        "unknown-backend",
+    );
     place.shell("kubectl delete ingress cafe");
+}
+
+/// A bad value comes into force by other changes than its own.
+#[tokio::test]
+async fn it_sees_what_comes_into_force() {
+    let place = Place::open("backstop-force").await;
+    place.shell("kubectl create -f good.yaml");
+    let bad = "serviceName=coffee-svc srv_id expire=1h";
+    place.shell(&format!(
+        "kubectl annotate --overwrite ingress cafe nginx.com/sticky-cookie-services='{bad}' \
+         nginx.org/sticky-cookie-services='serviceName=coffee-svc srv_id' \
+         example.com/bad='{bad}'"
+    ));
+    install(&place).await;
+    refused(
+        &place,
+        &format!("{ANNOTATE} nginx.org/sticky-cookie-services-"),
+        "unknown-parameter",
+    );
+    // The value that does not count may be anything.
+    place.shell(&format!(
+        "{ANNOTATE} nginx.com/sticky-cookie-services='{bad} more=1'"
+    ));
+    // From here on the bad value is in force and old.
+    place.shell(&format!(
+        "kubectl delete validatingadmissionpolicybinding {}",
+        place.namespace
+    ));
+    let without = "kubectl annotate ingress cafe nginx.org/sticky-cookie-services-";
+    let taken = crate::leash::poll(|| {
+        let (code, _) = crate::session::output(&place.kubeconfig, without);
+        (code == 0).then_some(())
+    });
+    taken.expect("an API server that forgets the backstop");
+    install(&place).await;
+    place.shell(&format!("{ANNOTATE} example.com/owner=coffee"));
+    for line in [
+        format!("{ANNOTATE} nginx.org/sticky-cookie-services='{bad}'"),
+        format!("{ANNOTATE} kubernetes.io/ingress.class=other"),
+        format!("{ANNOTATE} nginx.org/mergeable-ingress-type=minion"),
+        patch(r#"{"spec":{"ingressClassName":"other"}}"#),
+        patch(r#"{"spec":{"ingressClassName":null}}"#),
+    ] {
+        refused(&place, &line, "unknown-parameter");
+    }
+    place.shell("kubectl delete ingress cafe");
+}
+
+/// The status is written with annotations; kube-apiserver keeps only the spec.
+#[tokio::test]
+async fn it_sees_annotations_beside_the_status() {
+    let place = Place::open("backstop-status").await;
+    place.shell("kubectl create -f good.yaml");
+    install(&place).await;
+    let status = "kubectl patch ingress cafe --subresource=status --type=merge --dry-run=server -p";
+    let bad = r#"{"metadata":{"annotations":{"nginx.org/sticky-cookie-services":"serviceName=coffee-svc srv_id path=/{coffee}"}}}"#;
+    refused(&place, &format!("{status} '{bad}'"), "forbidden-character");
+    let address = r#"{"status":{"loadBalancer":{"ingress":[{"ip":"192.0.2.1"}]}}}"#;
+    place.shell(&format!("{status} '{address}'"));
+    place.shell("kubectl delete ingress cafe");
+}
+
+/// What is too large to be evaluated cheaply is admitted, to the byte.
+#[tokio::test]
+async fn it_leaves_what_is_large_to_the_webhook() {
+    let place = Place::open("backstop-size").await;
+    install(&place).await;
+    let ingresses = ingresses(&place);
+    let head = "serviceName=tea-svc srv_id";
+    let value = |size: usize| format!("{head}{}", ";".repeat(size - head.len()));
+    for (size, rules, paths, refused) in [
+        (1_024, 1, 1, true),
+        (1_025, 1, 1, false),
+        (40, 64, 4, true),
+        (40, 65, 1, false),
+        (40, 1, 256, true),
+        (40, 1, 257, false),
+        (20_000, 1, 1, false),
+        (200_000, 1, 1, false),
+        (1_024, 64, 100, false),
+    ] {
+        let mut object = around(&json!({"value": value(size)}));
+        let mut rule = object["spec"]["rules"][0].clone();
+        let path = rule["http"]["paths"][0].clone();
+        rule["http"]["paths"] = vec![path; paths].into();
+        object["spec"]["rules"] = vec![rule; rules].into();
+        let said = say(&ingresses, &object).await;
+        let said = matches!(said, Said::Refused(_));
+        assert_eq!(said, refused, "{size} bytes, {rules} rules, {paths} paths");
+    }
 }

@@ -11,7 +11,6 @@ use crate::cluster::cluster;
 use crate::installed::HELM;
 use crate::place::Place;
 
-mod agreement;
 mod life;
 mod objects;
 
@@ -64,6 +63,10 @@ fn ways(place: &Place) -> Vec<(&'static str, String)> {
             "callers",
             "--set callers.caConfigMap=api-server,callers.names={kube-apiserver}".to_owned(),
         ),
+        (
+            "host-network",
+            "--set hostNetwork=true,server.httpsPort=9443,server.adminPort=9080".to_owned(),
+        ),
         ("everything", file("everything", &everything())),
     ]
 }
@@ -76,13 +79,17 @@ fn everything() -> Value {
         "imagePullSecrets": [{"name": "registry"}],
         "webhook": {
             "annotations": {"example.com/owner": "platform"},
+            "labels": {"team": "platform"},
+            "objectSelector": {"matchLabels": {"stickler": "on"}},
+            "matchConditions": [{"name": "not-ours", "expression": "request.name != 'ours'"}],
             "namespaceSelector": {
                 "matchLabels": {"stickler": "on"},
                 "matchExpressions": [{"key": "tier", "operator": "Exists"}],
             },
         },
         "policy": {"mode": "warn"},
-        "server": {"drainDelaySeconds": 5, "logFormat": "text", "extraArgs": ["--drain-delay=6"]},
+        "server": {"drainDelaySeconds": 5, "logFormat": "text", "extraArgs": ["--drain-delay=6"],
+            "extraEnv": [{"name": "RUST_LOG", "value": "debug"}]},
         "serviceAccount": {"annotations": {"example.com/owner": "platform"}},
         "podAnnotations": {"example.com/owner": "platform"},
         "podLabels": {"team": "platform"},
@@ -90,6 +97,17 @@ fn everything() -> Value {
         "nodeSelector": {"kubernetes.io/os": "linux"},
         "tolerations": [{"key": "control-plane", "operator": "Exists"}],
         "affinity": {"nodeAffinity": {}},
+        "commonLabels": {"app.kubernetes.io/part-of": "ingress"},
+        "commonAnnotations": {"example.com/owner": "platform"},
+        "service": {"port": 8443, "labels": {"team": "platform"}, "annotations": {"a": "b"}},
+        "deploymentLabels": {"team": "platform"},
+        "deploymentAnnotations": {"example.com/owner": "platform"},
+        "extraVolumes": [{"name": "scratch", "emptyDir": {}}],
+        "extraVolumeMounts": [{"name": "scratch", "mountPath": "/scratch"}],
+        "topologySpreadConstraints": [{
+            "topologyKey": "rack", "maxSkew": 1, "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": {"app.kubernetes.io/name": "stickler"}},
+        }],
         "autoscaling": {"enabled": true},
         "networkPolicy": {"apiServer": ["10.0.0.1/32"]},
         "serviceMonitor": {"enabled": true, "labels": {"release": "prometheus"}},

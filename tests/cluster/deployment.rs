@@ -9,7 +9,7 @@ use crate::authority::Authority;
 use crate::cluster::cluster;
 use crate::place::{OWN_WEBHOOK, Place};
 
-const RENDERED: &str = "kubectl kustomize ../../../deploy/kustomize/base";
+const RENDERED: &str = "kubectl kustomize ../../../deploy/kustomize/overlays/self-managed";
 
 /// The API server's answers to a dry run of all objects, unknown and
 /// duplicate fields being errors. The Namespace comes first, and for good:
@@ -48,10 +48,15 @@ async fn the_api_server_takes_every_object() {
         .collect();
     kinds.sort_by_key(Value::to_string);
     let shipped = [
+        "ClusterRole",
+        "ClusterRoleBinding",
         "Deployment",
         "Namespace",
         "NetworkPolicy",
         "PodDisruptionBudget",
+        "Role",
+        "RoleBinding",
+        "Secret",
         "Service",
         "ServiceAccount",
         "ValidatingWebhookConfiguration",
@@ -114,6 +119,14 @@ async fn files_become_a_secret_and_the_ca_bundle() {
     let volume = &kind("Deployment")["spec"]["template"]["spec"]["volumes"][0];
     assert_eq!(volume["secret"]["secretName"], secret["metadata"]["name"]);
 
+    let map = kind("ConfigMap");
+    assert_eq!(
+        volume_of(kind("Deployment"), "ca")["configMap"]["name"],
+        map["metadata"]["name"]
+    );
+    let ca = map["data"]["ca.crt"].as_str().unwrap();
+    assert!(ca.contains("BEGIN CERTIFICATE") && ca.len() > 100, "{ca}");
+
     let webhook = &kind("ValidatingWebhookConfiguration")["webhooks"][0];
     let base64 = |value: &Value| value.as_str().unwrap().replace('\n', "");
     let bundle = base64(&webhook["clientConfig"]["caBundle"]);
@@ -122,13 +135,45 @@ async fn files_become_a_secret_and_the_ca_bundle() {
     assert!(selector.contains(OWN_WEBHOOK), "{selector}");
 }
 
+fn volume_of<'a>(deployment: &'a Value, name: &str) -> &'a Value {
+    let volumes = deployment["spec"]["template"]["spec"]["volumes"].as_array();
+    let mut volumes = volumes.unwrap().iter();
+    volumes.find(|volume| volume["name"] == name).unwrap()
+}
+
+/// A policy by Kustomize: the file becomes a ConfigMap that the replicas mount
+/// and are told to read, by a path at which it is.
+#[tokio::test]
+async fn a_policy_reaches_the_replicas() {
+    let place = Place::open("policy-component").await;
+    let rendered = place.shell(
+        "kubectl kustomize ../../../deploy/kustomize/examples/policy | \
+         kubectl apply --dry-run=client -o json -f -",
+    );
+    let rendered: Value = serde_json::from_str(&rendered).unwrap();
+    let items = rendered["items"].as_array().unwrap();
+    let kind = |kind| items.iter().find(|object| object["kind"] == kind).unwrap();
+    let deployment = kind("Deployment");
+    let container = &deployment["spec"]["template"]["spec"]["containers"][0];
+    let argument = container["args"].as_array().unwrap().last().unwrap();
+    assert_eq!(argument, "--policy=/policy/policy.yaml");
+    assert_eq!(container["volumeMounts"][0]["mountPath"], "/policy");
+    let map = kind("ConfigMap");
+    let volume = volume_of(deployment, "policy");
+    assert_eq!(volume["configMap"]["name"], map["metadata"]["name"]);
+    let policy = cluster().folder.join("component-policy.yaml");
+    fs::write(&policy, map["data"]["policy.yaml"].as_str().unwrap()).unwrap();
+    let stickler = env!("CARGO_BIN_EXE_stickler");
+    place.shell(&format!("{stickler} policy check {}", policy.display()));
+}
+
 #[tokio::test]
 async fn an_old_cluster_fails_open() {
     let place = Place::open("old").await;
     let folder = cluster().folder.join("old");
     place.shell(&format!(
         "cp -R ../../../deploy/kustomize {0} && mkdir {0}/here && \
-         echo '{{resources: [../base], components: [../components/before-1.28]}}' >{0}/here/kustomization.yaml",
+         echo '{{resources: [../overlays/self-managed], components: [../components/before-1.28]}}' >{0}/here/kustomization.yaml",
         folder.display()
     ));
     let rendered = place.shell(&format!(

@@ -64,6 +64,45 @@ async fn there_is_no_way_around() {
     );
 }
 
+/// The status subresource takes annotations: a user whose only right it is
+/// gets no further than any other, and a controller's addresses wait for nobody.
+#[tokio::test]
+async fn there_is_no_way_around_by_the_status() {
+    let (place, webhook) = Place::guarded("status").await;
+    place.shell("kubectl create -f good.yaml");
+    place.shell(
+        "kubectl create role status-writer --resource=ingresses/status --verb=get,patch,update && \
+         kubectl create rolebinding status-writer --role=status-writer --user=status-writer",
+    );
+    let annotate = "kubectl --as=status-writer annotate ingress cafe team=coffee";
+    place.shell(&format!("! {annotate}"));
+    let status = "kubectl --as=status-writer patch ingress cafe --subresource=status";
+    let address =
+        "--type=merge -p '{\"status\":{\"loadBalancer\":{\"ingress\":[{\"ip\":\"192.0.2.1\"}]}}}'";
+    let allowed = poll(|| {
+        let line = format!("{status} {address}");
+        (crate::session::output(&place.kubeconfig, &line).0 == 0).then_some(())
+    });
+    allowed.expect("the right to write the status");
+
+    let before = webhook.answered(&place);
+    place.shell(&format!(
+        "{status} {}",
+        address.replace("192.0.2.1", "192.0.2.2")
+    ));
+    assert_eq!(webhook.answered(&place), before, "an address was reviewed");
+    place.session(
+        "ways-status",
+        &[
+            "kubectl --as=status-writer patch ingress cafe --subresource=status --type=merge -p '{\"metadata\":{\"annotations\":{\"nginx.org/sticky-cookie-services\":\"serviceName=coffee-svc srv_id path=/{coffee}\"}}}'",
+            "kubectl --as=status-writer patch ingress cafe --subresource=status --type=json -p '[{\"op\":\"replace\",\"path\":\"/metadata/annotations/nginx.com~1sticky-cookie-services\",\"value\":\"serviceName=coffee-svc srv_id expire=1h\"}]'",
+            "kubectl --as=status-writer get ingress cafe --subresource=status -o json | sed s/expires=1h/expire=1h/ | kubectl --as=status-writer replace --subresource=status -f -",
+            "kubectl get ingress cafe -o jsonpath='{.metadata.annotations}'",
+        ],
+    );
+    assert_eq!(webhook.answered(&place), before + 3);
+}
+
 #[tokio::test]
 async fn the_audit_log_names_the_rules() {
     let (place, _webhook) = Place::guarded("audit").await;

@@ -14,7 +14,7 @@ use crate::webhook::{install, shipped};
 
 const DASHBOARD: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
-    "/deploy/dashboards/stickler.json"
+    "/deploy/chart/files/stickler.json"
 );
 
 /// Every expression in the alerts and the dashboard.

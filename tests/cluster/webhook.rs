@@ -23,7 +23,7 @@ use crate::place::{OWN_WEBHOOK, Place};
 pub(crate) const BAD: &str = "serviceName=coffee-svc srv_id expire=1h path=/coffee";
 
 /// The configuration that the project ships, rendered.
-const SHIPPED: &str = "kubectl kustomize ../../../deploy/kustomize/base | kubectl apply --dry-run=client -o json -f -";
+const SHIPPED: &str = "kubectl kustomize ../../../deploy/kustomize/overlays/self-managed | kubectl apply --dry-run=client -o json -f -";
 
 /// The configuration of a cluster that has stickler installed.
 const INSTALLED: &str = "kubectl get validatingwebhookconfiguration stickler -o json";

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use reqwest::Client;
 use stickler::server::Identity;
-use stickler::server::callers::Callers;
-use stickler::server::certificate::Store;
+use stickler::server::certificate::CertificateStore;
+use stickler::server::client_auth::ClientAuth;
 
 use crate::harness::{Authority, Running, install_provider, post, real, review, settings};
 
@@ -14,9 +14,9 @@ async fn guarded(callers: &Authority, names: &[&str]) -> Running {
     let authority = Authority::new("webhook CA");
     let names = names.iter().map(ToString::to_string).collect();
     let identity = Identity {
-        certificate: Arc::new(Store::new(authority.pair())),
+        certificate: Arc::new(CertificateStore::new(authority.pair())),
         files: None,
-        callers: Some(Callers::from_pem(callers.pem().as_bytes(), names).unwrap()),
+        client_auth: Some(ClientAuth::from_pem(callers.pem().as_bytes(), names).unwrap()),
     };
     Running::with_identity(authority, identity, real(), settings()).await
 }
@@ -55,9 +55,9 @@ async fn an_alternative_name_will_do_and_no_name_admits_all() {
 
 #[test]
 fn an_authority_that_is_none_is_an_error() {
-    assert!(Callers::from_pem(b"", Vec::new()).is_err());
+    assert!(ClientAuth::from_pem(b"", Vec::new()).is_err());
     assert!(
-        Callers::from_pem(
+        ClientAuth::from_pem(
             b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
             Vec::new()
         )

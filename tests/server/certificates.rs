@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use reqwest::Client;
-use stickler::server::certificate::{Files, Store};
+use stickler::server::certificate::{CertificateStore, Files};
 use stickler::server::{Identity, Settings};
 
 use crate::harness::until;
@@ -48,11 +48,11 @@ impl Secret {
 
 async fn serving(authority: Authority, secret: &Secret) -> Running {
     let files = secret.files();
-    let certificate = Arc::new(Store::new(files.load().unwrap()));
+    let certificate = Arc::new(CertificateStore::new(files.load().unwrap()));
     let identity = Identity {
         certificate,
         files: Some(files),
-        callers: None,
+        client_auth: None,
     };
     let settings = Settings {
         reload_interval: Duration::from_millis(20),
@@ -126,8 +126,7 @@ async fn a_bad_new_pair_is_told_and_the_last_good_one_is_served() {
     secret.update("..2", &(second.0.clone(), first.1.clone()), &ca);
     let (status, line) = server.page("/readyz").await;
     assert_eq!(status, 200);
-    let start =
-        "ok\nthe newest certificate cannot be used: the certificate and its key do not go together";
+    let start = "ok\nthe newest certificate cannot be used: the certificate and its key do not belong together";
     assert!(line.starts_with(start), "{line}");
     assert!(works(&trusting(&server, &[&server.authority]), &server).await);
     let failed = server

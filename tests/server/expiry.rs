@@ -6,15 +6,15 @@ use rcgen::date_time_ymd;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use stickler::server::Identity;
-use stickler::server::certificate::{BadPair, Pair, Store};
+use stickler::server::certificate::{BadCertificate, CertificateStore, CertifiedKeyPair};
 
 use crate::harness::{Authority, Running, real, settings};
 
-async fn serving(authority: Authority, store: Arc<Store>) -> Running {
+async fn serving(authority: Authority, store: Arc<CertificateStore>) -> Running {
     let identity = Identity {
         certificate: store,
         files: None,
-        callers: None,
+        client_auth: None,
     };
     Running::with_identity(authority, identity, real(), settings()).await
 }
@@ -32,14 +32,12 @@ async fn ends(server: &Running) -> [Option<i64>; 2] {
 #[tokio::test]
 async fn an_ended_authority_with_a_leaf_that_is_good_is_told_apart() {
     let authority = Authority::with("CA", |params| params.not_after = date_time_ymd(2020, 1, 1));
-    let store = Store::new(authority.pair());
+    let store = CertificateStore::new(authority.pair());
     let server = serving(authority, Arc::new(store)).await;
-    assert_eq!(
-        server.page("/readyz").await,
-        (
-            503,
-            "not ready: the certificate authority has ended\n".to_owned()
-        )
+    let (status, line) = server.page("/readyz").await;
+    assert!(
+        status == 503 && line.ends_with("the CA has expired\n"),
+        "{line}"
     );
     let leaf = date_time_ymd(4096, 1, 1).unix_timestamp();
     let ca = date_time_ymd(2020, 1, 1).unix_timestamp();
@@ -50,7 +48,7 @@ async fn an_ended_authority_with_a_leaf_that_is_good_is_told_apart() {
 async fn a_server_without_a_certificate_waits_for_one() {
     let authority = Authority::new("CA");
     let pair = authority.pair();
-    let store = Arc::new(Store::empty());
+    let store = Arc::new(CertificateStore::empty());
     let server = serving(authority, Arc::clone(&store)).await;
     let not_ready = "not ready: there is no certificate yet";
     assert_eq!(
@@ -61,11 +59,13 @@ async fn a_server_without_a_certificate_waits_for_one() {
     assert_eq!(ends(&server).await, [None, None]);
     assert!(server.client().get(server.url()).send().await.is_err());
 
-    store.offer(Err(BadPair::Unavailable("nobody answers".to_owned())));
+    store.update(Err(BadCertificate::Unavailable(
+        "nobody answers".to_owned(),
+    )));
     let why = format!("{not_ready}: nobody answers\n");
     assert_eq!(server.page("/readyz").await, (503, why));
 
-    store.offer(Ok(pair));
+    store.update(Ok(pair));
     assert_eq!(server.page("/readyz").await, (200, "ok\n".to_owned()));
     assert!(server.client().get(server.url()).send().await.is_ok());
 }
@@ -76,8 +76,8 @@ async fn an_empty_bundle_is_not_ready() {
     let (leaf, key) = authority.leaf(|_| {});
     let leaf = CertificateDer::from_pem_slice(leaf.as_bytes()).unwrap();
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
-    let pair = Pair::new(vec![leaf], key, Some(Vec::new())).unwrap();
-    let server = serving(authority, Arc::new(Store::new(pair))).await;
+    let pair = CertifiedKeyPair::new(vec![leaf], key, Some(Vec::new())).unwrap();
+    let server = serving(authority, Arc::new(CertificateStore::new(pair))).await;
     let (status, line) = server.page("/readyz").await;
     assert_eq!(status, 503);
     assert!(

@@ -10,7 +10,7 @@ use rcgen::{
 use reqwest::{Client, ClientBuilder, Response};
 use rustls::pki_types::{CertificateDer, ServerName};
 use serde_json::{Value, json};
-use stickler::server::certificate::{Pair, Store};
+use stickler::server::certificate::{CertificateStore, CertifiedKeyPair};
 use stickler::server::{Identity, Judging, Settings, Sockets, serve};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -82,9 +82,10 @@ impl Authority {
     }
 
     /// The pair of a server.
-    pub(crate) fn pair(&self) -> Pair {
+    pub(crate) fn pair(&self) -> CertifiedKeyPair {
         let (leaf, key) = self.leaf(|_| {});
-        Pair::from_pem(leaf.as_bytes(), key.as_bytes(), Some(self.pem().as_bytes())).unwrap()
+        CertifiedKeyPair::from_pem(leaf.as_bytes(), key.as_bytes(), Some(self.pem().as_bytes()))
+            .unwrap()
     }
 }
 
@@ -118,9 +119,9 @@ impl Running {
     pub(crate) async fn with(judging: Judging, settings: Settings) -> Self {
         let authority = Authority::new("webhook CA");
         let identity = Identity {
-            certificate: Arc::new(Store::new(authority.pair())),
+            certificate: Arc::new(CertificateStore::new(authority.pair())),
             files: None,
-            callers: None,
+            client_auth: None,
         };
         Self::with_identity(authority, identity, judging, settings).await
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use stickler::policy::Live;
-use stickler::server::certificate::Store;
+use stickler::server::certificate::CertificateStore;
 use stickler::server::{Identity, Judging, Settings};
 
 use crate::harness::until;
@@ -14,9 +14,9 @@ use crate::harness::{Authority, Running, review, settings};
 async fn under(policy: &std::path::Path) -> Running {
     let authority = Authority::new("CA");
     let identity = Identity {
-        certificate: Arc::new(Store::new(authority.pair())),
+        certificate: Arc::new(CertificateStore::new(authority.pair())),
         files: None,
-        callers: None,
+        client_auth: None,
     };
     let (live, _) = Live::open(policy, jiff::Timestamp::now()).unwrap();
     let settings = Settings {

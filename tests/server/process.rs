@@ -1,6 +1,6 @@
 //! The real process: how it starts, drains and ends.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -51,6 +51,98 @@ async fn a_second_signal_ends_at_once() {
         .await;
     server.signal("INT");
     assert_eq!(server.exit_code().await, Some(1));
+}
+
+#[tokio::test]
+async fn the_same_signal_twice_within_a_moment_drains_as_one() {
+    let mut server = Spawned::dev(&["--drain-delay", "3600"]).await;
+    assert_eq!(server.page("/readyz").await.0, 200);
+    server.signal("TERM");
+    server.signal("TERM");
+    until!(server.page("/readyz").await == (503, "not ready: stopping\n".to_owned()));
+    let answer = post(&server.client(), &server.url(), review("u").to_string()).await;
+    assert_eq!(answer.unwrap().status(), 200);
+    server.signal("INT");
+    assert_eq!(server.exit_code().await, Some(1));
+}
+
+#[tokio::test]
+async fn whom_nobody_knows_yet_does_not_wait_to_end() {
+    let mut server = Spawned::dev(&["--drain-delay", "3600"]).await;
+    server.signal("TERM");
+    assert_eq!(server.exit_code().await, Some(0));
+}
+
+#[tokio::test]
+async fn losing_the_log_loses_no_review() {
+    let mut server = Spawned::dev(&[]).await;
+    server.close_log();
+    let client = server.client();
+    for _ in 0..20 {
+        let answer = post(&client, &server.url(), review("u").to_string()).await;
+        assert_eq!(answer.unwrap().status(), 200);
+    }
+    until!(server.metric("stickler_log_lines_lost_total").await >= 20.0);
+    assert_eq!(server.page("/livez").await.0, 200);
+    server.signal("TERM");
+    server.signal("INT");
+    server.exit_code().await;
+}
+
+#[test]
+fn a_full_disk_under_the_log_loses_no_review() {
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let arguments = [
+        "serve",
+        "--dev",
+        "--listen",
+        "127.0.0.1:0",
+        "--admin",
+        "127.0.0.1:0",
+    ];
+    let mut server = Command::new(BINARY)
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(full)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let curl = lines
+        .find(|line| line.as_ref().unwrap().contains("curl "))
+        .unwrap()
+        .unwrap();
+    for _ in 0..3 {
+        let output = Command::new("sh").args(["-c", &curl]).output().unwrap();
+        let answer: Value = serde_json::from_slice(&output.stdout).expect("an AdmissionReview");
+        assert_eq!(answer["response"]["status"]["code"], 403);
+    }
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
+#[tokio::test]
+async fn a_reader_of_the_log_that_stands_still_stops_nothing() {
+    // Nobody reads the pipe after its first line.
+    let mut server = Spawned::dev(&[]).await;
+    let client = server.client();
+    let long = "x".repeat(253);
+    let mut body = review("u");
+    body["request"]["userInfo"]["username"] = long.clone().into();
+    body["request"]["name"] = long.into();
+    let body = body.to_string();
+    until!({
+        for _ in 0..200 {
+            let answer = post(&client, &server.url(), body.clone()).await;
+            assert_eq!(answer.unwrap().status(), 200);
+        }
+        server.metric("stickler_log_lines_lost_total").await >= 1.0
+    });
+    assert_eq!(server.page("/livez").await.0, 200);
+    server.signal("TERM");
+    assert_eq!(server.exit_code().await, Some(0));
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_stickler");
 /// `stickler serve --dev` with its log as JSON.
 pub(crate) struct Spawned {
     child: Child,
-    log: Mutex<Lines<BufReader<ChildStderr>>>,
+    log: Option<Mutex<Lines<BufReader<ChildStderr>>>>,
     folder: TempDir,
     pub(crate) curl: String,
     pub(crate) reviews: SocketAddr,
@@ -81,7 +81,7 @@ impl Spawned {
             reviews: address("reviews"),
             admin: address("admin"),
             child,
-            log: Mutex::new(log),
+            log: Some(Mutex::new(log)),
             folder,
         }
     }
@@ -124,7 +124,7 @@ impl Spawned {
 
     /// Reads the log up to the line that is looked for.
     pub(crate) async fn line(&self, found: impl Fn(&Value) -> bool) -> Value {
-        let mut log = self.log.lock().await;
+        let mut log = self.log.as_ref().unwrap().lock().await;
         loop {
             let line = log
                 .next_line()
@@ -136,6 +136,11 @@ impl Spawned {
                 return line;
             }
         }
+    }
+
+    /// The reader of the log goes away.
+    pub(crate) fn close_log(&mut self) {
+        self.log = None;
     }
 
     pub(crate) fn signal(&self, name: &str) {

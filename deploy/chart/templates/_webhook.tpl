@@ -15,7 +15,7 @@ webhooks:
         namespace: {{ $namespace }}
         name: {{ $name }}
         path: /validate
-        port: 443
+        port: {{ $.root.Values.service.port }}
       {{- if eq .certificates.mode "existingSecret" }}
       caBundle: {{ required "certificates.existingSecret.caBundle: the CA of the Secret's certificate, PEM" .certificates.existingSecret.caBundle | b64enc }}
       {{- end }}
@@ -26,7 +26,13 @@ webhooks:
         resources: [ingresses]
         operations: [CREATE, UPDATE]
         scope: Namespaced
-    # Our own namespace too, so that stickler never waits for itself.
+      # An update of the status keeps the spec and takes the annotations.
+      - apiGroups: [networking.k8s.io]
+        apiVersions: [v1]
+        resources: [ingresses/status]
+        operations: [UPDATE]
+        scope: Namespaced
+    # The release's own namespace too, so that stickler never waits for itself.
     namespaceSelector:
       {{- with .webhook.namespaceSelector.matchLabels }}
       matchLabels:
@@ -40,22 +46,34 @@ webhooks:
         {{- with .webhook.namespaceSelector.matchExpressions }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
+    {{- with .webhook.objectSelector }}
+    objectSelector:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
     {{- if $conditions }}
-    # Failing closed is safe, because only an Ingress with sticky cookies, or
-    # with what looks like them, ever waits for us.
+    # Failing closed is safe: no Ingress waits for stickler but those with a
+    # sticky-cookie key, or with a key that looks like one.
     matchConditions:
       - name: has-sticky-cookie
         expression: >-
           has(object.metadata.annotations) && object.metadata.annotations.exists(key,
           key.contains('sticky-cookie') || key.contains('nginx.ingress.kubernetes.io/affinity'))
-      # What is being deleted can go while we are down: to take a finalizer off
-      # is an update. Whatever we judge by must be as it was; a change of it is
-      # reviewed like any other.
+      # A controller that writes addresses into the status waits for nobody.
+      - name: changes-annotations-if-status
+        expression: >-
+          !has(request.subResource) || request.subResource != 'status' ||
+          !has(oldObject.metadata.annotations) ||
+          object.metadata.annotations != oldObject.metadata.annotations
+      # The last finalizer can be removed, which is an update, while stickler is
+      # down; a change of spec or annotations is reviewed like any other.
       - name: is-not-merely-finalized
         expression: >-
           oldObject == null || !has(oldObject.metadata.deletionTimestamp) ||
           object.spec != oldObject.spec || !has(oldObject.metadata.annotations) ||
           object.metadata.annotations != oldObject.metadata.annotations
+      {{- with .webhook.matchConditions }}
+      {{- toYaml . | nindent 6 }}
+      {{- end }}
     {{- end }}
     failurePolicy: {{ $conditions | ternary $.failurePolicy "Ignore" }}
     sideEffects: None

@@ -26,7 +26,7 @@ fn verify(ca: &Authority, leaf: &Leaf, now: Timestamp, name: &str) -> Result<(),
     roots.add(ca.certificate().clone()).unwrap();
     let parsed = ParsedCertificate::try_from(&leaf.certificate)?;
     let now = UnixTime::since_unix_epoch(now.duration_since(Timestamp::UNIX_EPOCH).unsigned_abs());
-    let algorithms = rustls::crypto::ring::default_provider().signature_verification_algorithms;
+    let algorithms = crate::crypto::provider().signature_verification_algorithms;
     verify_server_cert_signed_by_trust_anchor(&parsed, &roots, &[], now, algorithms.all)?;
     verify_server_name(&parsed, &ServerName::try_from(name).unwrap())
 }
@@ -40,8 +40,8 @@ fn a_leaf_is_good_for_its_names_while_it_lives() {
         ("2026-03-01T12:00:00Z", "stickler.stickler.svc", true),
         ("2026-03-01T12:59:59Z", "127.0.0.1", true),
         // A caller whose clock is behind.
-        ("2026-03-01T11:55:00Z", "127.0.0.1", true),
-        ("2026-03-01T11:54:59Z", "127.0.0.1", false),
+        ("2026-03-01T11:50:00Z", "127.0.0.1", true),
+        ("2026-03-01T11:49:59Z", "127.0.0.1", false),
         ("2026-03-01T13:00:01Z", "127.0.0.1", false),
         ("2026-03-01T12:00:00Z", "other.stickler.svc", false),
         ("2026-03-01T12:00:00Z", "127.0.0.2", false),
@@ -90,7 +90,7 @@ fn facts_say_what_was_asked_for() {
     assert_eq!(facts.names, asked);
     assert_eq!(facts.subject, "CN=stickler.stickler.svc");
     assert_eq!(facts.issuer, ca.facts().subject);
-    assert_eq!(facts.not_before, at("2026-03-01T11:55:00Z"));
+    assert_eq!(facts.not_before, at("2026-03-01T11:50:00Z"));
     assert_eq!(facts.not_after, at("2026-03-01T13:00:00Z"));
     assert!(!facts.ca);
 }

@@ -79,8 +79,8 @@ fn time_is_up_for_a_leaf_and_for_a_ca_apart() {
     let leaf = "tls.crt: 'CN=stickler.stickler.svc' expired at 2026-03-01T13:00:00Z";
     let ca = "ca.crt: 'CN=stickler CA 2026-03-01T12:00:00Z' expired at 2026-03-01T22:00:00Z";
     let early = [
-        "ca.crt: 'CN=stickler CA 2026-03-01T12:00:00Z' is not valid before 2026-03-01T11:55:00Z",
-        "tls.crt: 'CN=stickler.stickler.svc' is not valid before 2026-03-01T11:55:00Z",
+        "ca.crt: 'CN=stickler CA 2026-03-01T12:00:00Z' is not valid before 2026-03-01T11:50:00Z",
+        "tls.crt: 'CN=stickler.stickler.svc' is not valid before 2026-03-01T11:50:00Z",
     ];
     let problems = |hours| folder.problems(&files, None, noon() + HOUR * hours);
     assert_eq!(problems(1), [""; 0]);

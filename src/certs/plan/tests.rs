@@ -5,7 +5,7 @@ use super::*;
 
 /// A CA lives 90 h, a leaf 30 h: a rotation begins when 30 h are left, and the
 /// next CA takes over after 10 h.
-const LIVES: Lives = Lives {
+const LIFETIMES: Lifetimes = Lifetimes {
     ca: SignedDuration::from_hours(90),
     leaf: SignedDuration::from_hours(30),
 };
@@ -19,10 +19,15 @@ fn der(name: u8) -> CertificateDer<'static> {
     vec![name].into()
 }
 
-/// CA `name`, which ends at hour `end`.
+/// CA `name`, which is valid until hour `end`.
 fn ca(name: u8, end: i64) -> Ca {
+    ca_from(name, -900, end)
+}
+
+fn ca_from(name: u8, begin: i64, end: i64) -> Ca {
     Ca {
         certificate: der(name),
+        not_before: at(begin),
         not_after: at(end),
     }
 }
@@ -38,8 +43,8 @@ fn old(ca: Ca, until: i64) -> Old {
 }
 
 /// A Secret whose current CA is `current`.
-fn held(current: Ca, next: impl Into<Option<Next>>, old: impl Into<Option<Old>>) -> Held {
-    Held {
+fn stored(current: Ca, next: impl Into<Option<Next>>, old: impl Into<Option<Old>>) -> StoredCas {
+    StoredCas {
         current: Some(current),
         next: next.into(),
         old: old.into(),
@@ -48,37 +53,37 @@ fn held(current: Ca, next: impl Into<Option<Next>>, old: impl Into<Option<Old>>)
 }
 
 /// One webhook that trusts the CAs of these names.
-fn bundle(names: &[u8]) -> Bundle {
-    Bundle::Of(vec![Some(names.iter().map(|&name| der(name)).collect())])
+fn bundle(names: &[u8]) -> CaBundle {
+    CaBundle::Of(vec![Some(names.iter().map(|&name| der(name)).collect())])
 }
 
 /// A situation and its next step.
-struct Case(&'static str, Held, Bundle, i64, Option<Step>);
+struct Case(&'static str, StoredCas, CaBundle, i64, Option<Step>);
 
 #[track_caller]
 fn check(cases: impl IntoIterator<Item = Case>) {
-    for Case(what, held, bundle, hour, step) in cases {
-        assert_eq!(plan(&held, &bundle, at(hour), LIVES), step, "{what}");
+    for Case(what, stored, bundle, hour, step) in cases {
+        assert_eq!(plan(&stored, &bundle, at(hour), LIFETIMES), step, "{what}");
     }
 }
 
 #[test]
 fn the_beginning() {
-    let one = || held(ca(1, 90), None, None);
-    let none = Held::default;
+    let one = || stored(ca(1, 90), None, None);
+    let none = StoredCas::default;
     check([
         Case("an empty Secret", none(), bundle(&[]), 0, Some(Create)),
-        Case("nobody to tell", none(), Bundle::Absent, 0, Some(Create)),
+        Case("nobody to tell", none(), CaBundle::Absent, 0, Some(Create)),
         Case("an empty caBundle", one(), bundle(&[]), 0, Some(Publish)),
         Case("all is well", one(), bundle(&[1]), 0, None),
-        Case("no configuration yet", one(), Bundle::Absent, 0, None),
+        Case("no configuration yet", one(), CaBundle::Absent, 0, None),
     ]);
 }
 
 #[test]
 fn a_damaged_bundle_is_healed() {
-    let one = || held(ca(1, 90), None, None);
-    let two = |a, b| Bundle::Of(vec![a, b]);
+    let one = || stored(ca(1, 90), None, None);
+    let two = |a, b| CaBundle::Of(vec![a, b]);
     let good = || Some(vec![der(1)]);
     check([
         Case("a foreign CA", one(), bundle(&[7]), 5, Some(Publish)),
@@ -91,12 +96,12 @@ fn a_damaged_bundle_is_healed() {
 
 #[test]
 fn a_damaged_secret_is_cleared() {
-    let damaged = |held| Held {
+    let damaged = |stored| StoredCas {
         damaged: true,
-        ..held
+        ..stored
     };
-    let one = damaged(held(ca(1, 90), None, None));
-    let none = damaged(Held::default());
+    let one = damaged(stored(ca(1, 90), None, None));
+    let none = damaged(StoredCas::default());
     check([
         Case("of a part of it", one, bundle(&[1]), 5, Some(Clear)),
         Case("of all of it", none, bundle(&[1]), 5, Some(Create)),
@@ -105,9 +110,9 @@ fn a_damaged_secret_is_cleared() {
 
 #[test]
 fn a_rotation_begins() {
-    let one = || held(ca(1, 90), None, None);
-    let unseen = || held(ca(1, 90), next(ca(2, 150), None), None);
-    let published = || held(ca(1, 90), next(ca(2, 150), 61), None);
+    let one = || stored(ca(1, 90), None, None);
+    let unseen = || stored(ca(1, 90), next(ca(2, 150), None), None);
+    let published = || stored(ca(1, 90), next(ca(2, 150), 61), None);
     check([
         Case("a moment before", one(), bundle(&[1]), 59, None),
         Case("a third is left", one(), bundle(&[1]), 60, Some(Prepare)),
@@ -120,9 +125,9 @@ fn a_rotation_begins() {
 
 #[test]
 fn a_rotation_ends() {
-    let switched = || held(ca(2, 150), None, old(ca(1, 190), 101));
-    let ended = || held(ca(2, 150), None, old(ca(1, 90), 101));
-    let alone = || held(ca(2, 150), None, None);
+    let switched = || stored(ca(2, 150), None, old(ca(1, 190), 101));
+    let ended = || stored(ca(2, 150), None, old(ca(1, 90), 101));
+    let alone = || stored(ca(2, 150), None, None);
     check([
         Case("just switched", switched(), bundle(&[1, 2]), 71, None),
         Case("overlap", switched(), bundle(&[2, 1]), 100, None),
@@ -135,27 +140,27 @@ fn a_rotation_ends() {
 
 #[test]
 fn nothing_is_signed_with_what_is_not_published_however_long_ago_it_was() {
-    let settled = held(ca(1, 90), next(ca(2, 150), 61), None);
+    let settled = stored(ca(1, 90), next(ca(2, 150), 61), None);
     check([Case("", settled, bundle(&[1]), 89, Some(Publish))]);
 }
 
 #[test]
 fn a_rotation_that_is_disturbed() {
-    let alone = held(ca(1, 90), next(ca(2, 150), None), None);
-    let busy = held(ca(2, 90), next(ca(3, 150), 61), old(ca(1, 190), 80));
-    let unused = held(ca(1, 90), next(ca(2, 70), 61), None);
+    let alone = stored(ca(1, 90), next(ca(2, 150), None), None);
+    let busy = stored(ca(2, 90), next(ca(3, 150), 61), old(ca(1, 190), 80));
+    let unused = stored(ca(1, 90), next(ca(2, 70), 61), None);
     check([
-        Case("nobody to tell", alone, Bundle::Absent, 61, Some(Note)),
+        Case("nobody to tell", alone, CaBundle::Absent, 61, Some(Note)),
         Case("one after the other", busy, bundle(&[1, 2, 3]), 79, None),
-        Case("ended unused", unused, bundle(&[1, 2]), 71, Some(Prepare)),
+        Case("expired unused", unused, bundle(&[1, 2]), 71, Some(Clear)),
     ]);
 }
 
 #[test]
 fn a_long_absence() {
-    let alone = || held(ca(1, 90), None, None);
-    let prepared = || held(ca(1, 90), next(ca(2, 150), 90), None);
-    let rotated = || held(ca(1, 90), None, old(ca(7, 80), 95));
+    let alone = || stored(ca(1, 90), None, None);
+    let prepared = || stored(ca(1, 90), next(ca(2, 150), 90), None);
+    let rotated = || stored(ca(1, 90), None, old(ca(7, 80), 95));
     check([
         Case("not yet", prepared(), bundle(&[1, 2]), 90, None),
         Case("ended", alone(), bundle(&[1]), 91, Some(Create)),
@@ -173,21 +178,48 @@ fn a_long_absence() {
 
 #[test]
 fn a_clock_that_jumps_back_changes_nothing() {
-    let one = held(ca(1, 90), None, None);
-    let rotating = held(ca(1, 90), next(ca(2, 150), 61), None);
+    let one = stored(ca(1, 90), None, None);
+    check([Case("before it was made", one, bundle(&[1]), -500, None)]);
+}
+
+/// What a replica leaves behind whose clock was ahead.
+#[test]
+fn what_begins_in_the_future_is_not_used() {
+    let future = |name| ca_from(name, 50, 900);
+    let current = || stored(future(1), None, None);
+    let with_good_next = stored(future(1), next(ca(2, 150), None), None);
+    let next_only = stored(ca(1, 90), next(future(2), None), None);
+    let old_only = stored(ca(1, 90), None, old(future(2), 950));
+    let published = stored(ca(1, 90), next(ca(2, 150), 800), None);
     check([
-        Case("before it was made", one, bundle(&[1]), -500, None),
-        Case("before it was seen", rotating, bundle(&[1, 2]), -500, None),
+        Case("the CA", current(), bundle(&[1]), 49, Some(Create)),
+        Case("its first moment", current(), bundle(&[1]), 50, None),
+        Case(
+            "the next one is good",
+            with_good_next,
+            bundle(&[1]),
+            5,
+            Some(Switch),
+        ),
+        Case("the next CA", next_only, bundle(&[1, 2]), 5, Some(Clear)),
+        Case("the old CA", old_only, bundle(&[1, 2]), 5, Some(Forget)),
+        Case(
+            "its publication",
+            published,
+            bundle(&[1, 2]),
+            61,
+            Some(Note),
+        ),
     ]);
 }
 
 #[test]
 fn trust_is_what_all_webhooks_share() {
-    let both = Bundle::Of(vec![Some(vec![der(1), der(2)]), Some(vec![der(2)])]);
+    let both = CaBundle::Of(vec![Some(vec![der(1), der(2)]), Some(vec![der(2)])]);
     assert_eq!(both.trusted_by_all(), Some(vec![der(2)]));
-    let broken = Bundle::Of(vec![Some(vec![der(1)]), None]);
+    let broken = CaBundle::Of(vec![Some(vec![der(1)]), None]);
     assert_eq!(broken.trusted_by_all(), Some(vec![]));
-    assert_eq!(Bundle::Absent.trusted_by_all(), None);
+    assert_eq!(CaBundle::Absent.trusted_by_all(), None);
 }
 
 #[test]
@@ -239,7 +271,7 @@ fn a_leaf_is_due() {
             not_before: *from,
             not_after: *to,
         });
-        let due_now = leaf_is_due(leaf, &ca(1, ca_end), at(hour), LIVES);
+        let due_now = leaf_is_due(leaf, &ca(1, ca_end), at(hour), LIFETIMES);
         assert_eq!(due_now, due, "{what}");
     }
 }
@@ -248,15 +280,15 @@ fn a_leaf_is_due() {
 fn lives_that_cannot_work() {
     let secs = SignedDuration::from_secs;
     let check = |ca, leaf| {
-        let lives = Lives {
+        let lifetimes = Lifetimes {
             ca: secs(ca),
             leaf: secs(leaf),
         };
-        lives.check().map(|_| ())
+        lifetimes.check().map(|_| ())
     };
     assert_eq!(check(90, 30), Ok(()));
-    assert_eq!(check(89, 30), Err(crate::certs::BadLives::Apart));
-    assert_eq!(check(i64::MAX, 30), Err(crate::certs::BadLives::Long));
-    assert_eq!(check(90, 2), Err(crate::certs::BadLives::Short));
-    assert!(Lives::default().check().is_ok());
+    assert_eq!(check(89, 30), Err(crate::certs::BadLifetimes::Apart));
+    assert_eq!(check(i64::MAX, 30), Err(crate::certs::BadLifetimes::Long));
+    assert_eq!(check(90, 2), Err(crate::certs::BadLifetimes::Short));
+    assert!(Lifetimes::default().check().is_ok());
 }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::Failure;
 use crate::certs::{Authority, Usage, pem};
 use crate::probe::REVIEW;
-use crate::server::certificate::Pair;
+use crate::server::certificate::CertifiedKeyPair;
 
 /// Longer than anybody leaves a trial running.
 const LIFE: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -25,7 +25,7 @@ pub(super) struct Dev {
 
 impl Dev {
     /// Makes a CA and a leaf for localhost. Neither key is ever written.
-    pub(super) fn start(dir: Option<&Path>) -> Result<(Self, Pair), Failure> {
+    pub(super) fn start(dir: Option<&Path>) -> Result<(Self, CertifiedKeyPair), Failure> {
         let dev = Self::folder(dir).map_err(|error| Failure::new("--dev-dir", error))?;
         let (ca, pair) = make().map_err(|error| Failure::new("--dev", error))?;
         let written =
@@ -75,13 +75,13 @@ impl Dev {
 }
 
 /// The CA's certificate in PEM, and a leaf of it.
-fn make() -> Result<(String, Pair), Box<dyn std::error::Error>> {
+fn make() -> Result<(String, CertifiedKeyPair), Box<dyn std::error::Error>> {
     let now = Timestamp::now();
     let ca = Authority::make(now, LIFE)?;
     let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
     let leaf = ca.sign(&names, Usage::Server, now, LIFE)?;
     let authority = Some(vec![ca.certificate().clone()]);
-    let pair = Pair::new(vec![leaf.certificate], leaf.key.der(), authority)?;
+    let pair = CertifiedKeyPair::new(vec![leaf.certificate], leaf.key.der(), authority)?;
     Ok((pem::certificates([ca.certificate()]), pair))
 }
 

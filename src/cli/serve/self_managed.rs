@@ -1,26 +1,28 @@
-//! `--self-managed`: the webhook makes its own certificates, and tells the API
-//! server whom to trust.
+//! `--self-managed`: the webhook signs its own certificates, and writes the CA
+//! into the `caBundle` that the API server reads.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use jiff::SignedDuration;
-use kube::{Client, Config};
+use kube::Config;
 use rustls::pki_types::CertificateDer;
 
 use super::Failure;
 use crate::certs::cluster::{Cluster, Places};
-use crate::certs::keeper::{Keeper, News, Settings};
-use crate::certs::{Leaf, Lives};
+use crate::certs::controller::{CertificateController, Event, Failure as NotManaged, Settings};
+use crate::certs::{Leaf, Lifetimes};
 use crate::cli::duration;
-use crate::server::certificate::{BadPair, Pair, Store};
+use crate::server::certificate::{BadCertificate, CertificateStore, CertifiedKeyPair};
 
 /// The longest that a call of the API server may take. Nothing but the next
 /// look waits for it.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Where everything is, and how long it lives.
+const FINDING: &str = "--self-managed: finding the API server";
+
+/// Where the objects are, and how long certificates are valid.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Self-managed certificates")]
 pub(super) struct SelfManaged {
@@ -40,7 +42,7 @@ pub(super) struct SelfManaged {
     #[arg(long, env = "STICKLER_NAMESPACE", requires = "self_managed")]
     namespace: Option<String>,
 
-    /// The Secret that holds the CA; it is made if need be
+    /// The Secret that holds the CA; created if it does not exist
     #[arg(
         long,
         value_name = "NAME",
@@ -60,7 +62,7 @@ pub(super) struct SelfManaged {
     )]
     service: String,
 
-    /// The ValidatingWebhookConfiguration whose caBundle is kept
+    /// The ValidatingWebhookConfiguration whose caBundle is written
     #[arg(
         long,
         value_name = "NAME",
@@ -70,54 +72,46 @@ pub(super) struct SelfManaged {
     )]
     webhook_configuration: String,
 
-    /// Another name or address that the API server calls us by, for a configuration with a url; repeatable
-    #[arg(
-        long,
-        value_name = "NAME",
-        env = "STICKLER_SERVER_NAME",
-        requires = "self_managed",
-        value_delimiter = ','
-    )]
-    server_name: Vec<String>,
-
-    /// How long a CA is good for; it is replaced when a third of that is left
+    /// How long a CA is valid; it is replaced when a third of that is left
     #[arg(long, value_name = "DURATION", env = "STICKLER_CA_LIFE", requires = "self_managed", value_parser = duration::parse, default_value = "365d")]
     ca_life: SignedDuration,
 
-    /// How long a certificate is good for; it is replaced when a third of that is left
+    /// How long a certificate is valid; it is replaced when a third of that is left
     #[arg(long, value_name = "DURATION", env = "STICKLER_LEAF_LIFE", requires = "self_managed", value_parser = duration::parse, default_value = "7d")]
     leaf_life: SignedDuration,
 }
 
-/// Keeps the store filled until it is dropped.
-pub(super) struct Keeping(tokio::task::JoinHandle<()>);
+/// Manages the certificate until it is dropped.
+pub(super) struct Managing(tokio::task::JoinHandle<()>);
 
-impl Drop for Keeping {
+impl Drop for Managing {
     fn drop(&mut self) {
         self.0.abort();
     }
 }
 
 impl SelfManaged {
-    /// Begins to fill `store`, looking every `interval`. That the API server
-    /// does not answer is no reason to fail: it is asked again.
+    /// Begins to update `store`, every `interval`. An API server that does not
+    /// answer is not an error: the call is repeated.
     pub(super) async fn start(
         &self,
-        store: Arc<Store>,
+        store: Arc<CertificateStore>,
+        names: &[String],
         interval: Duration,
-    ) -> Result<Keeping, Failure> {
-        let lives = Lives {
+    ) -> Result<Managing, Failure> {
+        let lifetimes = Lifetimes {
             ca: self.ca_life,
             leaf: self.leaf_life,
         };
-        let lives = lives.check();
-        let lives = lives.map_err(|error| Failure::new("--ca-life and --leaf-life", error))?;
-        let client = client().await?;
+        let lifetimes = lifetimes.check();
+        let lifetimes =
+            lifetimes.map_err(|error| Failure::new("--ca-life and --leaf-life", error))?;
+        let config = config().await?;
         let namespace = self.namespace.clone();
-        let namespace = namespace.unwrap_or_else(|| client.default_namespace().to_owned());
+        let namespace = namespace.unwrap_or_else(|| config.default_namespace.clone());
         let settings = Settings {
-            names: self.names(&namespace),
-            lives,
+            names: self.names(&namespace, names),
+            lifetimes,
             interval,
         };
         let places = Places {
@@ -125,60 +119,74 @@ impl SelfManaged {
             secret: self.secret.clone(),
             webhook_configuration: self.webhook_configuration.clone(),
         };
-        let cluster = Cluster::new(client, places);
-        Ok(Keeping(tokio::spawn(keep(cluster, settings, store))))
+        let cluster = Cluster::connect(config, places);
+        let cluster = cluster.map_err(|error| Failure::new(FINDING, error))?;
+        Ok(Managing(tokio::spawn(manage(cluster, settings, store))))
     }
 
     /// The name by which the API server calls a Service comes first.
-    fn names(&self, namespace: &str) -> Vec<String> {
+    fn names(&self, namespace: &str, others: &[String]) -> Vec<String> {
         let mut names = vec![format!("{}.{namespace}.svc", self.service)];
-        names.extend(self.server_name.iter().cloned());
+        names.extend_from_slice(others);
         names
     }
 }
 
-async fn client() -> Result<Client, Failure> {
-    let doing = "--self-managed: finding the API server";
+async fn config() -> Result<Config, Failure> {
     let config = Config::infer().await;
-    let mut config = config.map_err(|error| Failure::new(doing, error))?;
-    config.connect_timeout = Some(PATIENCE);
-    config.read_timeout = Some(PATIENCE);
-    config.write_timeout = Some(PATIENCE);
-    // We ask again ourselves, and say so.
+    let mut config = config.map_err(|error| Failure::new(FINDING, error))?;
+    config.connect_timeout = Some(TIMEOUT);
+    config.read_timeout = Some(TIMEOUT);
+    config.write_timeout = Some(TIMEOUT);
+    // The controller repeats a call itself, and logs it.
     config.default_retry = false;
-    Client::try_from(config).map_err(|error| Failure::new(doing, error))
+    Ok(config)
 }
 
-/// Keeps, and begins anew should that ever break off: serving goes on, and
-/// only a certificate that nobody renews would end it.
-async fn keep(cluster: Cluster, settings: Settings, store: Arc<Store>) {
+/// Manages the certificate, and begins anew should that ever end: serving goes
+/// on, and only a certificate that is not renewed would end it.
+async fn manage(cluster: Cluster, settings: Settings, store: Arc<CertificateStore>) {
     loop {
-        let keeper = Keeper::new(cluster.clone(), settings.clone());
+        let names = settings.names.clone();
+        let controller = CertificateController::new(cluster.clone(), settings.clone());
         let store = Arc::clone(&store);
-        let mut keeping = tokio::task::JoinSet::new();
-        keeping.spawn(keeper.keep(move |news| tell(&store, news)));
-        keeping.join_next().await;
-        tracing::error!("keeping the certificate broke off; it begins anew");
-        tokio::time::sleep(PATIENCE).await;
+        let mut running = tokio::task::JoinSet::new();
+        running.spawn(controller.run(move |event| on_event(&store, &names, event)));
+        running.join_next().await;
+        tracing::error!("managing the certificate failed unexpectedly; starting again");
+        tokio::time::sleep(TIMEOUT).await;
     }
 }
 
-fn tell(store: &Store, news: News<'_>) {
-    match news {
-        News::Took(step) => tracing::info!(step = step.as_str(), "{}", step.told()),
-        News::Fine => store.recovered(),
-        News::Failed(failure) => {
-            tracing::error!(error = %failure, "the certificate cannot be kept; trying again");
-            store.offer(Err(BadPair::Unavailable(failure.to_string())));
+fn on_event(store: &CertificateStore, names: &[String], event: Event<'_>) {
+    match event {
+        Event::Took(step) => tracing::info!(step = step.as_str(), "{}", step.description()),
+        Event::Succeeded => store.clear_error(),
+        Event::Failed(failure) => {
+            tracing::error!(error = %failure, "the certificate cannot be managed; trying again");
+            store.update(Err(unavailable(failure)));
         }
-        News::Serve(leaf, trusted) => {
-            store.offer(pair(leaf, trusted));
+        Event::Serve(leaf, trusted) => {
+            let pair = pair(leaf, trusted).map(|pair| pair.with_names(names.to_vec()));
+            store.update(pair);
             tracing::info!(not_after = %leaf.not_after, "serving a new certificate, or a new CA is trusted");
         }
     }
 }
 
-fn pair(leaf: &Leaf, trusted: &[CertificateDer<'static>]) -> Result<Pair, BadPair> {
+/// A clock that is wrong makes what is served doubtful; any other failure
+/// leaves it as good as it was.
+fn unavailable(failure: &NotManaged) -> BadCertificate {
+    match failure {
+        NotManaged::Clock(error) => BadCertificate::Clock(error.to_string()),
+        failure => BadCertificate::Unavailable(failure.to_string()),
+    }
+}
+
+fn pair(
+    leaf: &Leaf,
+    trusted: &[CertificateDer<'static>],
+) -> Result<CertifiedKeyPair, BadCertificate> {
     let chain = vec![leaf.certificate.clone()];
-    Pair::new(chain, leaf.key.der(), Some(trusted.to_vec()))
+    CertifiedKeyPair::new(chain, leaf.key.der(), Some(trusted.to_vec()))
 }

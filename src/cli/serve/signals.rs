@@ -1,14 +1,27 @@
 //! SIGTERM from a kubelet, SIGINT from a terminal.
 
+use std::time::Duration;
+
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::Failure;
+
+/// The same signal again within this time is the same request: `timeout` and
+/// some supervisors signal a process, and then its group.
+const SAME: Duration = Duration::from_secs(1);
 
 /// The signals that ask a process to end.
 pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    last: Option<(Kind, Instant)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Terminate,
+    Interrupt,
 }
 
 impl Signals {
@@ -18,21 +31,24 @@ impl Signals {
         Ok(Self {
             terminate: listen(SignalKind::terminate())?,
             interrupt: listen(SignalKind::interrupt())?,
+            last: None,
         })
     }
 
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+    /// Waits for the next request to end.
+    pub(super) async fn next(&mut self) {
+        loop {
+            let kind = tokio::select! {
+                _ = self.terminate.recv() => Kind::Terminate,
+                _ = self.interrupt.recv() => Kind::Interrupt,
+            };
+            let repeated = self
+                .last
+                .is_some_and(|(last, at)| last == kind && at.elapsed() < SAME);
+            if !repeated {
+                self.last = Some((kind, Instant::now()));
+                return;
+            }
         }
-    }
-
-    /// Tells `stop` of the first signal, and returns at the second.
-    pub(super) async fn second(&mut self, stop: oneshot::Sender<()>) {
-        self.next().await;
-        // A server that has ended already need not be told.
-        let _ = stop.send(());
-        self.next().await;
     }
 }

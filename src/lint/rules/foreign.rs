@@ -14,6 +14,10 @@ use crate::lint::subject::Subject;
 /// message and help.
 const LONGEST: usize = 256;
 
+/// An Ingress with more paths is for the command line: which services disturb
+/// each other takes a comparison of each with each.
+const MOST_PATHS: usize = 200;
+
 const RUN: &str = "run 'stickler migrate'";
 
 /// One diagnostic for the first affinity key of ingress-nginx, with the value
@@ -33,6 +37,11 @@ pub(super) fn foreign_annotation(context: &Context<'_>, report: &mut Report) {
     let short = key.replacen(COMMUNITY, "…/", 1);
     let diagnostic =
         |message: String| at_field(Rule::ForeignAnnotation, FieldPath::annotation(key), message);
+    if subject.paths().nth(MOST_PATHS).is_some() {
+        let message = format!("{short} is not read by this controller");
+        report.push(diagnostic(message).with_help(RUN));
+        return;
+    }
     report.push(
         match migrate(subject, context.policy, &Options::default()) {
             Ok(migration) if migration.outcome == Outcome::Nothing => {
@@ -198,6 +207,27 @@ mod tests {
             Severity::Note,
             "…/affinity is left over from ingress-nginx, and not read",
         );
+    }
+
+    #[test]
+    fn very_many_paths_are_for_the_command_line() {
+        let mut subject = subject(&[("affinity", "cookie")]);
+        let rule = subject.rules[0].clone();
+        let policy = Policy {
+            ingress_classes: Some(vec!["nginx".to_owned()]),
+            ..Policy::default()
+        };
+        for (rules, runs) in [(MOST_PATHS, false), (MOST_PATHS + 1, true)] {
+            subject.rules = (0..rules)
+                .map(|number| HostRule {
+                    host: Some(format!("h{number}.example.com").into()),
+                    ..rule.clone()
+                })
+                .collect();
+            let diagnostics = crate::lint::check(&subject, &policy);
+            let help = diagnostics[0].help.as_deref();
+            assert_eq!(help == Some(RUN), runs, "{rules}");
+        }
     }
 
     #[test]

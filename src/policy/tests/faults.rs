@@ -14,13 +14,12 @@ fn check(cases: &[Case]) {
 #[test]
 fn a_good_file_has_no_faults() {
     check(&[
+        ("mode: warn\nexemptions:\nrequire:\n", &[]),
         ("{}", &[]),
-        ("# only a comment\n", &[]),
-        ("mode:\nexemptions:\nrequire:\n", &[]),
         (r#"{"mode": "warn", "limits": {"maxExpires": 30}}"#, &[]),
         (
             "x: &x {secure: true}\n",
-            &["p:1:1: error: unknown key 'x'; known are \
+            &["p:1:1: error: unknown key 'x'; expected one of \
             namespaces, exemptions, mode, controller, ingressClasses, tls, require, limits, cookies, rules, onUpdate"],
         ),
         (
@@ -41,11 +40,11 @@ fn unknown_keys_and_words_are_told_with_what_was_meant() {
         ),
         (
             "mode: wran",
-            &["p:1:7: error: 'wran' is no mode; did you mean 'warn'?"],
+            &["p:1:7: error: invalid mode: 'wran'; did you mean 'warn'?"],
         ),
         (
             "mode: deny",
-            &["p:1:7: error: 'deny' is no mode; known are enforce, warn, audit"],
+            &["p:1:7: error: invalid mode: 'deny'; expected one of enforce, warn, audit"],
         ),
         (
             "require:\n  httponly: true\n  samesite: lax",
@@ -56,18 +55,18 @@ fn unknown_keys_and_words_are_told_with_what_was_meant() {
         ),
         (
             "controller: {edition: opensource}",
-            &["p:1:23: error: 'opensource' is no edition; known are plus, oss, unknown"],
+            &["p:1:23: error: invalid edition: 'opensource'; expected one of plus, oss, unknown"],
         ),
         (
             "tls: true",
-            &["p:1:6: error: 'true' is no place where TLS ends; known are ingress, upstream"],
+            &["p:1:6: error: invalid value for 'tls': 'true'; expected one of ingress, upstream"],
         ),
         (
             "rules: {unknown-paramter: warning, path-mismatch: fatal, x: off}",
             &[
-                "p:1:9: error: 'unknown-paramter' is no rule; did you mean 'unknown-parameter'?",
-                "p:1:51: error: 'fatal' is no severity of a rule; known are error, warning, off",
-                "p:1:58: error: 'x' is no rule; 'stickler explain' lists the rules",
+                "p:1:9: error: unknown rule 'unknown-paramter'; did you mean 'unknown-parameter'?",
+                "p:1:51: error: invalid severity: 'fatal'; expected one of error, warning, off",
+                "p:1:58: error: unknown rule 'x'; 'stickler explain' lists the rules",
             ],
         ),
         (
@@ -106,7 +105,7 @@ fn values_of_the_wrong_kind_say_what_was_expected() {
         (
             "ingressClasses: ['nginx*']",
             &[
-                "p:1:18: error: 'nginx*' is no class name; classes are compared exactly, so write each one",
+                "p:1:18: error: invalid class name 'nginx*'; classes are compared exactly, so write each one",
             ],
         ),
         (
@@ -121,25 +120,27 @@ fn values_that_cannot_be_meant() {
     check(&[
         (
             "cookies: {namePattern: '[a'}",
-            &["p:1:24: error: '[a' is no glob: unclosed character class; missing ']'"],
+            &["p:1:24: error: invalid glob '[a': unclosed character class; missing ']'"],
         ),
         (
             "cookies: {allowedDomains: ['https://example.com/']}",
-            &["p:1:28: error: 'https://example.com/' is no domain; \
+            &["p:1:28: error: invalid domain 'https://example.com/'; \
              write host names such as 'example.com', or globs such as '*.example.com'"],
         ),
         (
             "limits: {maxExpires: 1.5h, minExpires: -1}",
             &[
-                "p:1:22: error: '1.5h' is no time that nginx reads; \
+                "p:1:22: error: '1.5h' is not a time that nginx reads; \
              write it as in 'expires=', such as 90s, 30m, 12h, '1d 12h', 30d or max",
-                "p:1:40: error: '-1' is no time that nginx reads; \
+                "p:1:40: error: '-1' is not a time that nginx reads; \
              write it as in 'expires=', such as 90s, 30m, 12h, '1d 12h', 30d or max",
             ],
         ),
         (
             "exemptions: [{reason: x, rules: [missing-path], until: soon}]",
-            &["p:1:56: error: 'soon' is no date; write it as year-month-day, such as 2027-01-31"],
+            &[
+                "p:1:56: error: 'soon' is not a date; write it as year-month-day, such as 2027-01-31",
+            ],
         ),
         (
             "exemptions: [{reason: ' ', rules: [missing-path]}]",
@@ -186,11 +187,11 @@ fn what_stands_twice_is_told_with_its_first_place() {
     check(&[
         (
             "ingressClasses: [a, b, a]",
-            &["p:1:24: error: 'a' stands twice, first at 1:18"],
+            &["p:1:24: error: 'a' is repeated; it first appears at 1:18"],
         ),
         (
             "namespaces: [{match: [a, a]}]",
-            &["p:1:26: error: 'a' stands twice, first at 1:23"],
+            &["p:1:26: error: 'a' is repeated; it first appears at 1:23"],
         ),
     ]);
 }
@@ -284,7 +285,7 @@ fn namespaces_that_are_never_reached() {
         (
             "namespaces: [{match: [Prod]}]",
             &[
-                "p:1:22: error: 'Prod' matches no namespace: 'P' stands in no name of one; \
+                "p:1:22: error: 'Prod' matches no namespace: a name cannot contain 'P'; \
              namespaces are named in lower case",
             ],
         ),
@@ -343,8 +344,8 @@ fn exemptions_that_do_nothing() {
         (
             "exemptions: [{reason: x, rules: [missing-path], namespaces: [a.b], ingresses: [a.b, A]}]",
             &[
-                "p:1:61: warning: 'a.b' matches no namespace: '.' stands in no name of one; names are in lower case",
-                "p:1:79: warning: 'A' matches no Ingress: 'A' stands in no name of one; names are in lower case",
+                "p:1:61: warning: 'a.b' matches no namespace: a name cannot contain '.'; names are in lower case",
+                "p:1:79: warning: 'A' matches no Ingress: a name cannot contain 'A'; names are in lower case",
             ],
         ),
     ]);
@@ -357,6 +358,30 @@ fn what_is_no_policy_file_at_all() {
             "",
             &["p:1:1: error: the file is empty; write 'mode: enforce' for the defaults"],
         ),
+        (
+            "# a comment alone\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "null\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "~",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "---\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "---\n# cut\n...\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
+        (
+            "mode:\nexemptions: ~\n",
+            &["p:1:1: error: the file sets nothing; write 'mode: enforce' for the defaults"],
+        ),
         ("- a", &["p:1:1: error: expected a mapping, found a list"]),
         (
             "mode: warn\n---\nmode: warn\n",
@@ -365,7 +390,7 @@ fn what_is_no_policy_file_at_all() {
     ]);
     let broken = complaints("mode: [warn");
     assert!(
-        broken.starts_with("p:1:") && broken.contains("error: this is no YAML: "),
+        broken.starts_with("p:1:") && broken.contains("error: the file is not valid YAML: "),
         "{broken}"
     );
 }

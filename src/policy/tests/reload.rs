@@ -33,6 +33,12 @@ fn the_last_good_one_stays_until_a_good_one_comes() {
         (Some("mode: audti"), "unchanged", Mode::Audit, true),
         (None, "refused", Mode::Audit, true),
         (Some(""), "refused", Mode::Audit, true),
+        (
+            Some("# The policy of our cluster"),
+            "refused",
+            Mode::Audit,
+            true,
+        ),
         (Some("mode: audit"), "loaded", Mode::Audit, false),
         (Some("mode: enforce"), "loaded", Mode::Enforce, false),
     ] {
@@ -44,7 +50,7 @@ fn the_last_good_one_stays_until_a_good_one_comes() {
         assert_eq!(mode(&live), expected, "{text:?}");
         assert_eq!(live.refused().is_some(), refused, "{text:?}");
     }
-    assert_eq!(live.reloads(), [3, 3]);
+    assert_eq!(live.reloads(), [3, 4]);
     // A request that began under the first policy ends under it.
     assert_eq!(before.for_namespace(None).mode, Mode::Warn);
 }
@@ -75,4 +81,24 @@ fn nobody_starts_under_a_policy_that_cannot_be_read() {
         "{text}"
     );
     assert_eq!(Live::default().poll(now()), Poll::Unchanged);
+}
+
+#[test]
+fn only_regular_files_of_a_sensible_size_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let made = std::process::Command::new("mkfifo")
+        .arg(at("fifo"))
+        .status();
+    assert!(made.unwrap().success());
+    std::fs::write(at("large"), "#".repeat((1 << 20) + 1)).unwrap();
+    for (path, error) in [
+        (at("fifo"), "it is not a regular file"),
+        ("/dev/zero".into(), "it is not a regular file"),
+        (at(""), "it is not a regular file"),
+        (at("large"), "it is larger than 1 MiB"),
+    ] {
+        let faults = Live::open(&path, now()).unwrap_err().to_string();
+        assert!(faults.ends_with(error), "{faults}");
+    }
 }

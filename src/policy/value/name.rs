@@ -46,7 +46,7 @@ fn pattern(text: &str, node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Pat
     }
     let pattern = Pattern::new(text);
     if let Err(reason) = &pattern {
-        let message = format!("{} is no glob: {reason}", quote(text));
+        let message = format!("invalid glob {}: {reason}", quote(text));
         reading.error(node, message);
     }
     pattern.ok()
@@ -97,7 +97,7 @@ impl Value for Classes {
 
 fn class(text: &str, node: &Node<'_>, reading: &mut Reading<'_>) -> Option<String> {
     if text.is_empty() || text.contains(['*', '?', '[', '{']) {
-        let message = format!("{} is no class name", quote(text));
+        let message = format!("invalid class name {}", quote(text));
         let help = "classes are compared exactly, so write each one";
         reading.error_with_help(node, message, help);
         return None;
@@ -133,7 +133,7 @@ impl Value for Domains {
 
 fn domain(text: &str, node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Pattern> {
     if text.contains(['/', ':', ' ']) {
-        let message = format!("{} is no domain", quote(text));
+        let message = format!("invalid domain {}", quote(text));
         let help = "write host names such as 'example.com', or globs such as '*.example.com'";
         reading.error_with_help(node, message, help);
         return None;

@@ -63,7 +63,7 @@ impl Value for Life {
         let text = reader::text(node, "time", reading)?;
         let seconds = Expires::parse(text).ok().map(Expires::max_age);
         if seconds.is_none() {
-            let message = format!("{} is no time that nginx reads", quote(text));
+            let message = format!("{} is not a time that nginx reads", quote(text));
             let help = "write it as in 'expires=', such as 90s, 30m, 12h, '1d 12h', 30d or max";
             reading.error_with_help(node, message, help);
         }
@@ -98,7 +98,7 @@ impl Value for Day {
         let is_plain = text.len() == "2027-01-31".len();
         let date = text.parse::<Date>().ok().filter(|_| is_plain);
         if date.is_none() {
-            let message = format!("{} is no date", quote(text));
+            let message = format!("{} is not a date", quote(text));
             let help = "write it as year-month-day, such as 2027-01-31";
             reading.error_with_help(node, message, help);
         }

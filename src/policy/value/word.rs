@@ -31,7 +31,7 @@ impl<W: Words> Value for W {
         let found = Self::WORDS.iter().find(|(word, _)| *word == text);
         if found.is_none() {
             let known: Vec<_> = Self::WORDS.iter().map(|(word, _)| *word).collect();
-            let message = format!("{} is no {}", quote(text), Self::WHAT);
+            let message = format!("invalid {}: {}", Self::WHAT, quote(text));
             reading.error_with_help(node, message, suggest(text, &known));
         }
         found.map(|(_, value)| *value)
@@ -57,7 +57,7 @@ impl Words for Mode {
 }
 
 impl Words for OnUpdate {
-    const WHAT: &'static str = "way to judge updates";
+    const WHAT: &'static str = "value for 'onUpdate'";
     const WORDS: &'static [(&'static str, Self)] =
         &[("ratchet", Self::Ratchet), ("strict", Self::Strict)];
 }
@@ -72,7 +72,7 @@ impl Words for Edition {
 }
 
 impl Words for TlsEnd {
-    const WHAT: &'static str = "place where TLS ends";
+    const WHAT: &'static str = "value for 'tls'";
     const WORDS: &'static [(&'static str, Self)] =
         &[("ingress", Self::Ingress), ("upstream", Self::Upstream)];
 }
@@ -116,7 +116,7 @@ impl Value for RuleSeverity {
             // A reader of YAML 1.1, such as Helm, turns a plain `off` into this.
             "off" | "false" => Some(Self(None)),
             text => {
-                let message = format!("{} is no severity of a rule", quote(text));
+                let message = format!("invalid severity: {}", quote(text));
                 let help = suggest(text, &Self::WORDS);
                 reading.error_with_help(node, message, help);
                 None
@@ -142,7 +142,7 @@ pub(in super::super) enum SameSite {
 }
 
 impl Words for SameSite {
-    const WHAT: &'static str = "value of 'samesite='";
+    const WHAT: &'static str = "value for 'sameSite'";
     const WORDS: &'static [(&'static str, Self)] = &[
         ("strict", Self::Strict),
         ("lax", Self::Lax),
@@ -214,7 +214,7 @@ pub(in super::super) fn rule_id(
             Some(meant) => format!("did you mean '{meant}'?"),
             None => "'stickler explain' lists the rules".to_owned(),
         };
-        let message = format!("{} is no rule", quote(text));
+        let message = format!("unknown rule {}", quote(text));
         reading.error_with_help(node, message, help);
     }
     rule

@@ -1,90 +1,102 @@
-//! The pair that is served now. Whoever has a better one puts it here.
+//! The pair that is served now.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
+use rustls::pki_types::CertificateDer;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
-use super::{BadPair, Pair};
+use super::{BadCertificate, CertifiedKeyPair};
 
-/// Serves the last good pair.
+/// Holds the last good pair and serves it.
 #[derive(Debug)]
-pub struct Store {
-    pair: ArcSwapOption<Pair>,
+pub struct CertificateStore {
+    pair: ArcSwapOption<CertifiedKeyPair>,
     /// Why the newest pair is not the one that is served.
-    trouble: Mutex<Option<BadPair>>,
+    last_error: Mutex<Option<BadCertificate>>,
     /// Reloads that brought a new pair, and ones that failed.
     reloads: [AtomicU64; 2],
 }
 
-/// What came of looking for a newer pair.
+/// The outcome of a poll for a newer pair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reload {
     /// There is none.
     Same,
     /// It is served from now on.
     Replaced,
-    /// It cannot be used; the last good one is served on.
-    Failed(BadPair),
+    /// It cannot be used; the last good one is still served.
+    Failed(BadCertificate),
 }
 
-impl Store {
-    /// Serves `pair` until there is a better one.
+impl CertificateStore {
+    /// A store that serves `pair` until it is updated.
     #[must_use]
-    pub fn new(pair: Pair) -> Self {
+    pub fn new(pair: CertifiedKeyPair) -> Self {
         let store = Self::empty();
         store.pair.store(Some(Arc::new(pair)));
         store
     }
 
-    /// Serves nobody until there is a pair: handshakes fail.
+    /// A store without a pair: handshakes fail until it is updated.
     #[must_use]
     pub fn empty() -> Self {
         Self {
             pair: ArcSwapOption::empty(),
-            trouble: Mutex::new(None),
+            last_error: Mutex::new(None),
             reloads: [AtomicU64::new(0), AtomicU64::new(0)],
         }
     }
 
-    /// Takes what was found, and tells what came of it. Connections that are
-    /// open already keep the pair they began with.
-    pub fn offer(&self, found: Result<Pair, BadPair>) -> Reload {
+    /// Serves the pair from now on, or records why there is none. Connections
+    /// that are open already keep the pair they began with.
+    pub fn update(&self, found: Result<CertifiedKeyPair, BadCertificate>) -> Reload {
         match found {
             Ok(pair) => {
                 self.pair.store(Some(Arc::new(pair)));
-                self.set_trouble(None);
+                self.set_last_error(None);
                 self.reloads[0].fetch_add(1, Relaxed);
                 Reload::Replaced
             }
             Err(bad) => {
-                self.set_trouble(Some(bad.clone()));
+                self.set_last_error(Some(bad.clone()));
                 self.reloads[1].fetch_add(1, Relaxed);
                 Reload::Failed(bad)
             }
         }
     }
 
-    fn set_trouble(&self, trouble: Option<BadPair>) {
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    /// Keeps what is served, for callers that trust these CAs from now on.
+    pub(super) fn set_authority(&self, authority: Option<Vec<CertificateDer<'static>>>) {
+        let pair = self.pair().map(|pair| CertifiedKeyPair::clone(&pair));
+        if let Some(Ok(pair)) = pair.map(|pair| pair.with_authority(authority)) {
+            self.pair.store(Some(Arc::new(pair)));
+        }
+    }
+
+    fn set_last_error(&self, error: Option<BadCertificate>) {
+        *self
+            .last_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = error;
     }
 
     /// Why the newest pair is not the one that is served.
     #[must_use]
-    pub fn trouble(&self) -> Option<BadPair> {
-        let trouble = self.trouble.lock();
-        trouble.unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn last_error(&self) -> Option<BadCertificate> {
+        let error = self.last_error.lock();
+        error.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// There is nothing newer than what is served.
-    pub fn recovered(&self) {
-        self.set_trouble(None);
+    /// Forgets the last error: there is nothing newer than what is served.
+    pub fn clear_error(&self) {
+        self.set_last_error(None);
     }
 
     /// The pair that is served.
-    pub(in crate::server) fn pair(&self) -> Option<Arc<Pair>> {
+    pub(in crate::server) fn pair(&self) -> Option<Arc<CertifiedKeyPair>> {
         self.pair.load_full()
     }
 
@@ -94,7 +106,7 @@ impl Store {
     }
 }
 
-impl ResolvesServerCert for Store {
+impl ResolvesServerCert for CertificateStore {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let pair = self.pair.load();
         pair.as_ref().map(|pair| Arc::clone(&pair.certified))

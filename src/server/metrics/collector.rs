@@ -10,11 +10,11 @@ use prometheus::proto::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricT
 use super::lost_log_lines;
 use super::process::Process;
 use crate::policy::Live;
-use crate::server::certificate::Store;
+use crate::server::certificate::CertificateStore;
 
 /// What is true now.
 pub(super) struct Now {
-    certificate: Arc<Store>,
+    certificate: Arc<CertificateStore>,
     policy: Arc<Live>,
     /// A registry wants one of each collector, by which to know it.
     build: Desc,
@@ -23,7 +23,10 @@ pub(super) struct Now {
 const BUILD: (&str, &str) = ("stickler_build_info", "The version that runs");
 
 impl Now {
-    pub(super) fn new(certificate: Arc<Store>, policy: Arc<Live>) -> prometheus::Result<Self> {
+    pub(super) fn new(
+        certificate: Arc<CertificateStore>,
+        policy: Arc<Live>,
+    ) -> prometheus::Result<Self> {
         let labels = vec!["version".to_owned()];
         let build = Desc::new(BUILD.0.into(), BUILD.1.into(), labels, HashMap::new())?;
         Ok(Self {
@@ -54,7 +57,7 @@ impl Collector for Now {
     }
 }
 
-fn certificate(store: &Store) -> [MetricFamily; 3] {
+fn certificate(store: &CertificateStore) -> [MetricFamily; 3] {
     let pair = store.pair();
     let leaf = pair.as_ref().map(|pair| pair.not_after);
     let ca = pair.as_ref().and_then(|pair| pair.authority_not_after);
@@ -74,7 +77,7 @@ fn certificate(store: &Store) -> [MetricFamily; 3] {
         gauges(
             "stickler_certificate_refused",
             "1 while the newest certificate cannot be used, or none can be read",
-            [(None, f64::from(u8::from(store.trouble().is_some())))],
+            [(None, f64::from(u8::from(store.last_error().is_some())))],
         ),
     ]
 }

@@ -1,7 +1,8 @@
 //! Replicas agree on one CA, and heal the `caBundle` of their configuration.
 
+use stickler::certs::clock::ServerClock;
 use stickler::certs::cluster::{Cluster, Places, Write};
-use stickler::certs::plan::Bundle;
+use stickler::certs::plan::CaBundle;
 
 use super::*;
 
@@ -66,7 +67,7 @@ async fn a_secret_of_somebody_else_is_left_alone() {
     let place = Place::open("foreign").await;
     place.shell("kubectl create secret generic stickler-ca --from-literal=tls.key=theirs");
     let mut replica = Replica::start(&place, "replica", &place.kubeconfig, &[]);
-    replica.until_error("it holds 'tls.key', which is none of ours");
+    replica.until_error("it has the key 'tls.key', which stickler does not know");
     assert!(replica.get("/readyz").is_err());
     assert!(replica.get("/livez").is_ok());
     assert_eq!(in_secret(&place, "tls.key").await.unwrap(), "theirs");
@@ -78,6 +79,7 @@ async fn a_write_that_comes_too_late_is_refused() {
     let name = &place.namespace;
     let cluster = Cluster::new(
         place.client.clone(),
+        ServerClock::default(),
         Places {
             namespace: name.clone(),
             secret: "stickler-ca".to_owned(),
@@ -88,7 +90,7 @@ async fn a_write_that_comes_too_late_is_refused() {
     let read = cluster.published().await.unwrap();
     let line = "kubectl label validatingwebhookconfiguration";
     place.shell(&format!("{line} {name} changed=yes"));
-    assert_eq!(cluster.publish(&read, &[]).await.unwrap(), Write::Outrun);
+    assert_eq!(cluster.publish(&read, &[]).await.unwrap(), Write::Conflict);
 
     let read = cluster.published().await.unwrap();
     place.shell(&format!(
@@ -97,16 +99,16 @@ async fn a_write_that_comes_too_late_is_refused() {
     // Server-side apply makes what is not there; this it cannot make.
     let refused = cluster.publish(&read, &[]).await.unwrap_err();
     assert!(refused.to_string().contains("is invalid"), "{refused}");
-    assert_eq!(cluster.published().await.unwrap().bundle, Bundle::Absent);
+    assert_eq!(cluster.published().await.unwrap().bundle, CaBundle::Absent);
 
     let secret = cluster.new_secret();
     assert_eq!(cluster.write(&secret).await.unwrap(), Write::Done);
-    assert_eq!(cluster.write(&secret).await.unwrap(), Write::Outrun);
+    assert_eq!(cluster.write(&secret).await.unwrap(), Write::Conflict);
     let read = cluster.secret().await.unwrap().unwrap();
     place.shell("kubectl label secret stickler-ca changed=yes");
-    assert_eq!(cluster.write(&read).await.unwrap(), Write::Outrun);
+    assert_eq!(cluster.write(&read).await.unwrap(), Write::Conflict);
     place.shell("kubectl delete secret stickler-ca");
-    assert_eq!(cluster.write(&read).await.unwrap(), Write::Outrun);
+    assert_eq!(cluster.write(&read).await.unwrap(), Write::Conflict);
     assert!(cluster.secret().await.unwrap().is_none());
 }
 

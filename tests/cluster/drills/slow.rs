@@ -10,7 +10,7 @@ use std::thread;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::admissionregistration::v1::WebhookClientConfig;
 use serde_json::Value;
-use stickler::server::certificate::{Pair, Store};
+use stickler::server::certificate::{CertificateStore, CertifiedKeyPair};
 use stickler::server::{Identity, Judging, Settings, Sockets, serve};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -47,11 +47,11 @@ impl Slow {
         let [certificate, key] = [&pair.certificate, &pair.key].map(String::as_bytes);
         let ca = authority.certificate().as_bytes();
         let identity = Identity {
-            certificate: Arc::new(Store::new(
-                Pair::from_pem(certificate, key, Some(ca)).unwrap(),
+            certificate: Arc::new(CertificateStore::new(
+                CertifiedKeyPair::from_pem(certificate, key, Some(ca)).unwrap(),
             )),
             files: None,
-            callers: None,
+            client_auth: None,
         };
         let log = cluster().folder.join(format!("{name}.log"));
         let lines = File::create(&log).unwrap();

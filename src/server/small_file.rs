@@ -1,0 +1,168 @@
+//! Files that are configuration: regular and small, and read so that nobody
+//! waits for them.
+
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Larger than any bundle of certificates: a Secret holds at most 1 MiB.
+const MAX_BYTES: u64 = 4 << 20;
+/// How long a poll waits. A kubelet waits one second for `/readyz`.
+const WAIT: Duration = Duration::from_millis(150);
+/// A read that takes longer is reported.
+const STUCK: Duration = Duration::from_secs(5);
+
+/// The content of a regular file. Opening a FIFO would wait for a writer, and a
+/// device may have no end.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let kind = std::fs::metadata(path)?;
+    if !kind.is_file() {
+        let what = if kind.is_dir() {
+            "a directory"
+        } else {
+            "not a regular file"
+        };
+        return Err(io::Error::other(format!("it is {what}")));
+    }
+    let mut content = Vec::new();
+    let file = std::fs::File::open(path)?;
+    file.take(MAX_BYTES + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > MAX_BYTES {
+        return Err(io::Error::other("it has more than 4 MiB"));
+    }
+    Ok(content)
+}
+
+/// A poll of files on a thread of its own: a hung mount blocks that thread, and
+/// neither reviews nor probes.
+#[derive(Debug, Default)]
+pub(super) struct Poller(Arc<Mutex<Option<Instant>>>);
+
+impl Poller {
+    /// Runs `poll`, unless the last one is still running, and waits for it a
+    /// moment. It goes on after that.
+    pub(super) async fn run(&self, poll: impl FnOnce() + Send + 'static) {
+        let Some(running) = Running::begin(&self.0) else {
+            return;
+        };
+        let polling = tokio::task::spawn_blocking(move || {
+            poll();
+            drop(running);
+        });
+        // Whether it ended in time, failed or goes on: the next poll follows.
+        let _ = tokio::time::timeout(WAIT, polling).await;
+    }
+
+    /// Since when a poll has been running, where that is too long.
+    pub(super) fn stuck(&self) -> Option<Duration> {
+        let began = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        began.map(|began| began.elapsed()).filter(|it| *it > STUCK)
+    }
+}
+
+/// Marks a poller as running until it is dropped, also by a panic.
+struct Running(Arc<Mutex<Option<Instant>>>);
+
+impl Running {
+    fn begin(began: &Arc<Mutex<Option<Instant>>>) -> Option<Self> {
+        let mut at = began.lock().unwrap_or_else(PoisonError::into_inner);
+        if at.is_some() {
+            return None;
+        }
+        *at = Some(Instant::now());
+        Some(Self(Arc::clone(began)))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn only_regular_files_of_a_sensible_size_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("good"), "content").unwrap();
+        std::os::unix::fs::symlink("good", path("link")).unwrap();
+        std::fs::File::create(path("large"))
+            .unwrap()
+            .set_len(MAX_BYTES + 1)
+            .unwrap();
+        let made = std::process::Command::new("mkfifo")
+            .arg(path("fifo"))
+            .status();
+        assert!(made.unwrap().success());
+        for (name, expected) in [
+            (path("good"), Ok("content")),
+            (path("link"), Ok("content")),
+            (path("large"), Err("it has more than 4 MiB")),
+            (path("fifo"), Err("it is not a regular file")),
+            (path(""), Err("it is a directory")),
+            ("/dev/zero".into(), Err("it is not a regular file")),
+            (path("none"), Err("No such file or directory (os error 2)")),
+        ] {
+            let content = read(&name).map_err(|error| error.to_string());
+            let expected = expected.map(|text| text.as_bytes().to_vec());
+            assert_eq!(content, expected.map_err(str::to_owned), "{name:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_poll_that_hangs_is_not_waited_for_nor_repeated() {
+        let poller = Poller::default();
+        let (release, released) = mpsc::channel::<()>();
+        let (done, finished) = mpsc::channel();
+        let signal = done.clone();
+        poller
+            .run(move || {
+                released.recv().unwrap();
+                signal.send("first").unwrap();
+            })
+            .await;
+        let signal = done.clone();
+        poller.run(move || signal.send("too early").unwrap()).await;
+        release.send(()).unwrap();
+        let first = tokio::task::spawn_blocking(move || (finished.recv(), finished));
+        let (first, finished) = first.await.unwrap();
+        assert_eq!(first, Ok("first"));
+        while poller.0.lock().unwrap().is_some() {
+            tokio::task::yield_now().await;
+        }
+        poller.run(move || done.send("second").unwrap()).await;
+        assert_eq!(finished.recv(), Ok("second"));
+    }
+
+    #[tokio::test]
+    async fn a_poll_that_panics_does_not_end_polling() {
+        let poller = Poller::default();
+        poller.run(|| panic!("on purpose")).await;
+        while poller.0.lock().unwrap().is_some() {
+            tokio::task::yield_now().await;
+        }
+        let (done, finished) = mpsc::channel();
+        poller.run(move || done.send(()).unwrap()).await;
+        assert_eq!(finished.recv(), Ok(()));
+    }
+
+    #[test]
+    fn a_long_poll_is_reported() {
+        let poller = Poller::default();
+        assert_eq!(poller.stuck(), None);
+        let running = Running::begin(&poller.0);
+        assert_eq!(poller.stuck(), None, "it has only begun");
+        let before = Instant::now().checked_sub(STUCK * 2);
+        *poller.0.lock().unwrap() = before;
+        assert!(poller.stuck().is_some());
+        drop(running);
+        assert_eq!(poller.stuck(), None);
+    }
+}
