@@ -200,7 +200,8 @@ impl Serve {
         }
         // On a thread of its own: a mount that hangs must not hold up signals.
         let file = self.policy.clone();
-        let policy = tokio::task::spawn_blocking(move || policy::open(file.as_deref()));
+        let controller = self.controller.resolve();
+        let policy = tokio::task::spawn_blocking(move || policy::open(file.as_deref(), controller));
         let policy = policy
             .await
             .map_err(|error| Failure::new("the policy", error))??;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::lint::read::controller::{self, BackendStatus, Mergeable, Routes};
 use crate::lint::read::{Facts, keys};
+use crate::lint::release::value::Reader;
 use crate::lint::{Diagnostic, Rule, Subject};
 
 /// What a rule reads beside the value. The class, the mergeable type and the
@@ -74,8 +75,8 @@ impl Changes {
     /// Compares two objects. Takes time in proportion to them.
     pub(super) fn between(old: &Subject<'_>, new: &Subject<'_>, facts: &Facts) -> Self {
         let common = |subject| {
-            let key = keys::effective(subject, &facts.controller).map(|(key, _)| key);
-            (keys::class(subject), Mergeable::of(subject), key)
+            let key = keys::effective(subject, facts).map(|(key, _)| key);
+            (keys::class(subject), Mergeable::of(subject, facts), key)
         };
         if common(old) != common(new) {
             return Self {
@@ -84,7 +85,7 @@ impl Changes {
                 routes: HashSet::new(),
             };
         }
-        let read = |subject| Routes::of(subject, Mergeable::of(subject), facts.tls);
+        let read = |subject| Routes::of(subject, Mergeable::of(subject, facts), facts);
         let (before, now) = (read(old), read(new));
         let (mut statuses, mut routes) = (HashSet::new(), HashSet::new());
         for service in services(new) {
@@ -125,7 +126,7 @@ fn services<'s>(subject: &'s Subject<'_>) -> HashSet<&'s str> {
     let values = values.into_iter().flatten();
     values
         .flat_map(|value| {
-            let entries = controller::read(value).entries;
+            let entries = controller::read(value, Reader::Quoted).entries;
             entries.into_iter().map(|entry| entry.service.of(value))
         })
         .collect()
