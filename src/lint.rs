@@ -64,6 +64,13 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
     diagnostics
 }
 
+/// One release for each group of those meant that read `subject` differently.
+pub(crate) fn releases(subject: &Subject<'_>, policy: &Policy) -> Vec<Release> {
+    let releases = by_release::concerned(subject, policy);
+    let groups = by_release::groups(subject, releases);
+    groups.into_iter().map(|group| group.newest()).collect()
+}
+
 /// As [`check`], where one release of the controller reads the Ingress,
 /// whichever one the policy names.
 #[must_use]

@@ -72,15 +72,12 @@ impl Before {
         for diagnostic in lint::check(old, &in_force.lint) {
             *findings.entry(Finding::of(&diagnostic, old)).or_default() += 1;
         }
-        // The keys and routes are those of the release, or of the newest in use.
-        let release = in_force.lint.controller.version.unwrap_or_default();
-        let facts = in_force.lint.facts(release);
         let both = old.annotations.iter().chain(&new.annotations);
         let keys = both.map(|annotation| &*annotation.key);
         let changed = keys.filter(|key| old.annotation(key) != new.annotation(key));
         Some(Self {
             findings: RefCell::new(findings),
-            changes: Changes::between(old, new, &facts),
+            changes: Changes::between(old, new, &in_force.lint),
             changed: changed.map(str::to_owned).collect(),
         })
     }

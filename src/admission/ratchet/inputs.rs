@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::lint::read::controller::{self, BackendStatus, Mergeable, Routes};
 use crate::lint::read::{Facts, keys};
 use crate::lint::release::value::Reader;
-use crate::lint::{Diagnostic, Rule, Subject};
+use crate::lint::{self, Diagnostic, Policy, Rule, Subject};
 
 /// What a rule reads beside the value. The class, the mergeable type and the
 /// key that the controller uses are inputs of every rule.
@@ -62,6 +62,7 @@ impl Rule {
 }
 
 /// What has changed between two objects of what rules read.
+#[derive(Default)]
 pub(super) struct Changes {
     /// Whether the class, the mergeable type or the effective key has.
     common: bool,
@@ -72,34 +73,35 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Compares two objects. Takes time in proportion to them.
-    pub(super) fn between(old: &Subject<'_>, new: &Subject<'_>, facts: &Facts) -> Self {
+    /// Compares two objects, as each release that is meant reads them. Takes
+    /// time in proportion to them.
+    pub(super) fn between(old: &Subject<'_>, new: &Subject<'_>, policy: &Policy) -> Self {
+        let mut changes = Self::default();
+        let releases = lint::releases(new, policy).into_iter();
+        for release in releases.chain(lint::releases(old, policy)) {
+            changes.compare(old, new, &policy.facts(release));
+        }
+        changes
+    }
+
+    fn compare(&mut self, old: &Subject<'_>, new: &Subject<'_>, facts: &Facts) {
         let common = |subject| {
             let key = keys::effective(subject, facts).map(|(key, _)| key);
             (keys::class(subject), Mergeable::of(subject, facts), key)
         };
-        if common(old) != common(new) {
-            return Self {
-                common: true,
-                statuses: HashSet::new(),
-                routes: HashSet::new(),
-            };
+        self.common |= common(old) != common(new);
+        if self.common {
+            return;
         }
         let read = |subject| Routes::of(subject, Mergeable::of(subject, facts), facts);
         let (before, now) = (read(old), read(new));
-        let (mut statuses, mut routes) = (HashSet::new(), HashSet::new());
-        for service in services(new) {
+        for service in services(new, facts) {
             if status(&before, service) != status(&now, service) {
-                statuses.insert(service.to_owned());
-                routes.insert(service.to_owned());
+                self.statuses.insert(service.to_owned());
+                self.routes.insert(service.to_owned());
             } else if before.regex != now.regex || urls(&before, service) != urls(&now, service) {
-                routes.insert(service.to_owned());
+                self.routes.insert(service.to_owned());
             }
-        }
-        Self {
-            common: false,
-            statuses,
-            routes,
         }
     }
 
@@ -121,12 +123,12 @@ impl Changes {
 }
 
 /// The services that the values name, each once.
-fn services<'s>(subject: &'s Subject<'_>) -> HashSet<&'s str> {
+fn services<'s>(subject: &'s Subject<'_>, facts: &Facts) -> HashSet<&'s str> {
     let values = [keys::ORG_KEY, keys::PLUS_KEY].map(|key| subject.annotation(key));
     let values = values.into_iter().flatten();
     values
         .flat_map(|value| {
-            let entries = controller::read(value, Reader::Quoted).entries;
+            let entries = controller::read(value, Reader::of(facts.release)).entries;
             entries.into_iter().map(|entry| entry.service.of(value))
         })
         .collect()
