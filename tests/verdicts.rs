@@ -201,7 +201,7 @@ fn safe_fixes_make_values_better() {
         {
             // One release: what another one rejects is no matter of the fix.
             let mut policy = policy;
-            policy.controller.version = Some(Release::parse("5.5").unwrap());
+            policy.controller.version = Some("5.5".parse::<Release>().unwrap());
             let subject = case.subject(tls);
             let value = subject.annotation(ORG_KEY).unwrap();
             let found = lint::check(&subject, &policy);
