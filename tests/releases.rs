@@ -70,6 +70,7 @@ fn every_path_in_every_release() {
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the corpus names it so")]
 struct Value {
     id: String,
     value: Option<String>,
