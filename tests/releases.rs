@@ -70,8 +70,7 @@ fn every_path_in_every_release() {
 }
 
 #[derive(Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the corpus names it so")]
-struct Value {
+struct Verdict {
     id: String,
     value: Option<String>,
     rejected_from: Option<String>,
@@ -86,12 +85,12 @@ const READERS: [(&str, &str); 4] = [
 ];
 
 /// The values with their ids; those of `nginx.jsonl` are written there alone.
-fn values() -> Vec<(Value, String)> {
-    let known: HashMap<String, String> = lines::<Value>("nginx.jsonl")
+fn values() -> Vec<(Verdict, String)> {
+    let known: HashMap<String, String> = lines::<Verdict>("nginx.jsonl")
         .into_iter()
         .map(|case| (case.id, case.value.unwrap()))
         .collect();
-    let cases: Vec<Value> = lines("nic-versions.jsonl");
+    let cases: Vec<Verdict> = lines("nic-versions.jsonl");
     cases
         .into_iter()
         .map(|case| {

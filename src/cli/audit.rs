@@ -31,7 +31,7 @@ mod migration;
   stickler audit -n shop --context staging
       those of one namespace of another cluster
   stickler audit -A --format concise --policy stickler.yaml
-      a line a finding, judged as the webhook would under that policy
+      a line a finding, checked as the webhook would under that policy
   stickler audit -A --controller-version 5.5 --upgrade-to 5.6
       what an upgrade of the controller takes away
 

@@ -22,9 +22,9 @@ use crate::manifest::{self, Report};
 
 /// Check manifests: YAML and JSON files, folders, globs, standard input
 ///
-/// Files may hold many documents, Lists, and what Helm and Kustomize render.
-/// Folders are walked as ripgrep does: hidden files and what .gitignore or
-/// .sticklerignore names are left out.
+/// Files may contain several documents, Lists, and the output of Helm and Kustomize.
+/// In folders, hidden files and the files that .gitignore or .sticklerignore
+/// names are skipped.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler check deploy/
@@ -32,9 +32,9 @@ use crate::manifest::{self, Report};
   helm template ./chart | stickler check -
       what a chart renders
   kubectl get ingress -A -o yaml | stickler check - --format concise
-      what a cluster holds, a line a finding
+      the Ingresses of a cluster, one line per finding
   stickler check deploy/ --policy deploy/policies/strict.yaml
-      what the webhook would say under that policy
+      what the webhook reports with that policy
   stickler check deploy/ --controller-version 5.5 --upgrade-to 5.6
       what an upgrade of the controller takes away
   stickler check . --output sarif=found.sarif --output junit=found.xml
@@ -46,8 +46,8 @@ Exit codes:
   2  usage, or input that cannot be read; everything else was checked
   3  nothing to check: no Ingress in all of the input
 
-'stickler explain RULE' tells more of a finding; 'stickler fix' mends
-what is certain.")]
+'stickler explain RULE' describes a finding; 'stickler fix' applies safe
+fixes.")]
 pub(super) struct Check {
     #[command(flatten)]
     input: Input,

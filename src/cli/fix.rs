@@ -16,7 +16,7 @@ use crate::lint::{Severity, Subject};
 use crate::manifest::{self, Fixed};
 use crate::render::counted;
 
-/// Fix manifests in place, where a finding says what was meant
+/// Fix manifests in place, where a finding has one certain fix
 ///
 /// Only the annotation's value changes: quotes, comments, indentation and every
 /// other byte of a file stay. A file is replaced at once, with its permissions.
@@ -29,7 +29,7 @@ use crate::render::counted;
   stickler fix deploy/
       change it
   stickler fix --unsafe deploy/cafe.yaml
-      also what is a guess; look at the result
+      uncertain fixes too; review the result
   stickler fix --check deploy/
       change nothing; exit with 1 where something would (for CI)
   stickler fix - < cafe.yaml > fixed.yaml

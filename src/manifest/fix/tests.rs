@@ -60,7 +60,10 @@ fn a_fix_touches_only_what_it_must_in_every_style() {
         let fixed = fixed(&ingress(before), false);
         assert_eq!(fixed.after, ingress(after), "{:?}", fixed.refused);
         assert_eq!((fixed.applied, fixed.refused.len()), (1, 0));
-        assert_eq!(fixed.report.findings, [], "{before}");
+        // A line break between words is left: its warning names a release.
+        let mut findings = fixed.report.findings.iter();
+        let left = findings.all(|it| it.diagnostic.rule == crate::lint::Rule::ControlCharacter);
+        assert!(left, "{before}");
     }
 }
 
