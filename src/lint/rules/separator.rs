@@ -5,7 +5,7 @@ use super::{Context, Report, Rule};
 use crate::lint::consequence::Consequence;
 use crate::lint::diagnostic::Diagnostic;
 use crate::lint::read::ValueReading;
-use crate::lint::read::controller::ErrorKind;
+use crate::lint::read::controller::{Error, ErrorKind};
 use crate::lint::read::nginx::{self, Parameter, suggest};
 use crate::lint::release::value::Reader;
 use crate::lint::span::Span;
@@ -95,10 +95,11 @@ fn is_parameters(piece: &str) -> bool {
 
 impl Separated {
     fn is_rejected(&self, value: &ValueReading<'_>) -> bool {
-        let first = value.errors.partition_point(|it| it.number <= self.entry);
-        let own = value.errors[first..].iter();
-        own.take_while(|it| it.number <= self.last)
-            .any(|it| !matches!(it.kind, ErrorKind::Strict(_)))
+        // Those of the strict check come after the others, in an order of their own.
+        let is_split = |it: &Error| !matches!(it.kind, ErrorKind::Strict(_));
+        let errors = &value.errors[..value.errors.partition_point(is_split)];
+        let first = errors.partition_point(|it| it.number <= self.entry);
+        errors.get(first).is_some_and(|it| it.number <= self.last)
     }
 
     fn diagnostic(&self, value: &ValueReading<'_>, is_rejected: bool) -> Diagnostic {

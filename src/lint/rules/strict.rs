@@ -57,7 +57,13 @@ fn reject_entry(
         let mut reported = false;
         for &index in own {
             let diagnostic = &mut diagnostics[index];
-            if rules(*kind).contains(&diagnostic.rule) {
+            // Another control character is another mistake.
+            let is_here = diagnostic.rule != Rule::ControlCharacter
+                || diagnostic
+                    .place
+                    .span
+                    .is_some_and(|span| span.contains(error.span));
+            if is_here && rules(*kind).contains(&diagnostic.rule) {
                 *diagnostic = diagnostic
                     .clone()
                     .with_consequence(Consequence::RejectsIngress);

@@ -151,10 +151,15 @@ fn no_blank(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
             "expected a space after the service, found {}",
             named(white.of(value.value))
         );
-        return value
+        let diagnostic = value
             .at(Rule::MalformedEntry, white, message)
-            .with_help("write a space (U+0020) between service and cookie")
-            .with_edit(true, white, " ");
+            .with_help("write a space (U+0020) between service and cookie");
+        let parameters = Span::new(white.end, error.piece.end);
+        return if is_plain_and_accepted(value.value, parameters) {
+            diagnostic.with_edit(true, white, " ")
+        } else {
+            diagnostic
+        };
     }
     let message = format!("no cookie after {}", quote(text));
     value
