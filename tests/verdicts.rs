@@ -229,16 +229,25 @@ fn with_value<'s>(subject: &Subject<'s>, value: &str) -> Subject<'s> {
     subject
 }
 
-/// The worst consequence, whatever its severity; the worst is the least.
+/// Whether only some releases of the controller do it. An error that all of them
+/// report for one reason or another does not name the reasons.
+fn is_of_some_releases(found: &Diagnostic) -> bool {
+    let grave = [Consequence::RejectsIngress, Consequence::BreaksReload].map(Some);
+    found.severity == Severity::Warning && grave.contains(&found.consequence)
+}
+
+/// The worst consequence of those that all releases report; the worst is the least.
 fn worst(found: &[Diagnostic]) -> Consequence {
-    let consequences = found.iter().filter_map(|it| it.consequence);
+    let errors = found.iter().filter(|it| !is_of_some_releases(it));
+    let consequences = errors.filter_map(|it| it.consequence);
     consequences.min().unwrap_or(Consequence::Policy)
 }
 
 /// How often each consequence is found, the worst first, and all warnings.
 fn total(found: &[Diagnostic]) -> Vec<usize> {
     let count = |it| {
-        let same = |found: &&Diagnostic| found.consequence == Some(it);
+        let same =
+            |found: &&Diagnostic| found.consequence == Some(it) && !is_of_some_releases(found);
         found.iter().filter(same).count()
     };
     let mut total = Consequence::ALL.map(count).to_vec();

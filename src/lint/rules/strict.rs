@@ -48,6 +48,11 @@ fn reject_entry(
     own: &[usize],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    let number = errors.first().map(|(error, _)| error.number);
+    let entries = &value.entries;
+    let at = entries.partition_point(|it| Some(it.entry.number) < number);
+    let entry = entries.get(at);
+    let parameters = entry.map_or(0, |it| it.entry.parameters.start);
     let mut seen = Vec::new();
     for (error, kind) in errors {
         if seen.contains(kind) {
@@ -57,7 +62,10 @@ fn reject_entry(
         let mut reported = false;
         for &index in own {
             let diagnostic = &mut diagnostics[index];
-            if rules(*kind).contains(&diagnostic.rule) {
+            // What is wrong before the parameters is another mistake.
+            let start = diagnostic.place.span.map_or(0, |span| span.start);
+            let is_inside = start >= parameters || diagnostic.rule == Rule::NoParameters;
+            if is_inside && rules(*kind).contains(&diagnostic.rule) {
                 *diagnostic = diagnostic
                     .clone()
                     .with_consequence(Consequence::RejectsIngress);
