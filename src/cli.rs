@@ -17,6 +17,7 @@ mod duration;
 mod explain;
 mod fix;
 mod generate;
+mod input;
 mod migrate;
 mod output;
 mod parse;
@@ -29,8 +30,8 @@ mod terminal;
 mod upgrade;
 mod version;
 
-/// Judges the sticky-cookie annotation of NGINX Ingress Controller before the
-/// controller sees it.
+/// Checks the sticky-cookie annotation of NGINX Ingress Controller before the
+/// controller reads it.
 #[derive(Debug, Parser)]
 #[command(
     name = "stickler",

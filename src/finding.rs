@@ -1,9 +1,15 @@
 //! A finding: a diagnostic with its source, as rendered.
 
+use std::fmt;
+use std::ops::AddAssign;
+
 use serde::Serialize;
 
 use crate::lint::text::quote;
 use crate::lint::{Diagnostic, Span};
+
+/// The name of standard input, where it has no other.
+pub const STDIN: &str = "<stdin>";
 
 /// A diagnostic with the object it was found in and, for manifests, the place
 /// in the file.
@@ -18,6 +24,10 @@ pub struct Finding {
     /// The diagnostic's fix in the file's own text, with the quotes and
     /// escapes that its style asks for; empty where there is none.
     pub edits: Vec<SourceEdit>,
+    /// Whether the value was checked alone: it comes from a patch, from values
+    /// of a chart or from a template, and nothing is known of backends, hosts
+    /// and paths.
+    pub value_alone: bool,
 }
 
 /// One edit of a fix, in the text of a file.
@@ -57,6 +67,7 @@ pub struct ObjectRef {
 /// A range of a file. Lines and columns count from 1, columns in characters;
 /// the end is the place after the last character.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Location {
     /// The file as it was named, or `<stdin>`.
     pub file: String,
@@ -81,6 +92,68 @@ pub struct Location {
     pub bytes: Span,
 }
 
+/// How much was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// Files that were read.
+    pub files: usize,
+    /// Ingresses that were checked.
+    pub ingresses: usize,
+    /// Those that carry one of the two keys.
+    pub annotated: usize,
+    /// Values that were checked alone: those of patches, of values of a chart,
+    /// of templates.
+    pub values_alone: usize,
+    /// Objects of other kinds, files that are ignored, and what is not a manifest.
+    pub skipped: usize,
+    /// Files with template sources.
+    pub templates: usize,
+    /// Places that hold the annotation's name, and no value that can be read.
+    pub mentions: usize,
+    /// Findings that a comment silences.
+    pub ignored: usize,
+}
+
+impl Counts {
+    /// Whether there was nothing to check at all.
+    #[must_use]
+    pub fn saw_nothing(&self) -> bool {
+        self.ingresses == 0 && self.values_alone == 0
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.files += other.files;
+        self.ingresses += other.ingresses;
+        self.annotated += other.annotated;
+        self.values_alone += other.values_alone;
+        self.skipped += other.skipped;
+        self.templates += other.templates;
+        self.mentions += other.mentions;
+        self.ignored += other.ignored;
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Location {
+            file, line, column, ..
+        } = &self.location;
+        match line {
+            0 => write!(f, "{file}: {}", self.message)?,
+            _ => write!(f, "{file}:{line}:{column}: {}", self.message)?,
+        }
+        match &self.help {
+            Some(help) => write!(f, "; {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
 impl Finding {
     /// A finding without a place in a file.
     #[must_use]
@@ -90,6 +163,7 @@ impl Finding {
             object,
             location: None,
             edits: Vec::new(),
+            value_alone: false,
         }
     }
 }

@@ -11,23 +11,30 @@
 //! where something was found.
 
 mod check;
+mod decode;
+mod embedded;
 mod encode;
 mod fix;
 mod ignore;
 mod json;
+mod kustomize;
 mod locate;
 mod migrate;
 mod object;
+mod placeholder;
 mod read;
+mod readable;
+mod repeated;
 mod report;
 mod tree;
 mod walk;
 
 pub use check::check;
+pub use decode::Encoding;
 pub use fix::{Fixed, Refusal, fix, fix_paths, write};
 pub use migrate::{Migrated, MigratedIngress, Migrator, migrate, migrate_paths};
-pub use report::{Counts, InputError, Report, SkipReason, Skipped};
-pub use walk::{STDIN, check_paths};
+pub use report::{Report, SkipReason, Skipped};
+pub use walk::{Options, STDIN, check_paths};
 
 use crate::lint::{Diagnostic, Subject};
 

@@ -33,6 +33,8 @@ pub use split::{Document, Documents, documents};
 
 use serde::de::DeserializeOwned;
 
+use crate::lint::text::quote;
+
 /// Nodes may nest this deep, aliases counted in: what recurses over a tree
 /// stays within its stack. `serde_json` has the same limit.
 pub const DEEPEST: usize = 128;
@@ -49,7 +51,25 @@ pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     if let Some(second) = found.next() {
         return Err(Error::new(second.range, "a second document"));
     }
+    refuse_repeated(&node)?;
     T::deserialize(NodeDeserializer::new(&node))
+}
+
+/// An error for the first key that is repeated in a mapping.
+fn refuse_repeated(node: &Node<'_>) -> Result<(), Error> {
+    match &node.content {
+        Content::Sequence(nodes) => nodes.iter().try_for_each(refuse_repeated),
+        Content::Mapping(pairs) => pairs.iter().try_for_each(|pair| {
+            if !pair.earlier.is_empty() {
+                let key = pair.key.scalar().map_or("", |key| key.value.as_ref());
+                let message = format!("the key {} is repeated", quote(key));
+                return Err(Error::new(pair.key.span, message));
+            }
+            refuse_repeated(&pair.value)
+        }),
+        Content::Anchor(inner) => refuse_repeated(inner),
+        Content::Scalar(_) | Content::Alias(_) => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -253,6 +253,8 @@ fn total(found: &[Diagnostic]) -> Vec<usize> {
     let mut total = Consequence::ALL.map(count).to_vec();
     let others = |it: &&Diagnostic| it.consequence.is_none() && it.severity > Severity::Note;
     total.push(found.iter().filter(others).count());
+    let of_some = |it: &&Diagnostic| is_of_some_releases(it);
+    total.push(found.iter().filter(of_some).count());
     total
 }
 

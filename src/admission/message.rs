@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::lint::text::{is_invisible, quote};
-use crate::lint::{Diagnostic, EntryName, Place, Subject};
+use crate::lint::{Consequence, Diagnostic, EntryName, Place, Subject};
 
 /// No denial lists more.
 const MOST_LISTED: usize = 10;
@@ -72,10 +72,13 @@ impl<'a> Named<'a> {
         text
     }
 
-    /// A first line that stands alone, and a numbered list.
+    /// A first line that is complete by itself, and a numbered list, the worst
+    /// first and then in the order of the text.
     fn list(&self, denied: &[Diagnostic]) -> String {
-        let mut text = self.heading(denied);
-        let shared = shared_field(denied);
+        let mut denied: Vec<_> = denied.iter().collect();
+        denied.sort_by_key(|diagnostic| rank(diagnostic));
+        let mut text = self.heading(&denied);
+        let shared = shared_field(&denied);
         for (index, diagnostic) in denied.iter().enumerate() {
             let row = format!(
                 "\n  {}. {}",
@@ -94,13 +97,16 @@ impl<'a> Named<'a> {
         text
     }
 
-    fn heading(&self, denied: &[Diagnostic]) -> String {
+    fn heading(&self, denied: &[&Diagnostic]) -> String {
         let mut text = format!("Ingress {}: {} problems", self.name, denied.len());
         if let Some(field) = shared_field(denied) {
             let _ = write!(text, " in {field}");
         }
         if let Some(first) = denied.first() {
-            let _ = write!(text, " (first: {}", line(&first.message));
+            if let Some(consequence) = first.consequence {
+                let _ = write!(text, "; {}", consequence.clause());
+            }
+            let _ = write!(text, " ({}", line(&first.message));
             if let Some(entry) = &first.entry {
                 let _ = write!(text, ", entry {}", entry.number);
             }
@@ -128,6 +134,9 @@ impl<'a> Named<'a> {
         }
         text.push_str(&line(unnamed(diagnostic)));
         push_help(&mut text, diagnostic);
+        if let Some(consequence) = diagnostic.consequence {
+            let _ = write!(text, " ({})", consequence.clause());
+        }
         text
     }
 
@@ -145,8 +154,8 @@ impl<'a> Named<'a> {
         cut(self.row(diagnostic, true), LONGEST_DENIAL)
     }
 
-    /// The warnings for `diagnostics`, one line each, within what the API
-    /// server lets through.
+    /// The warnings for `diagnostics`, one line each, within the limits of
+    /// the API server.
     pub(super) fn warnings(&self, diagnostics: &[Diagnostic]) -> Vec<String> {
         let mut warnings = Vec::with_capacity(diagnostics.len());
         let mut room = LONGEST_WARNINGS;
@@ -177,8 +186,8 @@ impl<'a> Named<'a> {
     }
 }
 
-/// The message without the service at its head, where the entry's name has
-/// told it already.
+/// The message without the service at its head, where the entry's name
+/// contains it.
 fn unnamed(diagnostic: &Diagnostic) -> &str {
     let named = diagnostic.entry.as_ref().map(|entry| quote(&entry.service));
     let rest = named.and_then(|service| diagnostic.message.strip_prefix(&*service));
@@ -192,8 +201,15 @@ fn push_help(text: &mut String, diagnostic: &Diagnostic) {
     }
 }
 
-/// The field that all of `denied` stand in.
-fn shared_field(denied: &[Diagnostic]) -> Option<String> {
+/// The worst consequence first; none is last.
+fn rank(diagnostic: &Diagnostic) -> usize {
+    let all = Consequence::ALL.iter();
+    let rank = |consequence| all.clone().position(|it| *it == consequence);
+    diagnostic.consequence.and_then(rank).unwrap_or(usize::MAX)
+}
+
+/// The field of all of `denied`.
+fn shared_field(denied: &[&Diagnostic]) -> Option<String> {
     let (first, rest) = denied.split_first()?;
     let shared = &first.place.field;
     let all = rest

@@ -31,7 +31,7 @@ mod migration;
   stickler audit -n shop --context staging
       those of one namespace of another cluster
   stickler audit -A --format concise --policy stickler.yaml
-      a line a finding, judged as the webhook would under that policy
+      a line a finding, checked as the webhook would under that policy
   stickler audit -A --controller-version 5.5 --upgrade-to 5.6
       what an upgrade of the controller takes away
 
@@ -63,7 +63,7 @@ pub(super) struct Audit {
     context: Option<String>,
 
     /// The operator's policy [default: stickler.yaml here or in a folder above]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
     policy: Option<PathBuf>,
 
     /// Print what there is to migrate from ingress-nginx, and check nothing
@@ -146,8 +146,8 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 fn tell(audited: Audited, reports: &mut Reports<'_>) -> io::Result<()> {
     let summary = reports.summary();
-    summary.ingresses += 1;
-    summary.annotated += usize::from(audited.annotated);
+    summary.counts.ingresses += 1;
+    summary.counts.annotated += usize::from(audited.annotated);
     for (finding, value) in audited.findings {
         reports.finding(finding, &value)?;
     }

@@ -9,7 +9,7 @@ use super::Failure;
 mod generate;
 mod inspect;
 
-/// Make certificates for the webhook, or look into them
+/// Generate or inspect certificates of the webhook
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler certs generate certs/out

@@ -2,30 +2,29 @@
 
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Args;
 use jiff::Timestamp;
 
-use super::controller::{ControllerArgs, release};
+use super::controller::release;
+use super::input::{self, Input};
 use super::migrate::is_unreported;
 use super::output::{Output, Reports};
 use super::policy::load_or_find_and_tell;
 use super::progress::Progress;
 use super::upgrade::Upgrade;
 use super::{Failure, terminal};
-use crate::finding::Failure as Unread;
 use crate::lint::Subject;
 use crate::lint::release::Release;
-use crate::manifest::{self, InputError, Report};
+use crate::manifest::{self, Report};
 
 /// Check manifests: YAML and JSON files, folders, globs, standard input
 ///
-/// Files may hold many documents, Lists, and what Helm and Kustomize render.
-/// Folders are walked as ripgrep does: hidden files and what .gitignore or
-/// .sticklerignore names are left out.
+/// Files may contain several documents, Lists, and the output of Helm and Kustomize.
+/// In folders, hidden files and the files that .gitignore or .sticklerignore
+/// names are skipped.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler check deploy/
@@ -33,9 +32,9 @@ use crate::manifest::{self, InputError, Report};
   helm template ./chart | stickler check -
       what a chart renders
   kubectl get ingress -A -o yaml | stickler check - --format concise
-      what a cluster holds, a line a finding
+      the Ingresses of a cluster, one line per finding
   stickler check deploy/ --policy deploy/policies/strict.yaml
-      what the webhook would say under that policy
+      what the webhook reports with that policy
   stickler check deploy/ --controller-version 5.5 --upgrade-to 5.6
       what an upgrade of the controller takes away
   stickler check . --output sarif=found.sarif --output junit=found.xml
@@ -47,27 +46,15 @@ Exit codes:
   2  usage, or input that cannot be read; everything else was checked
   3  nothing to check: no Ingress in all of the input
 
-'stickler explain RULE' tells more of a finding; 'stickler fix' mends
-what is certain.")]
+'stickler explain RULE' describes a finding; 'stickler fix' applies safe
+fixes.")]
 pub(super) struct Check {
-    /// Files, folders, globs, or - for standard input
-    #[arg(value_name = "PATH|-", default_value = ".")]
-    paths: Vec<String>,
-
-    /// The operator's policy [default: stickler.yaml here or in a folder above]
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
-
     #[command(flatten)]
-    controller: ControllerArgs,
+    input: Input,
 
     /// Report only what changes with an upgrade of the controller to this release
     #[arg(long, value_name = "VERSION", value_parser = release)]
     upgrade_to: Option<Release>,
-
-    /// Nothing to check is fine: exit with 0 instead of 3, as hooks want it
-    #[arg(long)]
-    allow_empty: bool,
 
     #[command(flatten)]
     output: Output,
@@ -75,8 +62,8 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let policies = load_or_find_and_tell(self.policy.as_deref(), self.output.verbose)?;
-        let policies = policies.with_controller(self.controller.resolve());
+        let policies = load_or_find_and_tell(self.input.policy.as_deref(), self.output.verbose)?;
+        let policies = policies.with_controller(self.input.controller.resolve());
         let upgrade = self.upgrade_to.map(|to| Upgrade::to(to, &policies));
         let now = Timestamp::now();
         let affinity = AtomicUsize::new(0);
@@ -85,13 +72,14 @@ impl Check {
             affinity.fetch_add(usize::from(unreported), Ordering::Relaxed);
             match &upgrade {
                 Some(upgrade) => upgrade.check(subject),
-                None => policies.check(subject, now),
+                None => input::check(&policies, subject, now),
             }
         };
         let mut reports = self.output.open()?;
         let mut progress = Progress::new();
         let mut written = Ok(());
-        manifest::check_paths(&self.paths, &judge, &mut |report| {
+        let options = self.input.options();
+        manifest::check_paths(&self.input.paths, options, &judge, &mut |report| {
             let verbose = self.output.verbose;
             if verbose || !report.findings.is_empty() || !report.errors.is_empty() {
                 progress.clear();
@@ -108,7 +96,7 @@ impl Check {
         let finished = written.and_then(|()| reports.finish());
         upgrade.iter().for_each(Upgrade::summarize);
         match finished {
-            Ok(verdict) => Ok(verdict.exit_code(self.allow_empty)),
+            Ok(verdict) => Ok(verdict.exit_code(self.input.allow_empty)),
             Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),
         }
     }
@@ -117,15 +105,11 @@ impl Check {
 /// Write what came of one file.
 fn tell(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<()> {
     let text = report.text.as_deref().unwrap_or_default();
-    let summary = reports.summary();
-    summary.files += report.counts.files;
-    summary.ingresses += report.counts.ingresses;
-    summary.annotated += report.counts.annotated;
-    summary.skipped += report.counts.skipped + report.counts.templates;
-    summary.templates += report.counts.templates;
-    summary.ignored += report.counts.ignored;
+    let counts = &mut reports.summary().counts;
+    *counts += report.counts;
+    counts.skipped += report.counts.templates;
     for error in report.errors {
-        reports.failure(&unread(error), text)?;
+        reports.failure(&error, text)?;
     }
     for finding in report.findings {
         reports.finding(finding, text)?;
@@ -139,12 +123,4 @@ fn tell(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<
         }
     }
     Ok(())
-}
-
-fn unread(error: InputError) -> Unread {
-    Unread {
-        location: error.location,
-        message: error.message,
-        help: error.help,
-    }
 }

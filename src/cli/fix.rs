@@ -2,22 +2,21 @@
 
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use jiff::Timestamp;
 use similar::TextDiff;
 
-use super::controller::ControllerArgs;
+use super::input::{self, Input};
 use super::policy::load_or_find;
 use super::{Failure, terminal};
-use crate::finding::Finding;
+use crate::finding::{Counts, Finding};
 use crate::lint::{Severity, Subject};
-use crate::manifest::{self, Counts, Fixed, STDIN};
+use crate::manifest::{self, Fixed};
 use crate::render::counted;
 
-/// Fix manifests in place, where a finding says what was meant
+/// Fix manifests in place, where a finding has one certain fix
 ///
 /// Only the annotation's value changes: quotes, comments, indentation and every
 /// other byte of a file stay. A file is replaced at once, with its permissions.
@@ -30,7 +29,7 @@ use crate::render::counted;
   stickler fix deploy/
       change it
   stickler fix --unsafe deploy/cafe.yaml
-      also what is a guess; look at the result
+      uncertain fixes too; review the result
   stickler fix --check deploy/
       change nothing; exit with 1 where something would (for CI)
   stickler fix - < cafe.yaml > fixed.yaml
@@ -42,20 +41,8 @@ Exit codes:
   2  usage, or files that cannot be read or written; the rest was done
   3  nothing to fix in: no Ingress in all of the input")]
 pub(super) struct Fix {
-    /// Files, folders, globs, or - for standard input
-    #[arg(value_name = "PATH|-", default_value = ".")]
-    paths: Vec<String>,
-
-    /// The operator's policy [default: stickler.yaml here or in a folder above]
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
-
     #[command(flatten)]
-    controller: ControllerArgs,
-
-    /// Nothing to fix in is fine: exit with 0 instead of 3, as hooks want it
-    #[arg(long)]
-    allow_empty: bool,
+    input: Input,
 
     /// Print the changes as a unified diff, and change nothing
     #[arg(long)]
@@ -85,13 +72,14 @@ struct Tally {
 
 impl Fix {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let policies = load_or_find(self.policy.as_deref())?;
-        let policies = policies.with_controller(self.controller.resolve());
+        let policies = load_or_find(self.input.policy.as_deref())?;
+        let policies = policies.with_controller(self.input.controller.resolve());
         let now = Timestamp::now();
-        let judge = |subject: &Subject<'_>| policies.check(subject, now);
+        let judge = |subject: &Subject<'_>| input::check(&policies, subject, now);
         let mut tally = Tally::default();
         let mut told = Ok(());
-        manifest::fix_paths(&self.paths, &judge, self.unsafe_too, &mut |fixed| {
+        let (paths, options) = (&self.input.paths, self.input.options());
+        manifest::fix_paths(paths, options, &judge, self.unsafe_too, &mut |fixed| {
             told = self.one(&fixed, &mut tally);
             match told {
                 Ok(()) => ControlFlow::Continue(()),
@@ -138,7 +126,8 @@ impl Fix {
             )?;
         }
         drop(err);
-        if report.file == STDIN && !self.dry() {
+        let is_read = report.counts.files > 0;
+        if fixed.path.is_none() && is_read && !self.dry() {
             io::stdout().lock().write_all(fixed.after.as_bytes())?;
         }
         if !fixed.changes() {
@@ -154,8 +143,8 @@ impl Fix {
             io::stdout().lock().write_all(diff(fixed).as_bytes())?;
         } else if self.check {
             writeln!(io::stdout(), "would fix {file} ({})", fixes(fixed.applied))?;
-        } else if file != STDIN {
-            if let Err(error) = manifest::write(Path::new(file), &fixed.before, &fixed.after) {
+        } else if let Some(path) = &fixed.path {
+            if let Err(error) = manifest::write(path, &fixed.before, &fixed.after, fixed.encoding) {
                 tally.failures += 1;
                 return writeln!(io::stderr(), "error: {file}: {error}");
             }
@@ -179,7 +168,7 @@ impl Fix {
             ..
         } = tally.counts;
         let done = if self.dry() { "Would make" } else { "Made" };
-        if ingresses == 0 {
+        if tally.counts.saw_nothing() {
             let unread = unread(tally.failures);
             let files = counted(files, "file", "files");
             return format!("Nothing to fix: no Ingress in {files}{unread}.");
@@ -200,10 +189,7 @@ impl Fix {
             Tally { failures: 1.., .. } => 2,
             Tally { errors: 1.., .. } => 1,
             Tally { changed: 1.., .. } if self.dry() => 1,
-            Tally {
-                counts: Counts { ingresses: 0, .. },
-                ..
-            } if !self.allow_empty => 3,
+            Tally { counts, .. } if counts.saw_nothing() && !self.input.allow_empty => 3,
             _ => 0,
         })
     }

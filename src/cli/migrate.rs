@@ -86,7 +86,7 @@ pub(super) struct Migrate {
     annotations_prefix: String,
 
     /// The operator's policy [default: stickler.yaml here or in a folder above]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
     policy: Option<PathBuf>,
 
     /// The form of the report
@@ -210,7 +210,12 @@ impl Migrate {
         } else if self.write && file == STDIN {
             io::stdout().lock().write_all(migrated.after.as_bytes())?;
         } else if self.write && changes {
-            let written = manifest::write(Path::new(&file), &migrated.before, &migrated.after);
+            let written = manifest::write(
+                Path::new(&file),
+                &migrated.before,
+                &migrated.after,
+                migrated.encoding,
+            );
             if let Err(error) = written {
                 tally.failures += 1;
                 migrated

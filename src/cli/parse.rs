@@ -26,8 +26,8 @@ use view::View;
 ///
 /// The controller splits it into entries, nginx reads each entry's words and
 /// emits a Set-Cookie header, and what is wrong is drawn under the value. What
-/// a browser does with the cookie hangs on the Ingress: say it with --host,
-/// --path and --tls.
+/// a browser does with the cookie depends on the Ingress: set --host, --path and
+/// --tls.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler parse 'serviceName=tea-svc srv_id expires=1h path=/tea'
@@ -188,7 +188,7 @@ fn by_release(value: &str) -> String {
             format!("  {releases:<11} {verdict}\n")
         });
     format!(
-        "\nThe controller by release:\n{}",
+        "The controller by release:\n{}\n",
         lines.collect::<String>()
     )
 }

@@ -35,10 +35,10 @@ enum Command {
     Schema,
 }
 
-/// Tell everything that is wrong with a policy file
+/// Report all errors of a policy file
 ///
 /// The exit code is 0 for a file that can be used, 2 for one that cannot, and
-/// 1 for one with warnings where --fail-on says so.
+/// 1 for one with warnings if --fail-on is warning.
 #[derive(Debug, Args)]
 struct Check {
     /// The policy file [default: stickler.yaml here or in a folder above]

@@ -14,7 +14,7 @@ use crate::probe::{Outcome, probe};
 /// As long as an API server waits at most.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Send a running webhook a bad Ingress, and expect it to be found out
+/// Send a running webhook a bad Ingress, and expect a denial
 ///
 /// The exit code is 0 if the mistake is found, denied or not; 1 if it is not;
 /// 2 if there is no answer. Nothing is created, and no cluster is asked.

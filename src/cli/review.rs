@@ -12,7 +12,7 @@ use crate::admission::{self, Terms};
 
 /// Answer an AdmissionReview offline, with the very bytes that serve would send
 ///
-/// The exit code is 0 whatever the answer says; 2 where the input is no
+/// The exit code is 0 whatever the answer says; 2 if the input is not an
 /// AdmissionReview.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -24,8 +24,8 @@ pub(super) struct Review {
     #[arg(default_value = "-")]
     file: PathBuf,
 
-    /// The policy to judge by [default: that of no file: enforce, nothing required]
-    #[arg(long, value_name = "FILE")]
+    /// The policy to apply [default: that of no file: enforce, nothing required]
+    #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
     policy: Option<PathBuf>,
 
     #[command(flatten)]

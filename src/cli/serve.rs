@@ -68,8 +68,8 @@ pub(super) struct Serve {
     )]
     tls_key: Option<PathBuf>,
 
-    /// The authority that callers trust (the caBundle) in PEM: readiness is
-    /// judged by it, and its end is a metric
+    /// The authority that callers trust (the caBundle) in PEM: readiness
+    /// depends on it, and its expiry is a metric
     #[arg(
         long,
         value_name = "FILE",
@@ -115,7 +115,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "DIR", requires = "dev")]
     dev_dir: Option<PathBuf>,
 
-    /// The policy to judge by, read again when it changes [default: none: enforce, nothing required]
+    /// The policy to apply, read again when it changes [default: none: enforce, nothing required]
     #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
     policy: Option<PathBuf>,
 

@@ -100,6 +100,15 @@ pub(super) fn tolerate(written: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
+/// A reader that has gone away (`| head`) ends the output and not the work:
+/// the exit code and the other reports are those of the whole.
+fn unless_closed<T>(done: io::Result<T>, otherwise: T) -> io::Result<T> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(otherwise),
+        done => done,
+    }
+}
+
 /// A buffered writer with several owners.
 pub(super) struct Shared<W: Write>(Rc<RefCell<BufWriter<W>>>);
 
@@ -117,10 +126,12 @@ impl<W: Write> Clone for Shared<W> {
 
 impl<W: Write> Write for Shared<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
+        let written = self.0.borrow_mut().write(bytes);
+        unless_closed(written, bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.borrow_mut().flush()
+        let flushed = self.0.borrow_mut().flush();
+        unless_closed(flushed, ())
     }
 }

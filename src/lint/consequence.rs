@@ -88,7 +88,7 @@ impl Consequence {
             Self::RejectsIngress => "the controller rejects the whole Ingress",
             Self::BreaksReload => "nginx refuses to reload",
             Self::NotApplied => "nginx refuses it, and the controller does not apply this Ingress",
-            Self::Unsafe => "it does more, or other, than it says",
+            Self::Unsafe => "it affects more than this cookie",
             Self::NoEffect => "it has no effect",
             Self::NeverSticks => "browsers never return the cookie",
             Self::PartlySticks => "browsers return the cookie for some requests only",

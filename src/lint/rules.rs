@@ -24,7 +24,9 @@ mod parameter;
 mod path;
 mod policy;
 mod report;
+mod separator;
 mod service;
+mod spacing;
 mod strict;
 mod transport;
 mod value;
@@ -75,7 +77,7 @@ pub struct Row {
     pub consequence: Option<Consequence>,
     /// How grave it is, unless a diagnostic or the policy says otherwise.
     pub severity: Severity,
-    /// What it finds: a clause.
+    /// What it finds, in a sentence.
     pub summary: &'static str,
     /// Its page, `docs/rules/<id>.md`: a rule without one does not compile.
     pub page: &'static str,
@@ -92,73 +94,74 @@ const NONE: Option<Consequence> = None;
 
 catalogue! {
     // The controller, on the value.
-    EmptyValue, "empty-value", value::empty_value, REJECTS, Error, "the annotation's value is empty";
-    EmptyEntry, "empty-entry", value::empty_entry, REJECTS, Error, "nothing stands between two semicolons, or after the last";
-    MalformedEntry, "malformed-entry", value::malformed_entry, REJECTS, Error, "an entry is not 'serviceName=<service> <cookie> ...'";
-    ForbiddenCharacter, "forbidden-character", value::forbidden_character, REJECTS, Error, "a double quote, a dollar sign or a lone backslash at the end";
-    UnknownKeyword, "unknown-keyword", value::unknown_keyword, UNSAFE, Error, "an entry begins with another word than 'serviceName'";
-    NoParameters, "no-parameters", service::no_parameters, NO_EFFECT, Error, "an entry names a service and no cookie";
+    EmptyValue, "empty-value", value::empty_value, REJECTS, Error, "The annotation's value is empty.";
+    EmptyEntry, "empty-entry", value::empty_entry, REJECTS, Error, "A ';' has no entry before or after it.";
+    MalformedEntry, "malformed-entry", value::malformed_entry, REJECTS, Error, "An entry does not have the form 'serviceName=<service> <cookie> ...'.";
+    ForbiddenCharacter, "forbidden-character", value::forbidden_character, REJECTS, Error, "An entry contains a double quote, a dollar sign, or a single backslash at its end.";
+    UnknownKeyword, "unknown-keyword", value::unknown_keyword, UNSAFE, Error, "An entry begins with another word than 'serviceName'.";
+    NoParameters, "no-parameters", service::no_parameters, NO_EFFECT, Error, "An entry has a service but no cookie.";
     // nginx, on an entry.
-    MissingCookie, "missing-cookie", parameter::missing_cookie, BREAKS, Error, "an entry has no cookie name";
-    EmptyCookieName, "empty-cookie-name", parameter::empty_cookie_name, BREAKS, Error, "the cookie name is a pair of quotes with nothing inside";
-    UnknownParameter, "unknown-parameter", parameter::unknown_parameter, BREAKS, Error, "a parameter that nginx does not know";
-    DuplicateParameter, "duplicate-parameter", parameter::duplicate_parameter, BREAKS, Error, "a parameter stands twice in one entry";
-    EmptyParameter, "empty-parameter", parameter::empty_parameter, BREAKS, Error, "a parameter has no value after its equals sign";
-    InvalidExpires, "invalid-expires", parameter::invalid_expires, BREAKS, Error, "the value of 'expires=' is no time that nginx reads";
-    InvalidSamesite, "invalid-samesite", parameter::invalid_samesite, BREAKS, Error, "the value of 'samesite=' is not strict, lax or none";
-    Brace, "brace", injection::brace, UNSAFE, Error, "a curly brace";
-    Quote, "quote", injection::quote_mark, UNSAFE, Error, "a single quote";
-    Backslash, "backslash", injection::backslash, UNSAFE, Error, "a backslash";
-    ControlCharacter, "control-character", injection::control_character, UNSAFE, Error, "a control character";
-    Comment, "comment", injection::comment, UNSAFE, Error, "a word begins with '#', which comments out what follows";
-    OversizedWord, "oversized-word", parameter::oversized_word, BREAKS, Error, "a word is longer than nginx' buffer";
-    DisguisedParameter, "disguised-parameter", injection::disguised_parameter, UNSAFE, Error, "a parameter stands where the cookie's name belongs";
-    JoinedWords, "joined-words", comma::joined_words, UNSAFE, Error, "words joined by commas instead of blanks";
+    MissingCookie, "missing-cookie", parameter::missing_cookie, BREAKS, Error, "An entry has no cookie name.";
+    EmptyCookieName, "empty-cookie-name", parameter::empty_cookie_name, BREAKS, Error, "The cookie name is a pair of quotes without content.";
+    UnknownParameter, "unknown-parameter", parameter::unknown_parameter, BREAKS, Error, "nginx does not know the parameter.";
+    DuplicateParameter, "duplicate-parameter", parameter::duplicate_parameter, BREAKS, Error, "A parameter appears twice in one entry.";
+    EmptyParameter, "empty-parameter", parameter::empty_parameter, BREAKS, Error, "A parameter has no value after '='.";
+    InvalidExpires, "invalid-expires", parameter::invalid_expires, BREAKS, Error, "The value of 'expires=' is not a valid time.";
+    InvalidSamesite, "invalid-samesite", parameter::invalid_samesite, BREAKS, Error, "The value of 'samesite=' is not strict, lax or none.";
+    Brace, "brace", injection::brace, UNSAFE, Error, "An entry contains a curly brace.";
+    Quote, "quote", injection::quote_mark, UNSAFE, Error, "An entry contains a single quote.";
+    Backslash, "backslash", injection::backslash, UNSAFE, Error, "An entry contains a backslash.";
+    ControlCharacter, "control-character", injection::control_character, UNSAFE, Error, "An entry contains a control character.";
+    Comment, "comment", injection::comment, UNSAFE, Error, "A word begins with '#', which begins a comment.";
+    OversizedWord, "oversized-word", parameter::oversized_word, BREAKS, Error, "A word is longer than nginx' buffer.";
+    DisguisedParameter, "disguised-parameter", injection::disguised_parameter, UNSAFE, Error, "A parameter is in the place of the cookie's name.";
+    JoinedWords, "joined-words", comma::joined_words, UNSAFE, Error, "Words are separated by commas instead of spaces.";
     // The browser, on the cookie.
-    SecureWithoutTls, "secure-without-tls", transport::secure_without_tls, NEVER, Warning, "'secure' on a host without TLS";
-    SamesiteNoneInsecure, "samesite-none-insecure", transport::samesite_none_insecure, NEVER, Error, "'samesite=none' without 'secure'";
-    ExpiresZero, "expires-zero", lifetime::expires_zero, NEVER, Error, "a cookie that expires at once";
-    LongExpires, "long-expires", lifetime::long_expires, NONE, Note, "a life time above the 400 days that browsers allow";
-    ShortExpires, "short-expires", lifetime::short_expires, PARTLY, Warning, "a life time below a minute";
-    CookiePrefix, "cookie-prefix", cookie_name::cookie_prefix, NEVER, Error, "a name prefix whose conditions the cookie does not meet";
-    InvalidCookieName, "invalid-cookie-name", cookie_name::invalid_cookie_name, NEVER, Error, "a name that browsers or other clients refuse";
-    OversizedCookie, "oversized-cookie", cookie_name::oversized_cookie, NEVER, Error, "a name and value of more than 4096 bytes";
-    OversizedAttribute, "oversized-attribute", attribute::oversized_attribute, PARTLY, Warning, "an attribute of more than 1024 bytes, which browsers ignore";
-    PathMismatch, "path-mismatch", path::path_mismatch, NEVER, Error, "a cookie path that does not cover the paths of its service";
-    RelativePath, "relative-path", path::relative_path, PARTLY, Warning, "a cookie path that does not begin with a slash";
-    MissingPath, "missing-path", path::missing_path, PARTLY, Warning, "no cookie path: the cookie covers the folder of the first URL";
-    PublicSuffixDomain, "public-suffix-domain", domain::public_suffix_domain, NEVER, Error, "a domain under which anyone can register names";
-    DomainMismatch, "domain-mismatch", domain::domain_mismatch, NEVER, Error, "a domain that the service's hosts do not belong to";
-    InvalidDomain, "invalid-domain", domain::invalid_domain, NEVER, Error, "a domain that is no host name";
-    WideDomain, "wide-domain", domain::wide_domain, NONE, Warning, "a domain wider than the host: siblings get the cookie too";
-    CookieClash, "cookie-clash", clash::cookie_clash, NEVER, Error, "two cookies that overwrite or shadow each other";
-    SamesiteStrict, "samesite-strict", transport::samesite_strict, NONE, Note, "'samesite=strict': not sent on the first click from another site";
+    SecureWithoutTls, "secure-without-tls", transport::secure_without_tls, NEVER, Warning, "The cookie has 'secure', but the host has no TLS.";
+    SamesiteNoneInsecure, "samesite-none-insecure", transport::samesite_none_insecure, NEVER, Error, "The cookie has 'samesite=none' without 'secure'.";
+    ExpiresZero, "expires-zero", lifetime::expires_zero, NEVER, Error, "The cookie expires at once.";
+    LongExpires, "long-expires", lifetime::long_expires, NONE, Note, "The lifetime is above 400 days, the limit of browsers.";
+    ShortExpires, "short-expires", lifetime::short_expires, PARTLY, Warning, "The lifetime is below a minute.";
+    CookiePrefix, "cookie-prefix", cookie_name::cookie_prefix, NEVER, Error, "The cookie does not meet the conditions of its name's prefix.";
+    InvalidCookieName, "invalid-cookie-name", cookie_name::invalid_cookie_name, NEVER, Error, "Browsers or other clients reject the cookie's name.";
+    OversizedCookie, "oversized-cookie", cookie_name::oversized_cookie, NEVER, Error, "The cookie's name and value have more than 4096 bytes.";
+    OversizedAttribute, "oversized-attribute", attribute::oversized_attribute, PARTLY, Warning, "An attribute has more than 1024 bytes, so browsers ignore it.";
+    PathMismatch, "path-mismatch", path::path_mismatch, NEVER, Error, "The cookie's path does not cover the paths of its service.";
+    RelativePath, "relative-path", path::relative_path, PARTLY, Warning, "The cookie's path does not begin with '/'.";
+    MissingPath, "missing-path", path::missing_path, PARTLY, Warning, "The cookie has no path: it applies to the directory of the first URL.";
+    PublicSuffixDomain, "public-suffix-domain", domain::public_suffix_domain, NEVER, Error, "The cookie's domain is a public suffix, below which anyone can register names.";
+    DomainMismatch, "domain-mismatch", domain::domain_mismatch, NEVER, Error, "The cookie's domain does not include the service's hosts.";
+    InvalidDomain, "invalid-domain", domain::invalid_domain, NEVER, Error, "The cookie's domain is not a valid host name.";
+    WideDomain, "wide-domain", domain::wide_domain, NONE, Warning, "The cookie's domain is wider than the host: sibling hosts get the cookie too.";
+    CookieClash, "cookie-clash", clash::cookie_clash, NEVER, Error, "Two cookies overwrite or hide each other.";
+    SamesiteStrict, "samesite-strict", transport::samesite_strict, NONE, Note, "With 'samesite=strict' the cookie is not sent on the first click from another site.";
     // Beside the value.
-    UnknownBackend, "unknown-backend", service::unknown_backend, NO_EFFECT, Error, "the service is no backend of this Ingress";
-    DuplicateService, "duplicate-service", service::duplicate_service, NO_EFFECT, Error, "a later entry for the same service replaces this one";
-    DroppedBackend, "dropped-backend", service::dropped_backend, NO_EFFECT, Error, "the service is only a backend that the controller drops";
-    MergeableMaster, "mergeable-master", service::mergeable_master, NO_EFFECT, Error, "the annotation stands on a mergeable master";
-    ShadowedAnnotation, "shadowed-annotation", keys::shadowed_annotation, NO_EFFECT, Warning, "both keys are present, and nginx.org wins";
-    PlusOnly, "plus-only", keys::plus_only, REJECTS, Error, "the nginx.com key on an open-source controller";
-    KeyTooNew, "key-too-new", keys::key_too_new, NO_EFFECT, Error, "the nginx.org key on a controller below 5.4";
-    ClusterIpUpstream, "cluster-ip-upstream", service::cluster_ip_upstream, NO_EFFECT, Warning, "use-cluster-ip leaves nginx one address to stick to";
-    RejectedIngress, "rejected-ingress", ingress::rejected_ingress, REJECTS, Error, "something else in the Ingress makes the controller reject it";
-    DuplicatePath, "duplicate-path", duplicate_path::duplicate_path, BREAKS, Error, "the same path twice on one host";
-    UnknownAnnotation, "unknown-annotation", keys::unknown_annotation, NO_EFFECT, Warning, "a key that resembles the annotation's, and that nobody reads";
-    ForeignAnnotation, "foreign-annotation", foreign::foreign_annotation, NO_EFFECT, Warning, "session affinity in the keys of another controller";
-    UnreadableIngress, "unreadable-ingress", reported_elsewhere, NONE, Error, "an object that cannot be read as an Ingress";
+    UnknownBackend, "unknown-backend", service::unknown_backend, NO_EFFECT, Error, "The service is not a backend of this Ingress.";
+    DuplicateService, "duplicate-service", service::duplicate_service, NO_EFFECT, Error, "A later entry for the same service replaces this one.";
+    DroppedBackend, "dropped-backend", service::dropped_backend, NO_EFFECT, Error, "The controller drops the only backend that uses the service.";
+    MergeableMaster, "mergeable-master", service::mergeable_master, NO_EFFECT, Error, "The annotation is on a mergeable master.";
+    ShadowedAnnotation, "shadowed-annotation", keys::shadowed_annotation, NO_EFFECT, Warning, "Both keys are present, and the controller uses nginx.org.";
+    PlusOnly, "plus-only", keys::plus_only, REJECTS, Error, "The nginx.com key needs NGINX Plus; the controller is open source.";
+    KeyTooNew, "key-too-new", keys::key_too_new, NO_EFFECT, Error, "The nginx.org key needs version 5.4; the controller is older.";
+    ClusterIpUpstream, "cluster-ip-upstream", service::cluster_ip_upstream, NO_EFFECT, Warning, "With use-cluster-ip, nginx has a single address for the service.";
+    RejectedIngress, "rejected-ingress", ingress::rejected_ingress, REJECTS, Error, "Something else in the Ingress makes the controller reject it.";
+    DuplicatePath, "duplicate-path", duplicate_path::duplicate_path, BREAKS, Error, "The same path appears twice on one host.";
+    UnknownAnnotation, "unknown-annotation", keys::unknown_annotation, NO_EFFECT, Warning, "The key is similar to the annotation's key, but the controller does not read it.";
+    ForeignAnnotation, "foreign-annotation", foreign::foreign_annotation, NO_EFFECT, Warning, "Session affinity is configured with the annotations of another controller.";
+    UnreadableIngress, "unreadable-ingress", reported_elsewhere, NONE, Error, "The object cannot be read as an Ingress.";
     // The operator's policy.
-    RequireSecure, "require-secure", policy::require_secure, POLICY, Error, "the policy requires 'secure'";
-    RequireHttponly, "require-httponly", policy::require_httponly, POLICY, Error, "the policy requires 'httponly'";
-    RequireSamesite, "require-samesite", policy::require_samesite, POLICY, Error, "the policy requires a 'samesite=' of its choice";
-    RequirePath, "require-path", policy::require_path, POLICY, Error, "the policy requires 'path='";
-    RequireExpires, "require-expires", policy::require_expires, POLICY, Error, "the policy requires 'expires='";
-    MaxExpires, "max-expires", policy::max_expires, POLICY, Error, "the cookie lives longer than the policy allows";
-    MinExpires, "min-expires", policy::min_expires, POLICY, Error, "the cookie lives shorter than the policy allows";
-    CookieNamePattern, "cookie-name-pattern", policy::cookie_name_pattern, POLICY, Error, "the cookie's name does not fit the policy's pattern";
-    ForbiddenDomain, "forbidden-domain", policy::forbidden_domain, POLICY, Error, "the policy does not allow the cookie's domain";
+    RequireSecure, "require-secure", policy::require_secure, POLICY, Error, "The policy requires 'secure'.";
+    RequireHttponly, "require-httponly", policy::require_httponly, POLICY, Error, "The policy requires 'httponly'.";
+    RequireSamesite, "require-samesite", policy::require_samesite, POLICY, Error, "The policy requires 'samesite=' with certain values.";
+    RequirePath, "require-path", policy::require_path, POLICY, Error, "The policy requires 'path='.";
+    RequireExpires, "require-expires", policy::require_expires, POLICY, Error, "The policy requires 'expires='.";
+    MaxExpires, "max-expires", policy::max_expires, POLICY, Error, "The lifetime is longer than the policy allows.";
+    MinExpires, "min-expires", policy::min_expires, POLICY, Error, "The lifetime is shorter than the policy allows.";
+    CookieNamePattern, "cookie-name-pattern", policy::cookie_name_pattern, POLICY, Error, "The cookie's name does not match the policy's pattern.";
+    ForbiddenDomain, "forbidden-domain", policy::forbidden_domain, POLICY, Error, "The policy does not allow the cookie's domain.";
     // The manifest.
-    UnusedIgnore, "unused-ignore", reported_elsewhere, NONE, Warning, "an ignore comment that hits nothing";
+    UnusedIgnore, "unused-ignore", reported_elsewhere, NONE, Warning, "An ignore comment suppresses nothing.";
+    Placeholder, "placeholder", reported_elsewhere, NONE, Note, "A value contains a placeholder that is filled in later.";
 }
 
 /// Asks every rule.

@@ -1,33 +1,69 @@
-//! One text: read, judged, located, and what comments silence left out.
+//! One text: read, checked, located, and what comments silence left out.
 
+use std::cell::OnceCell;
+use std::path::Path;
+
+use super::embedded::NAME;
 use super::ignore::{self, Candidate};
-use super::locate::{Located, collect_aliased, edits, locate, location};
+use super::kustomize::names_as_patch;
+use super::locate::{Located, collect_aliased, locate, location};
 use super::object::{Found, Object};
-use super::read::{Lists, read};
-use super::report::{InputError, Report, SkipReason, Skipped};
-use super::{Judge, Source};
-use crate::finding::{Finding, Location, ObjectRef, SourceEdit};
-use crate::lint::read::keys;
-use crate::lint::{Diagnostic, Span};
+use super::read::{How, Lists, read};
+use super::readable::readable;
+use super::report::{Report, SkipReason, Skipped};
+use super::{Judge, Source, fix, placeholder, repeated};
+use crate::finding::{Failure, Finding, Location, ObjectRef, SourceEdit};
+use crate::lint::read::keys::is_present;
+use crate::lint::{Diagnostic, Span, Subject};
 use crate::yaml::{Document, Error, Lines, Node};
+
+/// What is known of a text beside its name.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Context<'c> {
+    /// The file, where it is one.
+    pub(super) path: Option<&'c Path>,
+    /// Whether what is not a manifest is an error.
+    pub(super) strict: bool,
+}
+
+impl Context<'_> {
+    /// Gives the way in which a text is read to `work`.
+    pub(super) fn with_how<R>(self, lists: Lists, work: impl FnOnce(How<'_>) -> R) -> R {
+        let known = OnceCell::new();
+        let is_patch = || *known.get_or_init(|| self.path.is_some_and(names_as_patch));
+        work(How {
+            lists,
+            is_patch: &is_patch,
+        })
+    }
+}
 
 /// Checks one text.
 ///
 /// What cannot be read is in [`Report::errors`]; everything else is checked.
 #[must_use]
 pub fn check(source: Source, judge: &Judge<'_>) -> Report {
-    let mut report = examine(&source, judge);
-    if !report.findings.is_empty() || !report.errors.is_empty() {
+    check_in(source, Context::default(), judge)
+}
+
+/// As [`check`], knowing more of the text.
+pub(super) fn check_in(source: Source, context: Context<'_>, judge: &Judge<'_>) -> Report {
+    let mut report = examine(&source, context, judge);
+    if !report.findings.is_empty() || !report.silenced.is_empty() || !report.errors.is_empty() {
         report.text = Some(source.text);
     }
     report
 }
 
-/// As [`check`], without the text.
-pub(super) fn examine(source: &Source, judge: &Judge<'_>) -> Report {
-    let mut checker = Checker::new(source, judge);
-    read(&source.text, Lists::ByElement, &mut |document, found| {
-        checker.take(document, found);
+/// As [`check_in`], without the text.
+pub(super) fn examine(source: &Source, context: Context<'_>, judge: &Judge<'_>) -> Report {
+    let text = readable(&source.name, &source.text);
+    let judge = |subject: &Subject<'_>| placeholder::judge(subject, judge);
+    let mut checker = Checker::new(source, context.strict, &judge);
+    context.with_how(Lists::ByElement, |how| {
+        read(&text, how, &mut |document, found| {
+            checker.take(document, found);
+        });
     });
     checker.keep_all();
     let mut report = checker.report;
@@ -40,20 +76,31 @@ pub(super) fn examine(source: &Source, judge: &Judge<'_>) -> Report {
 
 struct Checker<'s> {
     source: &'s Source,
+    strict: bool,
     judge: &'s Judge<'s>,
     lines: Option<Lines<'s>>,
     report: Report,
-    /// Those of the document at hand.
+    /// Those of the document at hand that comments may silence.
     candidates: Vec<Candidate>,
     /// The last object of the document at hand.
     object: ObjectRef,
-    /// The number of the document that was looked through for comments, and
-    /// whether it may hold one of ours.
-    ignores: Option<(usize, bool)>,
+    /// The document at hand.
+    current: Option<Current>,
+}
+
+/// What is known of the document at hand: looked up once, for it may be a list
+/// of thousands.
+#[derive(Clone, Copy)]
+struct Current {
+    number: usize,
+    /// Whether it may hold a comment for us.
+    may_ignore: bool,
+    /// How many findings there were before it.
+    first: usize,
 }
 
 impl<'s> Checker<'s> {
-    fn new(source: &'s Source, judge: &'s Judge<'s>) -> Self {
+    fn new(source: &'s Source, strict: bool, judge: &'s Judge<'s>) -> Self {
         let mut report = Report {
             file: source.name.clone(),
             ..Report::default()
@@ -61,23 +108,31 @@ impl<'s> Checker<'s> {
         report.counts.files = 1;
         Self {
             source,
+            strict,
             judge,
             lines: None,
             report,
             candidates: Vec::new(),
             object: ObjectRef::default(),
-            ignores: None,
+            current: None,
         }
     }
 
-    fn take(&mut self, document: &Document<'s>, found: Found<'_, 's>) {
-        let may_ignore = self.may_ignore(document);
+    fn take(&mut self, document: &Document<'_>, found: Found<'_, '_>) {
+        let may_ignore = self.enter(document).may_ignore;
         match found {
-            Found::Ingress(object) => self.ingress(document, &object),
+            Found::Subject(object) => self.subject(document, &object),
             Found::Other(object, place) => {
-                self.report.counts.skipped += 1;
                 self.object = object.clone();
                 self.skip(document, place, SkipReason::Kind(object));
+            }
+            Found::NotManifest(error) if self.strict => self.error(document, error),
+            Found::NotManifest(Error { span, message, .. }) => {
+                self.skip(document, span, SkipReason::NotManifest(message));
+            }
+            Found::Mention(place) => {
+                self.report.counts.mentions += 1;
+                self.skip(document, place, SkipReason::Mention);
             }
             Found::Template(place) => {
                 if self.report.counts.templates == 0 {
@@ -93,29 +148,39 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn ingress(&mut self, document: &Document<'s>, object: &Object<'_, 's>) {
-        let subject = &object.ingress.subject;
-        self.report.counts.ingresses += 1;
-        self.report.counts.annotated += usize::from(keys::is_present(subject));
+    fn subject(&mut self, document: &Document<'_>, object: &Object<'_, '_>) {
+        let subject = &object.subject;
+        self.count(subject);
         self.object = object.name.clone();
-        let diagnostics = (self.judge)(subject);
-        if diagnostics.is_empty() {
+        let mut diagnostics = (self.judge)(subject);
+        fix::keep_fixes_that_are_made(object, self.judge, &mut diagnostics);
+        // A key that is lost appears beside the one that is used, or alone.
+        let lost = usize::from(is_present(subject));
+        let may_repeat = object.own_text().matches(NAME).nth(lost).is_some();
+        if diagnostics.is_empty() && !may_repeat {
             return;
         }
-        let located = object.with_node(|root| {
-            let locate = |diagnostic: &Diagnostic| {
-                let located = locate(object.text, root, diagnostic);
-                (located, edits(object.text, root, diagnostic))
-            };
-            diagnostics.iter().map(locate).collect::<Vec<_>>()
+        let lines = self.lines();
+        let located = object.with_tree(|tree| {
+            let mut located = Vec::with_capacity(diagnostics.len());
+            for diagnostic in diagnostics {
+                let (place, edits) = locate(object, tree, &diagnostic);
+                located.push((diagnostic, place, edits));
+            }
+            let line = |span: Span| lines.position(object.in_file(span).start).line;
+            for (diagnostic, span) in repeated::find(tree, &line) {
+                located.push((diagnostic, Located::at(object.in_file(span)), Vec::new()));
+            }
+            located
         });
         match located {
             Ok(located) => {
-                for (diagnostic, (located, edits)) in diagnostics.into_iter().zip(located) {
+                for (diagnostic, place, edits) in located {
                     let edits = self.edits(document, edits);
-                    self.candidate(document, diagnostic, &object.name, located);
-                    if let Some(last) = self.candidates.last_mut() {
-                        last.finding.edits = edits;
+                    self.candidate(document, diagnostic, &object.name, place);
+                    if let Some(Candidate { finding, .. }) = self.candidates.last_mut() {
+                        finding.edits = edits;
+                        finding.value_alone = subject.value_alone;
                     }
                 }
             }
@@ -123,7 +188,18 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn edits(&mut self, document: &Document<'s>, edits: Vec<(Span, String)>) -> Vec<SourceEdit> {
+    fn count(&mut self, subject: &Subject<'_>) {
+        let is_present = is_present(subject);
+        let counts = &mut self.report.counts;
+        if subject.value_alone && is_present {
+            counts.values_alone += 1;
+        } else {
+            counts.ingresses += 1;
+            counts.annotated += usize::from(is_present);
+        }
+    }
+
+    fn edits(&mut self, document: &Document<'_>, edits: Vec<(Span, String)>) -> Vec<SourceEdit> {
         let edits = edits.into_iter();
         edits
             .map(|(span, text)| SourceEdit {
@@ -135,7 +211,7 @@ impl<'s> Checker<'s> {
 
     fn candidate(
         &mut self,
-        document: &Document<'s>,
+        document: &Document<'_>,
         diagnostic: Diagnostic,
         object: &ObjectRef,
         located: Located,
@@ -151,36 +227,30 @@ impl<'s> Checker<'s> {
         self.candidates.push(Candidate { finding, located });
     }
 
-    fn end(&mut self, document: &Document<'s>, root: &Node<'s>) {
+    fn end(&mut self, document: &Document<'_>, root: &Node<'_>) {
         self.forbid_shared_edits(document, root);
-        if !self.may_ignore(document) {
+        if !self.enter(document).may_ignore {
             return;
         }
-        let lines = self.lines().clone();
         let candidates = std::mem::take(&mut self.candidates);
-        let sorted = ignore::apply(document, root, &lines, candidates);
+        let sorted = ignore::apply(document, root, self.lines(), candidates);
         self.report.counts.ignored += sorted.silenced.len();
         self.report.silenced.extend(sorted.silenced);
         self.candidates = sorted.kept;
         for (place, diagnostic) in sorted.unused {
-            let located = Located {
-                span: place,
-                whole: place,
-                key: None,
-                alias: None,
-            };
             let object = self.object.clone();
-            self.candidate(document, diagnostic, &object, located);
+            self.candidate(document, diagnostic, &object, Located::at(place));
         }
         self.keep_all();
     }
 
     /// What an alias shares has a fix, and no place to make it in.
-    fn forbid_shared_edits(&mut self, document: &Document<'s>, root: &Node<'s>) {
+    fn forbid_shared_edits(&mut self, document: &Document<'_>, root: &Node<'_>) {
+        let first = self.enter(document).first;
         let candidates = self.candidates.iter_mut().map(|found| &mut found.finding);
-        let findings = self.report.findings.iter_mut().chain(candidates);
+        let findings = self.report.findings[first..].iter_mut().chain(candidates);
         let mut fixable: Vec<_> = findings
-            .filter(|finding| of_document(finding, document) && !finding.edits.is_empty())
+            .filter(|finding| !finding.edits.is_empty())
             .collect();
         if fixable.is_empty() || !document.own_text().contains('*') {
             return;
@@ -198,17 +268,19 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// Whether the document may hold a comment for us; looked up once, for a
-    /// document may be a list of thousands.
-    fn may_ignore(&mut self, document: &Document<'s>) -> bool {
-        match self.ignores {
-            Some((number, may)) if number == document.number => may,
+    fn enter(&mut self, document: &Document<'_>) -> Current {
+        match self.current {
+            Some(current) if current.number == document.number => current,
             _ => {
                 // JSON has no comments, and no end at which they are applied.
                 self.keep_all();
-                let may = document.own_text().contains("stickler:");
-                self.ignores = Some((document.number, may));
-                may
+                let current = Current {
+                    number: document.number,
+                    may_ignore: document.own_text().contains("stickler:"),
+                    first: self.report.findings.len(),
+                };
+                self.current = Some(current);
+                current
             }
         }
     }
@@ -218,17 +290,20 @@ impl<'s> Checker<'s> {
         self.report.findings.extend(kept);
     }
 
-    fn error(&mut self, document: &Document<'s>, error: Error) {
+    fn error(&mut self, document: &Document<'_>, error: Error) {
         let location = self.location(document, error.span);
         let path = if error.path.is_empty() { "" } else { ": " };
-        self.report.errors.push(InputError {
+        self.report.errors.push(Failure {
             location,
             message: format!("{}{path}{}", error.path, error.message),
             help: error.help,
         });
     }
 
-    fn skip(&mut self, document: &Document<'s>, place: Span, reason: SkipReason) {
+    fn skip(&mut self, document: &Document<'_>, place: Span, reason: SkipReason) {
+        if matches!(reason, SkipReason::Kind(_) | SkipReason::NotManifest(_)) {
+            self.report.counts.skipped += 1;
+        }
         let location = self.location(document, place);
         self.report.skipped.push(Skipped { location, reason });
     }
@@ -238,18 +313,13 @@ impl<'s> Checker<'s> {
         self.lines.get_or_insert_with(|| Lines::new(text))
     }
 
-    fn location(&mut self, document: &Document<'s>, bytes: Span) -> Location {
+    fn location(&mut self, document: &Document<'_>, bytes: Span) -> Location {
         let file = &self.source.name;
         Location {
             template: helm_source(document.own_text()).map(str::to_owned),
             ..location(file, self.lines(), document, bytes)
         }
     }
-}
-
-fn of_document(finding: &Finding, document: &Document<'_>) -> bool {
-    let location = finding.location.as_ref();
-    location.is_some_and(|at| at.document == document.number)
 }
 
 /// The `# Source:` that Helm writes at the head of each rendered document.

@@ -6,7 +6,9 @@
 //!      ─ patch ─▶ bytes of their scalars ─ compare ─▶ a text that says the same but for them
 //! ```
 
+use std::ffi::OsStr;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 mod compare;
 mod mend;
@@ -14,14 +16,17 @@ mod patch;
 mod target;
 mod write;
 
+pub(super) use mend::keep_fixes_that_are_made;
 pub use write::write;
 
-use super::check::examine;
+use super::check::{Context, examine};
+use super::decode::Encoding;
+use super::readable::readable;
 use super::report::Report;
-use super::walk::each_source;
-use super::{Judge, Source};
+use super::walk::{Input, Options, each_input};
+use super::{Judge, Source, placeholder};
 use crate::finding::{Finding, Location};
-use crate::lint::Edit;
+use crate::lint::{Edit, Subject};
 use target::Target;
 
 /// What came of fixing one text.
@@ -37,6 +42,10 @@ pub struct Fixed {
     pub refused: Vec<Refusal>,
     /// What is found in the text as it should be.
     pub report: Report,
+    /// The file; `None` for standard input and for what cannot be read.
+    pub path: Option<PathBuf>,
+    /// How the file is encoded.
+    pub encoding: Encoding,
 }
 
 /// A fix that cannot be made in place.
@@ -74,7 +83,12 @@ impl From<Report> for Fixed {
 /// their scalars differs.
 #[must_use]
 pub fn fix(source: Source, judge: &Judge<'_>, unsafe_too: bool) -> Fixed {
-    let before = examine(&source, judge);
+    fix_in(source, Context::default(), judge, unsafe_too)
+}
+
+/// As [`fix`], knowing more of the text.
+fn fix_in(source: Source, context: Context<'_>, judge: &Judge<'_>, unsafe_too: bool) -> Fixed {
+    let before = examine(&source, context, judge);
     let fixable = |finding: &Finding| finding.diagnostic.fix.is_some();
     if !before.findings.iter().any(fixable) {
         return Fixed {
@@ -88,8 +102,11 @@ pub fn fix(source: Source, judge: &Judge<'_>, unsafe_too: bool) -> Fixed {
         unsafe_too,
         silenced: &before.silenced,
     };
-    let (targets, mut refused) = target::collect(&source, judge, &wanted);
-    let chosen = choose(&source.text, &targets);
+    let text = readable(&source.name, &source.text);
+    let filled = |subject: &Subject<'_>| placeholder::judge(subject, judge);
+    let file = target::File::new(&source);
+    let (targets, mut refused) = target::collect(&file, &text, context, &filled, &wanted);
+    let chosen = choose(&text, &targets);
     let mut edits: Vec<Edit> = Vec::new();
     let mut applied = 0;
     for (target, way) in targets.iter().zip(chosen) {
@@ -106,23 +123,36 @@ pub fn fix(source: Source, judge: &Judge<'_>, unsafe_too: bool) -> Fixed {
         name: source.name,
     };
     Fixed {
-        report: examine(&after, judge),
+        report: examine(&after, context, judge),
         before: source.text,
         after: after.text,
         applied,
         refused,
+        ..Fixed::default()
     }
 }
 
 /// Fixes what `paths` name, without writing anything: each result goes to
 /// `sink`, in the order that [`super::check_paths`] has.
 pub fn fix_paths(
-    paths: &[String],
+    paths: &[impl AsRef<OsStr>],
+    options: Options<'_>,
     judge: &Judge<'_>,
     unsafe_too: bool,
     sink: &mut dyn FnMut(Fixed) -> ControlFlow<()>,
 ) {
-    each_source(paths, sink, &|source| fix(source, judge, unsafe_too));
+    each_input(paths, options, sink, &|input: Input| {
+        let context = Context {
+            path: input.path.as_deref(),
+            strict: options.strict,
+        };
+        let fixed = fix_in(input.source, context, judge, unsafe_too);
+        Fixed {
+            path: input.path,
+            encoding: input.encoding,
+            ..fixed
+        }
+    });
 }
 
 /// For each target the least intrusive way to write it that holds; `None`

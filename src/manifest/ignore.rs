@@ -1,6 +1,8 @@
 //! Comments that silence findings: `# stickler: ignore[rule] reason`, on the
 //! line or on the line above.
 
+use std::collections::HashMap;
+
 use super::locate::Located;
 use crate::finding::Finding;
 use crate::lint::text::{did_you_mean, quote};
@@ -11,6 +13,19 @@ use crate::yaml::{Content, Document, Lines, Node, Style, places};
 pub(super) struct Candidate {
     pub(super) finding: Finding,
     pub(super) located: Located,
+}
+
+impl Candidate {
+    /// The lines on which a comment may silence it.
+    fn lines(&self, lines: &Lines<'_>) -> Vec<usize> {
+        let located = &self.located;
+        let places = [Some(located.span), Some(located.whole), located.key];
+        let line = |place: Span| lines.position(place.start).line;
+        let mut all: Vec<usize> = places.into_iter().flatten().map(line).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
 }
 
 /// What is left of a document's findings.
@@ -29,12 +44,18 @@ pub(super) fn apply(
     candidates: Vec<Candidate>,
 ) -> Sorted {
     let mut ignores = ignores(document, root, lines);
+    let mut by_line: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (index, ignore) in ignores.iter().enumerate() {
+        by_line.entry(ignore.line).or_default().push(index);
+    }
     let mut kept = Vec::with_capacity(candidates.len());
     let mut silenced = Vec::new();
     for candidate in candidates {
         let mut silent = false;
-        for ignore in &mut ignores {
-            silent |= ignore.silences(&candidate, lines);
+        for line in candidate.lines(lines) {
+            for &index in by_line.get(&line).into_iter().flatten() {
+                silent |= ignores[index].silences(&candidate);
+            }
         }
         if silent {
             silenced.push(candidate.finding);
@@ -88,14 +109,9 @@ impl<'t> Ignore<'t> {
         })
     }
 
-    fn silences(&mut self, candidate: &Candidate, lines: &Lines<'_>) -> bool {
+    /// Whether it silences a finding on its line.
+    fn silences(&mut self, candidate: &Candidate) -> bool {
         if self.reason.is_empty() || self.misspelt.is_some() {
-            return false;
-        }
-        let located = &candidate.located;
-        let places = [Some(located.span), Some(located.whole), located.key];
-        let is_there = |place: Span| lines.position(place.start).line == self.line;
-        if !places.into_iter().flatten().any(is_there) {
             return false;
         }
         let rule = candidate.finding.diagnostic.rule.id();
@@ -147,6 +163,12 @@ fn ignores<'t>(document: &Document<'t>, root: &Node<'_>, lines: &Lines<'_>) -> V
     let text = document.text;
     let mut scalars = Vec::new();
     collect_scalars(text, root, &mut scalars);
+    scalars.sort_unstable();
+    let within_scalar = |start: usize| {
+        let behind = scalars.partition_point(|scalar| scalar.start <= start);
+        let before = behind.checked_sub(1).and_then(|at| scalars.get(at));
+        before.is_some_and(|scalar| start < scalar.end)
+    };
     let marks = document.own_text().match_indices("stickler:");
     marks
         .filter_map(|(at, _)| {
@@ -156,11 +178,7 @@ fn ignores<'t>(document: &Document<'t>, root: &Node<'_>, lines: &Lines<'_>) -> V
             let start = line_start + before.strip_suffix('#')?.len();
             let alone = text[line_start..start].trim().is_empty();
             let blank_before = alone || text[..start].ends_with([' ', '\t']);
-            if !blank_before
-                || scalars
-                    .iter()
-                    .any(|scalar| scalar.start <= start && start < scalar.end)
-            {
+            if !blank_before || within_scalar(start) {
                 return None;
             }
             let comment = text[at..].lines().next()?.trim_end();

@@ -8,11 +8,14 @@ use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::embedded::NAME;
 use super::object::{Body, Found, Inherited, Kind, Object, Visit, name_of};
+use super::read::{How, unreadable};
 use super::tree::read_object;
 use crate::finding::ObjectRef;
 use crate::ingress::Ingress;
 use crate::lint::Span;
+use crate::lint::read::keys::is_present;
 use crate::yaml::{DEEPEST, Document, Documents, read_json};
 
 mod strict;
@@ -38,10 +41,11 @@ pub(super) fn values(text: &str) -> (Vec<Document<'_>>, Documents<'_>) {
 }
 
 /// Reads the JSON at the start of a text.
-pub(super) fn read<'t>(text: &'t str, visit: Visit<'_, 't>) -> Documents<'t> {
+pub(super) fn read<'t>(text: &'t str, how: How<'_>, visit: Visit<'_, 't>) -> Documents<'t> {
     each_value(text, &mut |document, value| {
         let mut reader = Reader {
             document,
+            how,
             visit: &mut *visit,
         };
         reader.object(value, &Inherited::default(), 0);
@@ -73,6 +77,7 @@ fn each_value<'t>(
 
 struct Reader<'v, 't> {
     document: Document<'t>,
+    how: How<'v>,
     visit: Visit<'v, 't>,
 }
 
@@ -87,6 +92,8 @@ struct Head<'t> {
     kind: Option<Cow<'t, str>>,
     #[serde(borrow, default)]
     metadata: Option<&'t RawValue>,
+    #[serde(borrow, default)]
+    spec: Option<&'t RawValue>,
     #[serde(borrow, default)]
     items: Option<&'t RawValue>,
 }
@@ -105,8 +112,10 @@ impl<'t> Reader<'_, 't> {
         if read.is_none() {
             // Something is wrong with it, or with how serde reads it: as a tree it tells.
             match read_json(self.document.text, range) {
-                Ok(node) => read_object(&self.document, &node, inherited, self.visit),
-                Err(error) => (self.visit)(&self.document, Found::Error(error)),
+                Ok(node) => read_object(&self.document, &node, inherited, self.how, self.visit),
+                Err(error) => {
+                    (self.visit)(&self.document, unreadable(&self.document, range, error));
+                }
             }
         }
     }
@@ -121,6 +130,8 @@ impl<'t> Reader<'_, 't> {
     ) -> Option<()> {
         let (api_version, kind) = names(head, inherited)?;
         match Kind::of(api_version, kind) {
+            // A patch is for the tree.
+            Kind::Ingress if head.spec.is_none() => None,
             Kind::Ingress => self.ingress(value, api_version, kind),
             Kind::List => match head.items {
                 Some(items) if depth < DEEPEST => {
@@ -129,6 +140,8 @@ impl<'t> Reader<'_, 't> {
                 }
                 _ => None,
             },
+            // What it may hold of ours is for the tree, too.
+            Kind::Other if value.get().contains(NAME) => None,
             Kind::Other => {
                 let metadata = head.metadata.map(RawValue::get).unwrap_or_default();
                 let metadata: Metadata = serde_json::from_str(metadata).unwrap_or_default();
@@ -148,15 +161,19 @@ impl<'t> Reader<'_, 't> {
     fn ingress(&mut self, value: &'t RawValue, api_version: &str, kind: &str) -> Option<()> {
         serde_json::from_str::<Strict>(value.get()).ok()?;
         let ingress: Ingress<'t> = serde_json::from_str(value.get()).ok()?;
-        let name = name_of(api_version, kind, &ingress);
-        let (text, body) = (self.document.text, Body::Json(self.range(value)));
+        let subject = ingress.subject;
+        let is_misplaced = !is_present(&subject) && value.get().contains(NAME);
+        if is_misplaced || (subject.rules.is_empty() && (self.how.is_patch)()) {
+            return None;
+        }
         let object = Object {
-            ingress,
-            name,
-            text,
-            body,
+            name: name_of(api_version, kind, &subject),
+            subject,
+            text: self.document.text,
+            body: Body::Json(self.range(value)),
+            frames: &[],
         };
-        (self.visit)(&self.document, Found::Ingress(Box::new(object)));
+        (self.visit)(&self.document, Found::Subject(Box::new(object)));
         Some(())
     }
 

@@ -1,9 +1,10 @@
 //! A field of an object, and a range of its value, as bytes of the text.
 
-use super::encode::encode;
+use super::encode::{double, encode};
+use super::object::{Object, Tree};
 use crate::finding::Location;
 use crate::lint::{Diagnostic, Edit, Span, Step};
-use crate::yaml::{Content, Document, Lines, Node, Pair, places};
+use crate::yaml::{Content, Document, Lines, Node, Pair, Style, places};
 
 /// Where a place stands in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,21 +19,30 @@ pub(super) struct Located {
     pub(super) alias: Option<Span>,
 }
 
-/// The bytes of a diagnostic's place within the object `root`.
+/// The bytes of a diagnostic's place within `object`, and its fix.
 ///
 /// What is about a key is shown at the key, not at its value.
 ///
 /// A field that is not there is shown by its nearest ancestor that is: its
 /// key, or of an element of a list its beginning.
-pub(super) fn locate(text: &str, root: &Node<'_>, diagnostic: &Diagnostic) -> Located {
-    let place = &diagnostic.place;
-    let walk = Walk::down(root, place.field.steps());
+pub(super) fn locate(
+    object: &Object<'_, '_>,
+    tree: &Tree<'_, '_>,
+    diagnostic: &Diagnostic,
+) -> (Located, Vec<(Span, String)>) {
+    let walk = tree.walk(&diagnostic.place.field);
+    let located = place_of(object.text, &walk, diagnostic);
+    let edits = edits(object, &walk, diagnostic);
+    (located.in_file(object), edits)
+}
+
+fn place_of(text: &str, walk: &Walk<'_, '_>, diagnostic: &Diagnostic) -> Located {
     let key = walk.pair.map(|pair| pair.key.resolved().span);
     let exact = walk.arrived.then(|| places(text, walk.node)).flatten();
-    let (whole, span) = match (&exact, place.span) {
-        (Some(exact), Some(range)) => (exact.span, exact.span_of(range)),
-        (Some(exact), None) => (exact.span, exact.span),
-        (None, _) => {
+    let (whole, span) = match (&exact, diagnostic.place.span) {
+        (Some(exact), Some(range)) if !exact.span.is_empty() => (exact.span, exact.span_of(range)),
+        (Some(exact), None) if !exact.span.is_empty() => (exact.span, exact.span),
+        _ => {
             let short = walk.pair.map_or_else(|| walk.node.head(), Pair::place);
             (short, short)
         }
@@ -46,20 +56,54 @@ pub(super) fn locate(text: &str, root: &Node<'_>, diagnostic: &Diagnostic) -> Lo
     }
 }
 
-/// A diagnostic's fix as bytes of the text, with the escapes that the scalar's
-/// style asks for. Empty where there is none, where an alias shares the value,
-/// and where the style cannot hold it.
-pub(super) fn edits(text: &str, root: &Node<'_>, diagnostic: &Diagnostic) -> Vec<(Span, String)> {
-    let walk = Walk::down(root, diagnostic.place.field.steps());
-    let stand = || {
-        let edits = &diagnostic.fix.as_ref()?.edits;
-        let exact = places(text, walk.node)?;
-        let style = walk.node.scalar()?.style;
-        let edit = |edit: &Edit| Some((exact.span_of(edit.span), encode(style, &edit.text)?));
-        edits.iter().map(edit).collect::<Option<Vec<_>>>()
+/// A diagnostic's fix as bytes of the file, with the escapes that the scalar's
+/// style asks for. Empty where there is none, and where an alias shares the
+/// value.
+fn edits(
+    object: &Object<'_, '_>,
+    walk: &Walk<'_, '_>,
+    diagnostic: &Diagnostic,
+) -> Vec<(Span, String)> {
+    let written = || {
+        let fix = diagnostic.fix.as_ref()?;
+        let exact = places(object.text, walk.node)?;
+        let scalar = walk.node.scalar()?;
+        let in_file =
+            |span: Span, text: String| Some((object.in_file(span), object.written_in_file(text)?));
+        let edit =
+            |edit: &Edit| in_file(exact.span_of(edit.span), encode(scalar.style, &edit.text)?);
+        let edits = fix.edits.iter().map(edit).collect::<Option<Vec<_>>>();
+        // What the style cannot hold is written between double quotes.
+        edits.or_else(|| {
+            let whole = matches!(scalar.style, Style::Plain | Style::Single);
+            let whole = whole.then(|| double(&fix.apply(&scalar.value)))?;
+            Some(vec![in_file(exact.span, whole)?])
+        })
     };
     let alone = walk.arrived && walk.alias.is_none();
-    alone.then(stand).flatten().unwrap_or_default()
+    alone.then(written).flatten().unwrap_or_default()
+}
+
+impl Located {
+    /// A place that is not a field's.
+    pub(super) fn at(span: Span) -> Self {
+        Self {
+            span,
+            whole: span,
+            key: None,
+            alias: None,
+        }
+    }
+
+    /// The same in the file, where a string of the file holds the object's text.
+    fn in_file(self, object: &Object<'_, '_>) -> Self {
+        Self {
+            span: object.in_file(self.span),
+            whole: object.in_file(self.whole),
+            key: self.key.map(|key| object.in_file(key)),
+            alias: self.alias.map(|alias| object.in_file(alias)),
+        }
+    }
 }
 
 /// A range of a file's text as a place for people. What Helm or an alias has to

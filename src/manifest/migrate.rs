@@ -4,18 +4,22 @@
 //! text ─ read ─▶ Ingresses ─ migrate ─▶ values ─ edit ─▶ lines ─ compare ─▶ a text that says the same but for them
 //! ```
 
+use std::ffi::OsStr;
 use std::ops::ControlFlow;
 
 mod compare;
 mod edit;
 
 use super::Source;
+use super::check::Context;
+use super::decode::Encoding;
 use super::locate::{collect_aliased, location};
-use super::object::{Found, Object};
+use super::object::{Body, Found, Object};
 use super::read::{Lists, read};
-use super::report::{InputError, Report};
-use super::walk::each_source;
-use crate::finding::{Location, ObjectRef};
+use super::readable::readable;
+use super::report::Report;
+use super::walk::{Options, each_input};
+use crate::finding::{Failure, Location, ObjectRef};
 use crate::lint::migrate::{Condemned, Migration, is_affinity};
 use crate::lint::read::keys::COMMUNITY;
 use crate::lint::subject::Annotation;
@@ -48,6 +52,8 @@ pub struct Migrated {
     pub other_keys: usize,
     /// The rest: what could not be read, and how much was.
     pub report: Report,
+    /// How the file is encoded.
+    pub encoding: Encoding,
 }
 
 /// One Ingress of a text.
@@ -78,11 +84,14 @@ impl From<Report> for Migrated {
 /// Migrates what `paths` name, without writing anything: each result goes to
 /// `sink`, in the order that [`super::check_paths`] has.
 pub fn migrate_paths(
-    paths: &[String],
+    paths: &[impl AsRef<OsStr>],
     migrator: &Migrator<'_>,
     sink: &mut dyn FnMut(Migrated) -> ControlFlow<()>,
 ) {
-    each_source(paths, sink, &|source| migrate(source, migrator));
+    each_input(paths, Options::default(), sink, &|input| Migrated {
+        encoding: input.encoding,
+        ..migrate(input.source, migrator)
+    });
 }
 
 /// Migrates the Ingresses of one text.
@@ -93,15 +102,17 @@ pub fn migrate(source: Source, migrator: &Migrator<'_>) -> Migrated {
     migrated.report.file.clone_from(&source.name);
     migrated.report.counts.files = 1;
     let mut first = 0;
-    read(&source.text, Lists::Whole, &mut |document, found| {
+    let text = readable(&source.name, &source.text);
+    let mut take = |document: &Document<'_>, found: Found<'_, '_>| {
         let file = File {
             name: &source.name,
             lines: &lines,
             document,
         };
         match found {
-            Found::Ingress(object) => file.ingress(&object, migrator, &mut migrated),
-            Found::Other(..) => migrated.report.counts.skipped += 1,
+            Found::Subject(object) => file.ingress(&object, migrator, &mut migrated),
+            Found::Other(..) | Found::NotManifest(_) => migrated.report.counts.skipped += 1,
+            Found::Mention(_) => {}
             Found::Template(_) => migrated.report.counts.templates = 1,
             Found::Error(error) => migrated.report.errors.push(file.error(&error)),
             Found::End(root) => {
@@ -109,7 +120,8 @@ pub fn migrate(source: Source, migrator: &Migrator<'_>) -> Migrated {
                 first = migrated.ingresses.len();
             }
         }
-    });
+    };
+    Context::default().with_how(Lists::Whole, |how| read(&text, how, &mut take));
     migrated.after = apply(&source.text, &mut migrated.ingresses);
     migrated.before = source.text;
     migrated
@@ -122,22 +134,27 @@ struct File<'f, 't> {
     document: &'f Document<'t>,
 }
 
-impl<'t> File<'_, 't> {
+impl File<'_, '_> {
     fn location(&self, span: Span) -> Location {
         location(self.name, self.lines, self.document, span)
     }
 
-    fn error(&self, error: &Error) -> InputError {
-        InputError {
+    fn error(&self, error: &Error) -> Failure {
+        Failure {
             location: self.location(error.span),
             message: error.message.clone(),
             help: error.help.clone(),
         }
     }
 
-    fn ingress(&self, object: &Object<'_, 't>, migrator: &Migrator<'_>, migrated: &mut Migrated) {
+    fn ingress(&self, object: &Object<'_, '_>, migrator: &Migrator<'_>, migrated: &mut Migrated) {
+        let is_whole = matches!(object.body, Body::Node(_) | Body::Json(_));
+        // A value alone shows no backends, and a string no lines of its own.
+        if !is_whole || !object.frames.is_empty() {
+            return;
+        }
         migrated.report.counts.ingresses += 1;
-        let found = object.with_node(|node| self.one(node, object, migrator));
+        let found = object.with_tree(|tree| self.one(tree.root, object, migrator));
         match found {
             Ok((ingress, others)) => {
                 migrated.other_keys += others;
@@ -152,7 +169,7 @@ impl<'t> File<'_, 't> {
     /// of the prefix there are.
     fn one(
         &self,
-        node: &Node<'t>,
+        node: &Node<'_>,
         object: &Object<'_, '_>,
         migrator: &Migrator<'_>,
     ) -> (Option<MigratedIngress>, usize) {
@@ -161,7 +178,7 @@ impl<'t> File<'_, 't> {
         let Some(&(_, _, first)) = keys.iter().find(|(name, ..)| is_affinity(name)) else {
             return (None, others);
         };
-        let mut subject = object.ingress.subject.clone();
+        let mut subject = object.subject.clone();
         subject
             .annotations
             .retain(|it| !it.key.starts_with(COMMUNITY));
@@ -172,7 +189,7 @@ impl<'t> File<'_, 't> {
                 value: value.into(),
             }));
         let result = (migrator.migrate)(&subject);
-        let is_json = matches!(object.body, super::object::Body::Json(_));
+        let is_json = matches!(object.body, Body::Json(_));
         let (plan, not_edited) = match &result {
             Ok(migration) => match (migrator.withheld)(migration) {
                 Some(reason) => (None, Some(reason.to_owned())),

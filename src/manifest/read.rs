@@ -1,9 +1,19 @@
 //! A text as its objects: documents, and lists at any depth.
 
+use super::embedded::NAME;
 use super::json;
-use super::object::{Found, Inherited, Kind, Visit};
+use super::object::{Found, Inherited, Visit};
 use super::tree::{read_object, refuse_odd_items};
-use crate::yaml::{Document, Error, Node, documents};
+use crate::lint::Span;
+use crate::yaml::{Document, Error, documents};
+
+/// How a text is read.
+#[derive(Clone, Copy)]
+pub(super) struct How<'h> {
+    pub(super) lists: Lists,
+    /// Whether a kustomization names the file as a patch.
+    pub(super) is_patch: &'h dyn Fn() -> bool,
+}
 
 /// How the lists of a text are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,67 +25,94 @@ pub(super) enum Lists {
 }
 
 /// Reads `text` to its end, whatever is wrong with parts of it.
-pub(super) fn read<'t>(text: &'t str, lists: Lists, visit: Visit<'_, 't>) {
+pub(super) fn read<'t>(text: &'t str, how: How<'_>, visit: Visit<'_, 't>) {
     let rest = if json::looks_like(text) {
-        json::read(text, visit)
+        json::read(text, how, visit)
     } else {
         documents(text)
     };
     for document in rest {
-        read_document(&document, lists, visit);
+        read_document(&document, how, visit);
     }
 }
 
-fn read_document<'t>(document: &Document<'t>, lists: Lists, visit: Visit<'_, 't>) {
+fn read_document<'t>(document: &Document<'t>, how: How<'_>, visit: Visit<'_, 't>) {
     let text = document.own_text();
-    let read = match ListHead::of(text) {
-        // Comments that silence findings are weighed against the whole document.
-        Some(head) if lists == Lists::ByElement && !text.contains("stickler:") => {
-            read_list(document, &head, visit)
-        }
-        _ => read_whole(document, visit),
+    // Comments that silence findings, and aliases, are weighed against the
+    // whole document.
+    let streams = how.lists == Lists::ByElement && !text.contains("stickler:");
+    let read = match ListHead::of(text).filter(|_| streams && !may_share(text)) {
+        Some(head) => read_list(document, &head, how, visit),
+        None => read_whole(document, how, visit),
     };
-    match read {
-        Err(_) if text.contains("{{") => visit(document, Found::Template(document.range)),
-        Err(error) => visit(document, Found::Error(error)),
-        Ok(()) => {}
+    if let Err(error) = read {
+        visit(document, unreadable(document, document.range, error));
     }
 }
 
-fn read_whole<'t>(document: &Document<'t>, visit: Visit<'_, 't>) -> Result<(), Error> {
+/// What a part of a document that cannot be read is: the source of a template,
+/// something that was never meant for Kubernetes, or an error.
+pub(super) fn unreadable<'n, 't>(
+    document: &Document<'_>,
+    range: Span,
+    error: Error,
+) -> Found<'n, 't> {
+    let text = range.of(document.text);
+    if is_template(text) {
+        Found::Template(document.range)
+    } else if text.contains(NAME) || text.contains("apiVersion") {
+        Found::Error(error)
+    } else {
+        Found::NotManifest(error)
+    }
+}
+
+/// Whether `{{` stands outside quotes and comments.
+fn is_template(text: &str) -> bool {
+    text.lines().any(|line| {
+        let quotes = |text: &str, mark: char| text.matches(mark).count() % 2 == 1;
+        line.match_indices("{{").any(|(at, _)| {
+            let before = &line[..at];
+            let comment = before.trim_start().starts_with('#') || before.contains(" #");
+            !comment && !quotes(before, '"') && !quotes(before, '\'')
+        })
+    })
+}
+
+/// Whether a document may hold an anchor and an alias.
+fn may_share(text: &str) -> bool {
+    let holds = |mark: u8| {
+        text.as_bytes().windows(3).any(|window| {
+            let before = matches!(window[0], b' ' | b'\n' | b'[' | b'{' | b',');
+            before && window[1] == mark && window[2].is_ascii_alphanumeric()
+        })
+    };
+    holds(b'*') && holds(b'&')
+}
+
+fn read_whole<'t>(
+    document: &Document<'t>,
+    how: How<'_>,
+    visit: Visit<'_, 't>,
+) -> Result<(), Error> {
     let Some(root) = document.read()?.filter(|root| !root.is_null()) else {
         return Ok(());
     };
-    if document.own_text().contains("{{") && may_be_template(&root) {
-        visit(document, Found::Template(document.range));
-        return Ok(());
-    }
-    read_object(document, &root, &Inherited::default(), visit);
+    read_object(document, &root, &Inherited::default(), how, visit);
     visit(document, Found::End(&root));
     Ok(())
-}
-
-/// Whether a document that holds `{{` is the source of a template: what is
-/// embedded in objects of other kinds (dashboards, alerts) is their own business.
-fn may_be_template(root: &Node<'_>) -> bool {
-    match (root.get("apiVersion"), root.get("kind")) {
-        (Some(version), Some(kind)) => match (version.string(), kind.string()) {
-            (Some(version), Some(kind)) => Kind::of(version, kind) == Kind::Ingress,
-            _ => true,
-        },
-        _ => true,
-    }
 }
 
 /// Reads a list without ever holding more than one of its elements.
 fn read_list<'t>(
     document: &Document<'t>,
     head: &ListHead<'t>,
+    how: How<'_>,
     visit: Visit<'_, 't>,
 ) -> Result<(), Error> {
     let inherited = Inherited::from_list(head.api_version, head.kind);
     let root = document.read_items(&mut |element| {
-        read_object(document, &element, &inherited, visit);
+        read_object(document, &element, &inherited, how, visit);
     })?;
     let items = root.as_ref().and_then(|root| root.get("items"));
     match items {

@@ -159,7 +159,7 @@ fn lists_are_read_at_any_depth_in_yaml_and_json() {
     for (text, place) in [(json, "1:3:102-3:105"), (yaml, "1:8:64-8:67")] {
         let report = report(text);
         assert_eq!(places(&report), [place]);
-        assert_eq!((report.counts.ingresses, report.counts.skipped), (1, 1));
+        assert_eq!((report.counts.values_alone, report.counts.skipped), (1, 1));
         let kind = &report.findings[0].object.kind;
         assert_eq!(kind, "Ingress");
     }

@@ -2,9 +2,13 @@
 
 use serde::Deserialize;
 
+use super::embedded::{self, NAME};
 use super::object::{Body, Found, Inherited, Kind, Object, Visit, name_of};
+use super::read::{How, unreadable};
 use crate::finding::ObjectRef;
-use crate::ingress::Ingress;
+use crate::ingress::{Ingress, is_ingress};
+use crate::lint::Subject;
+use crate::lint::read::keys::{ORG_KEY, PLUS_KEY, is_present};
 use crate::yaml::{Document, Error, Node, NodeDeserializer};
 
 /// An error where the `items` of a list are no list.
@@ -21,58 +25,158 @@ pub(super) fn read_object<'t>(
     document: &Document<'t>,
     node: &Node<'t>,
     inherited: &Inherited,
+    how: How<'_>,
     visit: Visit<'_, 't>,
 ) {
-    if let Err(error) = try_read_object(document, node, inherited, visit) {
-        visit(document, Found::Error(error));
+    let (api_version, kind) = match identity(node, inherited) {
+        Ok(identity) => identity,
+        Err(Nameless { error, is_manifest }) => {
+            if is_manifest {
+                visit(document, Found::Error(error));
+            } else {
+                visit(document, Found::NotManifest(error));
+            }
+            return scan(document, node, ObjectRef::default(), visit);
+        }
+    };
+    let read = match Kind::of(api_version, kind) {
+        Kind::Ingress => read_ingress(document, node, (api_version, kind), how, visit),
+        Kind::List if node.get("items").is_some() => {
+            let inherited = Inherited::from_list(api_version, kind);
+            read_items(document, node, &inherited, how, visit)
+        }
+        Kind::List | Kind::Other => {
+            let object = other(node, api_version, kind);
+            visit(document, Found::Other(object.clone(), node.head()));
+            scan(document, node, object, visit);
+            Ok(())
+        }
+    };
+    if let Err(error) = read {
+        visit(document, unreadable(document, node.span, error));
     }
 }
 
-fn try_read_object<'t>(
+fn read_items<'t>(
     document: &Document<'t>,
     node: &Node<'t>,
     inherited: &Inherited,
+    how: How<'_>,
     visit: Visit<'_, 't>,
 ) -> Result<(), Error> {
-    if node.mapping().is_none() {
-        let message = format!("expected a Kubernetes object, found {}", node.what());
-        return Err(Error::new(node.head(), message));
-    }
-    let kind = text_field(node, "kind", inherited.kind.as_deref())?;
-    let api_version = text_field(node, "apiVersion", inherited.api_version.as_deref())?;
-    match Kind::of(api_version, kind) {
-        Kind::Ingress => {
-            let ingress = read_ingress(node)?;
-            let name = name_of(api_version, kind, &ingress);
-            let (text, body) = (document.text, Body::Node(node));
-            let object = Object {
-                ingress,
-                name,
-                text,
-                body,
-            };
-            visit(document, Found::Ingress(Box::new(object)));
-        }
-        Kind::List if node.get("items").is_some() => {
-            let items = node.get("items").map_or(node, Node::resolved);
-            refuse_odd_items(items)?;
-            let inherited = Inherited::from_list(api_version, kind);
-            for element in items.sequence().unwrap_or_default() {
-                read_object(document, element, &inherited, visit);
-            }
-        }
-        Kind::List | Kind::Other => {
-            visit(
-                document,
-                Found::Other(other(node, api_version, kind), node.head()),
-            );
-        }
+    let items = node.get("items").map_or(node, Node::resolved);
+    refuse_odd_items(items)?;
+    for element in items.sequence().unwrap_or_default() {
+        read_object(document, element, inherited, how, visit);
     }
     Ok(())
 }
 
-/// `kind` or `apiVersion`; what is missing or no string cannot be told apart
-/// from anything.
+fn read_ingress<'t>(
+    document: &Document<'t>,
+    node: &Node<'t>,
+    (api_version, kind): (&str, &str),
+    how: How<'_>,
+    visit: Visit<'_, 't>,
+) -> Result<(), Error> {
+    let (mut subject, _) = subject_of_ingress(node)?;
+    let name = name_of(api_version, kind, &subject);
+    let spec = node.get("spec").filter(|spec| !spec.is_null());
+    let without_rules = subject.rules.is_empty() && subject.default_backend.is_none();
+    if spec.is_none() || (without_rules && (how.is_patch)()) {
+        subject.value_alone = true;
+    }
+    complete(document.text, node, &mut subject);
+    let is_present = is_present(&subject);
+    let object = Object {
+        subject,
+        name: name.clone(),
+        text: document.text,
+        body: Body::Node(node),
+        frames: &[],
+    };
+    visit(document, Found::Subject(Box::new(object)));
+    if !is_present {
+        scan(document, node, name, visit);
+    }
+    Ok(())
+}
+
+/// Gives what stands in `node` outside the annotations of an Ingress.
+fn scan<'t>(document: &Document<'t>, node: &Node<'t>, holder: ObjectRef, visit: Visit<'_, 't>) {
+    if node.span.of(document.text).contains(NAME) {
+        embedded::scan(document, document.text, node, holder, visit);
+    }
+}
+
+/// What null says of our keys: in a patch that the annotation is removed, and
+/// before a comment of ytt that it is filled in.
+fn complete(text: &str, node: &Node<'_>, subject: &mut Subject<'_>) {
+    let annotations = node.get("metadata").and_then(|it| it.get("annotations"));
+    for key in [PLUS_KEY, ORG_KEY] {
+        let pair = annotations.and_then(|annotations| annotations.pair(key));
+        let Some(pair) = pair.filter(|pair| pair.value.is_null()) else {
+            continue;
+        };
+        let rest = &text[pair.key.resolved().span.end..];
+        let line = rest.lines().next().unwrap_or_default();
+        let comment = line.trim_start_matches([':', ' ', '\t']);
+        if comment.starts_with("#@") {
+            for annotation in subject.annotations.iter_mut().filter(|it| it.key == key) {
+                annotation.value = comment.trim_end().to_owned().into();
+            }
+        } else if subject.value_alone {
+            subject
+                .annotations
+                .retain(|annotation| annotation.key != key);
+        }
+    }
+}
+
+/// Why an object cannot be told apart from anything else.
+struct Nameless {
+    error: Error,
+    /// Whether it was meant for Kubernetes all the same.
+    is_manifest: bool,
+}
+
+/// The API version and kind of an object.
+fn identity<'n>(
+    node: &'n Node<'_>,
+    inherited: &'n Inherited,
+) -> Result<(&'n str, &'n str), Nameless> {
+    let other = |error| Nameless {
+        error,
+        is_manifest: false,
+    };
+    if node.mapping().is_none() {
+        let message = format!("expected a Kubernetes object, found {}", node.what());
+        return Err(other(Error::new(node.head(), message)));
+    }
+    let kind = text_field(node, "kind", inherited.kind.as_deref());
+    let api_version = text_field(node, "apiVersion", inherited.api_version.as_deref());
+    match (api_version, kind) {
+        (Ok(api_version), Ok(kind)) => Ok((api_version, kind)),
+        (Ok(_), Err(error)) => Err(Nameless {
+            error,
+            is_manifest: !is_chart(node),
+        }),
+        (Err(error), Ok(kind)) => Err(Nameless {
+            error,
+            is_manifest: is_ingress("networking.k8s.io/v1", kind) || kind.ends_with("List"),
+        }),
+        (Err(_), Err(error)) => Err(other(error)),
+    }
+}
+
+/// Whether it is a `Chart.yaml`: it has an `apiVersion` and is of no kind.
+fn is_chart(node: &Node<'_>) -> bool {
+    let version = node.get("apiVersion").and_then(Node::string);
+    let has = |key| node.get(key).is_some();
+    matches!(version, Some("v1" | "v2")) && has("name") && has("version") && !has("metadata")
+}
+
+/// `kind` or `apiVersion`.
 fn text_field<'n>(
     node: &'n Node<'_>,
     name: &str,
@@ -96,14 +200,28 @@ fn text_field<'n>(
 /// know how to leave it out.
 fn without(node: &Node<'_>, name: &str) -> Error {
     let mut error = Error::new(node.head(), format!("an object without '{name}'"));
-    let help = "every manifest has one; if the file is no manifest, name it in .sticklerignore";
+    let help = "every manifest has one; if the file is not a manifest, name it in .sticklerignore";
     error.help = Some(help.to_owned());
     error
 }
 
-/// An Ingress from its tree. Kubernetes refuses an annotation that is no
+/// Whether a mapping within an object of another kind is an Ingress that can
+/// be checked as a whole: one with rules.
+pub(super) fn is_rendered_ingress(node: &Node<'_>) -> bool {
+    let text = |key| node.get(key).and_then(Node::string);
+    let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
+        return false;
+    };
+    let rules = node.get("spec").and_then(|spec| spec.get("rules"));
+    let rules = rules.and_then(Node::sequence).unwrap_or_default();
+    is_ingress(api_version, kind) && !rules.is_empty()
+}
+
+/// An Ingress from its tree. Kubernetes refuses an annotation that is not a
 /// string, also where nobody reads it.
-fn read_ingress<'n>(node: &'n Node<'_>) -> Result<Ingress<'n>, Error> {
+pub(super) fn subject_of_ingress<'n>(
+    node: &'n Node<'_>,
+) -> Result<(Subject<'n>, ObjectRef), Error> {
     let ingress = Ingress::deserialize(NodeDeserializer::new(node))?;
     let metadata = node.get("metadata");
     let annotations = metadata.and_then(|metadata| metadata.get("annotations"));
@@ -120,10 +238,15 @@ fn read_ingress<'n>(node: &'n Node<'_>) -> Result<Ingress<'n>, Error> {
             return Err(error);
         }
     }
-    Ok(ingress)
+    let text =
+        |field: &Option<std::borrow::Cow<'_, str>>| field.as_deref().unwrap_or_default().to_owned();
+    let (api_version, kind) = (text(&ingress.api_version), text(&ingress.kind));
+    let name = name_of(&api_version, &kind, &ingress.subject);
+    Ok((ingress.subject, name))
 }
 
-fn other(node: &Node<'_>, api_version: &str, kind: &str) -> ObjectRef {
+/// The names of an object of another kind.
+pub(super) fn other(node: &Node<'_>, api_version: &str, kind: &str) -> ObjectRef {
     let metadata = node.get("metadata");
     let field = |name: &str| {
         let value = metadata.and_then(|metadata| metadata.get(name));

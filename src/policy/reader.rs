@@ -132,7 +132,17 @@ pub(super) fn mapping<'n, 't>(
         reading.error(node, message);
     }
     let mut pairs = Vec::new();
-    for Pair { key, value } in node.merged_pairs() {
+    for Pair {
+        key,
+        value,
+        earlier,
+    } in node.merged_pairs()
+    {
+        if let (Some(first), Some(name)) = (earlier.first(), key.scalar()) {
+            let first = reading.spot(&first.key);
+            let message = format!("{} is repeated, first at {first}", quote(&name.value));
+            reading.error(key, message);
+        }
         match key.scalar() {
             Some(name) => pairs.push((key, name.value.as_ref(), value)),
             None => reading.error(key, format!("a key is a name, not {}", key.what())),

@@ -1,5 +1,5 @@
 //! A line a finding, for people, `grep` and editors that jump to places:
-//! `file:line:col: error[rule] message`, or all that is known of it.
+//! `file:line:col: error[rule] message: consequence`, or all that is known of it.
 
 use std::io::{self, Write};
 
@@ -55,6 +55,9 @@ impl Report for Concise<'_> {
             write!(self.out, "{subject}{}", text::in_one_line(diagnostic))?;
         } else {
             write!(self.out, "{}", diagnostic.message)?;
+            if let Some(consequence) = diagnostic.consequence {
+                write!(self.out, ": {}", consequence.clause())?;
+            }
         }
         // The same bytes again, for another object.
         let alias = finding.location.as_ref().and_then(|at| at.alias);

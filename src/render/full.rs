@@ -65,7 +65,10 @@ impl Report for Full<'_> {
                 .filter(|_| !text.is_empty())
                 .map(|(line, span)| (text, line, span)),
             label: diagnostic.consequence.map(Consequence::clause),
-            notes: notes(finding.location.as_ref()),
+            notes: notes(finding.location.as_ref())
+                .into_iter()
+                .chain(finding.value_alone.then(|| text::VALUE_ALONE.to_owned()))
+                .collect(),
             help: diagnostic.help.as_deref().map(wording::backticks),
         })
     }

@@ -13,20 +13,22 @@ use super::{Report, Summary};
 /// The version of the shape.
 const VERSION: u32 = 1;
 
-/// One document: `{"version":1,…,"findings":[…],"summary":{…}}`.
+/// One document: `{"version":1,…,"findings":[…],"errors":[…],"summary":{…}}`.
 pub(super) struct Json<'w> {
     out: Box<dyn Write + 'w>,
     begun: bool,
+    /// The errors, each as JSON, until the findings are complete.
+    errors: Vec<String>,
 }
 
-/// One finding a line, then the summary.
+/// One finding or error a line, then the summary.
 pub(super) struct Jsonl<'w> {
     out: Box<dyn Write + 'w>,
 }
 
 /// A finding as it is written; `type` tells it from the summary.
 #[derive(Serialize)]
-#[serde(tag = "type", rename = "finding")]
+#[serde(tag = "type", rename = "finding", rename_all = "camelCase")]
 struct Row<'a> {
     rule: &'static str,
     severity: &'static str,
@@ -41,7 +43,28 @@ struct Row<'a> {
     service: Option<&'a str>,
     span: Option<Span>,
     location: Option<&'a Location>,
+    /// Whether the value was checked without the Ingress around it.
+    value_alone: bool,
     fix: Option<&'a Fix>,
+}
+
+/// Input that could not be read.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "error")]
+struct ErrorRow<'a> {
+    message: &'a str,
+    help: Option<&'a str>,
+    location: &'a Location,
+}
+
+impl<'a> From<&'a Failure> for ErrorRow<'a> {
+    fn from(failure: &'a Failure) -> Self {
+        Self {
+            message: &failure.message,
+            help: failure.help.as_deref(),
+            location: &failure.location,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -71,14 +94,23 @@ impl<'a> From<&'a Finding> for Row<'a> {
             service: entry.map(|entry| entry.service.as_str()),
             span: diagnostic.place.span,
             location: finding.location.as_ref(),
-            fix: diagnostic.fix.as_ref(),
+            value_alone: finding.value_alone,
+            // A fix that has no place in its file is not made.
+            fix: diagnostic
+                .fix
+                .as_ref()
+                .filter(|_| finding.location.is_none() || !finding.edits.is_empty()),
         }
     }
 }
 
 impl<'w> Json<'w> {
     pub(super) fn new(out: Box<dyn Write + 'w>) -> Self {
-        Self { out, begun: false }
+        Self {
+            out,
+            begun: false,
+            errors: Vec::new(),
+        }
     }
 
     fn begin(&mut self) -> io::Result<()> {
@@ -103,7 +135,9 @@ impl Report for Json<'_> {
         Ok(())
     }
 
-    fn failure(&mut self, _failure: &Failure, _text: &str) -> io::Result<()> {
+    fn failure(&mut self, failure: &Failure, _text: &str) -> io::Result<()> {
+        self.errors
+            .push(serde_json::to_string(&ErrorRow::from(failure))?);
         Ok(())
     }
 
@@ -111,7 +145,8 @@ impl Report for Json<'_> {
         if !self.begun {
             self.begin()?;
         }
-        self.out.write_all(b"\n],\"summary\":")?;
+        let errors = self.errors.join(",\n");
+        write!(self.out, "\n],\"errors\":[{errors}],\"summary\":")?;
         serde_json::to_writer(&mut self.out, &LastRow { summary })?;
         self.out.write_all(b"}\n")?;
         self.out.flush()
@@ -130,8 +165,9 @@ impl Report for Jsonl<'_> {
         self.out.write_all(b"\n")
     }
 
-    fn failure(&mut self, _failure: &Failure, _text: &str) -> io::Result<()> {
-        Ok(())
+    fn failure(&mut self, failure: &Failure, _text: &str) -> io::Result<()> {
+        serde_json::to_writer(&mut self.out, &ErrorRow::from(failure))?;
+        self.out.write_all(b"\n")
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {

@@ -5,44 +5,31 @@ use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
-use crate::finding::Finding;
+use crate::finding::{Counts, Finding};
 use crate::lint::{Rule, Severity};
 
 /// Counts of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// What was looked at.
     #[serde(skip)]
     pub scope: Scope,
-    /// The files that were read.
-    pub files: usize,
-    /// The Ingresses in them.
-    pub ingresses: usize,
-    /// Those of them that carry one of the two keys.
-    pub annotated: usize,
+    /// How much was looked at.
+    #[serde(flatten)]
+    pub counts: Counts,
     /// The findings that are errors.
     pub errors: usize,
     /// The findings that are warnings.
     pub warnings: usize,
-    /// The objects of other kinds and the files that are no manifests.
-    pub skipped: usize,
-    /// The files that are sources of Helm templates.
-    #[serde(skip)]
-    pub templates: usize,
-    /// The findings that a comment silences.
-    #[serde(skip)]
-    pub ignored: usize,
     /// The findings that are notes.
-    #[serde(skip)]
     pub notes: usize,
     /// The findings with a fix that can only be what was meant.
-    #[serde(skip)]
     pub fixable: usize,
     /// The findings with another fix.
-    #[serde(skip)]
     pub unsafely_fixable: usize,
     /// The inputs that could not be read.
-    #[serde(skip)]
+    #[serde(rename = "unreadable")]
     pub failures: usize,
     /// The Ingresses with affinity keys of ingress-nginx of which no rule
     /// reports anything, because the policy names no classes.
@@ -88,7 +75,7 @@ impl Summary {
     /// Whether there was an Ingress at all.
     #[must_use]
     pub fn saw_nothing(&self) -> bool {
-        self.ingresses == 0
+        self.counts.saw_nothing()
     }
 
     /// Findings by rule, the most frequent first: a line each.
@@ -108,14 +95,22 @@ impl Summary {
     #[must_use]
     pub fn left_out(&self, verbose: bool) -> String {
         let mut lines = String::new();
-        if self.templates > 0 {
-            let files = match self.templates {
+        if self.counts.templates > 0 {
+            let files = match self.counts.templates {
                 1 => "1 file is the source of a Helm template and was skipped".to_owned(),
                 many => format!("{many} files are sources of Helm templates and were skipped"),
             };
             let _ = writeln!(
                 lines,
                 "note: {files}; check what the chart renders: helm template CHART | stickler check -"
+            );
+        }
+        if self.counts.mentions > 0 {
+            let places = counted(self.counts.mentions, "place", "places");
+            let _ = writeln!(
+                lines,
+                "note: the annotation's name appears in {places} where no value can be read; \
+                 --verbose shows where"
             );
         }
         if self.affinity > 0 {
@@ -128,8 +123,8 @@ impl Summary {
                 "note: {have} ingress-nginx affinity; see stickler migrate"
             );
         }
-        if verbose && self.ignored > 0 {
-            let findings = counted(self.ignored, "finding is", "findings are");
+        if verbose && self.counts.ignored > 0 {
+            let findings = counted(self.counts.ignored, "finding is", "findings are");
             let _ = writeln!(lines, "note: {findings} silenced by comments");
         }
         lines
@@ -137,18 +132,23 @@ impl Summary {
 
     fn looked_at(&self) -> String {
         let place = match self.scope {
-            Scope::Files => format!("in {}", counted(self.files, "file", "files")),
+            Scope::Files => format!("in {}", counted(self.counts.files, "file", "files")),
             Scope::Cluster => "in the cluster".to_owned(),
         };
         if self.saw_nothing() {
             return format!("Nothing to check: no Ingress {place}");
         }
-        let annotated = match self.annotated {
+        let annotated = match self.counts.annotated {
             0 => "none with sticky cookies".to_owned(),
             some => format!("{some} with sticky cookies"),
         };
-        let ingresses = counted(self.ingresses, "Ingress", "Ingresses");
-        format!("Checked {ingresses} ({annotated}) {place}")
+        let ingresses = counted(self.counts.ingresses, "Ingress", "Ingresses");
+        let alone = counted(self.counts.values_alone, "value alone", "values alone");
+        match (self.counts.ingresses, self.counts.values_alone) {
+            (_, 0) => format!("Checked {ingresses} ({annotated}) {place}"),
+            (0, _) => format!("Checked {alone} {place}"),
+            _ => format!("Checked {ingresses} ({annotated}) and {alone} {place}"),
+        }
     }
 
     fn found(&self) -> String {
@@ -210,8 +210,11 @@ mod tests {
     #[test]
     fn what_was_left_out_is_said() {
         let summary = Summary {
-            templates: 1,
-            ignored: 2,
+            counts: Counts {
+                templates: 1,
+                ignored: 2,
+                ..Counts::default()
+            },
             ..Summary::default()
         };
         let note = "note: 1 file is the source of a Helm template and was skipped; \
@@ -225,9 +228,12 @@ mod tests {
     #[test]
     fn the_line_tells_what_was_looked_at_and_what_was_found() {
         let checked = Summary {
-            files: 31,
-            ingresses: 12,
-            annotated: 7,
+            counts: Counts {
+                files: 31,
+                ingresses: 12,
+                annotated: 7,
+                ..Counts::default()
+            },
             ..Summary::default()
         };
         let line = |change: fn(&mut Summary)| {
@@ -245,12 +251,21 @@ mod tests {
             "Checked 12 Ingresses (7 with sticky cookies) in 31 files: nothing found."
         );
         assert_eq!(
-            line(|s| (s.ingresses, s.annotated) = (1, 0)),
+            line(|s| (s.counts.ingresses, s.counts.annotated) = (1, 0)),
             "Checked 1 Ingress (none with sticky cookies) in 31 files: nothing found."
         );
         assert_eq!(
-            line(|s| s.ingresses = 0),
+            line(|s| s.counts.ingresses = 0),
             "Nothing to check: no Ingress in 31 files."
+        );
+        assert_eq!(
+            line(|s| s.counts.values_alone = 1),
+            "Checked 12 Ingresses (7 with sticky cookies) and 1 value alone in 31 files: \
+             nothing found."
+        );
+        assert_eq!(
+            line(|s| (s.counts.ingresses, s.counts.values_alone) = (0, 2)),
+            "Checked 2 values alone in 31 files: nothing found."
         );
         assert_eq!(
             line(|s| (s.errors, s.fixable, s.unsafely_fixable, s.failures) = (2, 1, 3, 1)),

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{Format, Report, Style, Summary};
-use crate::finding::{Failure, Finding, Location, ObjectRef, SourceEdit};
+use crate::finding::{Counts, Failure, Finding, Location, ObjectRef, SourceEdit};
 use crate::lint::read::keys::PLUS_KEY;
 use crate::lint::{Diagnostic, FieldPath, Place, Rule, Span};
 
@@ -116,10 +116,13 @@ fn broken_file() -> Failure {
 fn render(format: Format, style: Style) -> String {
     let mut out = Vec::new();
     let mut summary = Summary {
-        files: 31,
-        ingresses: 12,
-        annotated: 7,
-        skipped: 4,
+        counts: Counts {
+            files: 31,
+            ingresses: 12,
+            annotated: 7,
+            skipped: 4,
+            ..Counts::default()
+        },
         failures: 1,
         ..Summary::default()
     };
@@ -192,9 +195,36 @@ fn json_has_one_finding_a_line_and_the_summary_last() {
     let document: serde_json::Value =
         serde_json::from_str(&render(Format::Json, Style::default())).unwrap();
     let (last, findings) = rows.split_last().unwrap();
-    assert_eq!(document["findings"].as_array().unwrap(), findings);
+    let of_type = |kind: &str| {
+        let rows = findings.iter().filter(|row| row["type"] == kind);
+        rows.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(document["findings"], serde_json::json!(of_type("finding")));
+    assert_eq!(document["errors"], serde_json::json!(of_type("error")));
+    assert_eq!(of_type("error").len(), 1);
     assert_eq!(&document["summary"], last);
     assert_eq!(document["version"], 1);
+}
+
+#[test]
+fn json_keeps_to_its_schema() {
+    let schema = include_str!("../../docs/findings.schema.json");
+    let schema = serde_json::from_str(schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let is_valid = |text: &str| {
+        let value: serde_json::Value = serde_json::from_str(text).unwrap();
+        let errors: Vec<_> = validator
+            .iter_errors(&value)
+            .map(|e| e.to_string())
+            .collect();
+        assert_eq!(errors, [""; 0], "{text}");
+    };
+    is_valid(&render(Format::Json, Style::default()));
+    for line in render(Format::Jsonl, Style::default()).lines() {
+        is_valid(line);
+    }
+    let renamed = render(Format::Json, Style::default()).replace("endLine", "end_line");
+    assert!(!validator.is_valid(&serde_json::from_str(&renamed).unwrap()));
 }
 
 #[test]

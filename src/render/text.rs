@@ -14,6 +14,10 @@ pub(super) fn place(finding: &Finding) -> String {
     }
 }
 
+/// What is said of a value that was checked without the Ingress around it.
+pub(super) const VALUE_ALONE: &str =
+    "only the value is checked here: its hosts, paths and backends are not known";
+
 /// `text` with everything that a terminal would obey or not draw escaped.
 pub(crate) fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());

@@ -7,9 +7,9 @@ use std::borrow::Cow;
 
 use super::DEEPEST;
 use super::error::Error;
-use super::node::{Content, Node, Pair, Scalar, Style};
+use super::node::{Content, Node, Pair, Scalar, Style, keep_last};
 use super::place::json_escape;
-use super::read::{duplicate_key, too_deep};
+use super::read::too_deep;
 use crate::lint::Span;
 
 /// The value that stands in `range` of `text`, blanks around it aside.
@@ -56,7 +56,6 @@ impl<'t> Reader<'t> {
 
     fn object(&mut self, depth: usize) -> Result<Content<'t>, Error> {
         let mut pairs: Vec<Pair<'t>> = Vec::new();
-        let mut keys = std::collections::HashSet::new();
         self.at += 1;
         while !self.ends(b'}', pairs.is_empty())? {
             self.blanks();
@@ -64,21 +63,15 @@ impl<'t> Reader<'t> {
                 return Err(self.unexpected("a key between double quotes"));
             }
             let key = self.value(depth + 1)?;
-            let name = key
-                .scalar()
-                .map(|key| key.value.clone())
-                .unwrap_or_default();
-            if !keys.insert(name.clone()) {
-                return Err(duplicate_key(key.span, &name));
-            }
             self.blanks();
             if self.peek() != Some(b':') {
                 return Err(self.unexpected("':'"));
             }
             self.at += 1;
             let value = self.value(depth + 1)?;
-            pairs.push(Pair { key, value });
+            pairs.push(Pair::new(key, value));
         }
+        keep_last(&mut pairs);
         Ok(Content::Mapping(pairs))
     }
 

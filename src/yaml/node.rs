@@ -1,6 +1,7 @@
 //! The tree: what a document says, and where.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::scalar::{Plain, resolve};
@@ -42,6 +43,9 @@ pub struct Pair<'t> {
     pub key: Node<'t>,
     /// The value.
     pub value: Node<'t>,
+    /// Earlier pairs of the mapping with the same key: kubectl and Helm keep
+    /// the last.
+    pub earlier: Vec<Pair<'t>>,
 }
 
 /// A scalar as decoded, and how it was written.
@@ -254,7 +258,47 @@ impl<'t> Node<'t> {
     }
 }
 
-impl Pair<'_> {
+/// Leaves the last pair of each key, which keeps those before it. Merge keys
+/// may be repeated.
+pub(super) fn keep_last(pairs: &mut Vec<Pair<'_>>) {
+    let mut seen = HashSet::with_capacity(pairs.len());
+    let names = pairs.iter().filter_map(Pair::name);
+    if names.filter(|name| !seen.insert(*name)).count() == 0 {
+        return;
+    }
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut kept: Vec<Option<Pair<'_>>> = Vec::with_capacity(pairs.len());
+    for mut pair in std::mem::take(pairs) {
+        if let Some(name) = pair.name().map(str::to_owned)
+            && let Some(place) = places.insert(name, kept.len())
+            && let Some(mut earlier) = kept[place].take()
+        {
+            pair.earlier = std::mem::take(&mut earlier.earlier);
+            pair.earlier.push(earlier);
+        }
+        kept.push(Some(pair));
+    }
+    pairs.extend(kept.into_iter().flatten());
+}
+
+impl<'t> Pair<'t> {
+    /// A pair of a key that was not met before.
+    #[must_use]
+    pub fn new(key: Node<'t>, value: Node<'t>) -> Self {
+        let earlier = Vec::new();
+        Self {
+            key,
+            value,
+            earlier,
+        }
+    }
+
+    /// The key's text, unless it is a merge key.
+    fn name(&self) -> Option<&str> {
+        let key = self.key.scalar().filter(|_| !self.merges());
+        key.map(|key| key.value.as_ref())
+    }
+
     /// Where to point for the value: at itself, or at its key where it is a
     /// collection or nothing at all.
     #[must_use]

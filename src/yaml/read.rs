@@ -1,7 +1,7 @@
 //! A document's events as a tree of nodes.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput};
@@ -9,11 +9,10 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput};
 use super::DEEPEST;
 use super::error::Error;
 use super::nesting;
-use super::node::{Content, Node, Pair, Scalar, Style, Tag};
+use super::node::{Content, Node, Pair, Scalar, Style, Tag, keep_last};
 use super::place::find_content;
 use super::split::Document;
 use crate::lint::Span;
-use crate::lint::text::quote;
 
 type Visit<'v, 't> = &'v mut dyn FnMut(Node<'t>);
 
@@ -183,8 +182,8 @@ impl<'v, 't> Reader<'v, 't> {
             bytes.end
         };
         open.node.span.end = end.max(open.node.span.start);
-        if let Content::Mapping(pairs) = &open.node.content {
-            refuse_duplicates(pairs)?;
+        if let Content::Mapping(pairs) = &mut open.node.content {
+            keep_last(pairs);
         }
         self.finish(open.node, open.anchor, open.height + 1)
     }
@@ -224,7 +223,7 @@ impl<'v, 't> Reader<'v, 't> {
             (Content::Sequence(_), Some(visit)) if streams => visit(node),
             (Content::Sequence(elements), _) => elements.push(node),
             (Content::Mapping(pairs), _) => match parent.key.take() {
-                Some(key) => pairs.push(Pair { key, value: node }),
+                Some(key) => pairs.push(Pair::new(key, node)),
                 None => parent.key = Some(node),
             },
             _ => {}
@@ -315,24 +314,6 @@ fn tag_of(tag: &saphyr_parser::Tag) -> Tag {
     } else {
         Tag::Other
     }
-}
-
-/// One error for the first key that stands twice in a mapping.
-fn refuse_duplicates(pairs: &[Pair<'_>]) -> Result<(), Error> {
-    let mut seen = HashSet::with_capacity(pairs.len());
-    for pair in pairs.iter().filter(|pair| !pair.merges()) {
-        let Some(key) = pair.key.scalar() else {
-            continue;
-        };
-        if !seen.insert(key.value.as_ref()) {
-            return Err(duplicate_key(pair.key.span, &key.value));
-        }
-    }
-    Ok(())
-}
-
-pub(super) fn duplicate_key(span: Span, key: &str) -> Error {
-    Error::new(span, format!("the key {} stands twice", quote(key)))
 }
 
 pub(super) fn too_deep(span: Span) -> Error {

@@ -83,7 +83,7 @@ fn errors_say_where_and_what_and_what_was_meant() {
             "name: x\nmaxSize: -1",
             "2:10 maxSize: expected u32, found the number '-1'",
         ),
-        ("name: x\nname: y", "2:1 the key 'name' stands twice"),
+        ("name: x\nname: y", "2:1 the key 'name' is repeated"),
         ("name: [", "1:8 "),
         ("name: x\n---\nname: y", "2:1 a second document"),
     ] {

@@ -1,9 +1,10 @@
 //! A version is written in Cargo.toml; wherever it appears again it is the same.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::{files, read};
+use super::{ROOT, files, read};
 
 /// stickler's own version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -46,7 +47,10 @@ fn one_version_in_all_places() {
     let mut others = Vec::new();
     let mut seen = 0;
     for file in files(is_text) {
-        let text = read(file.to_str().unwrap());
+        let Ok(text) = fs::read_to_string(Path::new(ROOT).join(&file)) else {
+            // Tests have files that are not UTF-8.
+            continue;
+        };
         for before in BEFORE {
             for (at, _) in text.match_indices(before) {
                 let Some(found) = version(&text[at + before.len()..]) else {

@@ -79,12 +79,12 @@ fn one_problem_is_one_line() {
 fn several_problems_are_a_line_that_stands_alone_and_a_list() {
     assert_eq!(
         denial(&[unknown_parameter(), unknown_backend()]),
-        "Ingress default/cafe: 2 problems in annotations.nginx.com/sticky-cookie-services \
-         (first: unknown parameter 'expire', entry 1)\
+        "Ingress default/cafe: 2 problems in annotations.nginx.com/sticky-cookie-services; \
+         nginx refuses to reload (unknown parameter 'expire', entry 1)\
          \n  1. unknown-parameter: entry 1 (coffee-svc), columns 31-36: unknown parameter 'expire'; \
-         did you mean 'expires'?\
+         did you mean 'expires'? (nginx refuses to reload)\
          \n  2. unknown-backend: entry 2 (tea-scv), columns 66-72: no backend of this Ingress; \
-         did you mean 'tea-svc'? (backends: coffee-svc, tea-svc)"
+         did you mean 'tea-svc'? (backends: coffee-svc, tea-svc) (it has no effect)"
     );
 }
 
@@ -92,10 +92,11 @@ fn several_problems_are_a_line_that_stands_alone_and_a_list() {
 fn problems_of_several_fields_name_theirs() {
     assert_eq!(
         denial(&[unknown_parameter(), rejected()]),
-        "Ingress default/cafe: 2 problems (first: unknown parameter 'expire', entry 1)\
-         \n  1. unknown-parameter: entry 1 (coffee-svc), columns 31-36 of \
-         annotations.nginx.com/sticky-cookie-services: unknown parameter 'expire'; did you mean 'expires'?\
-         \n  2. rejected-ingress: spec.rules[0].host: no host"
+        "Ingress default/cafe: 2 problems; the controller rejects the whole Ingress (no host)\
+         \n  1. rejected-ingress: spec.rules[0].host: no host (the controller rejects the whole Ingress)\
+         \n  2. unknown-parameter: entry 1 (coffee-svc), columns 31-36 of \
+         annotations.nginx.com/sticky-cookie-services: unknown parameter 'expire'; did you mean 'expires'? \
+         (nginx refuses to reload)"
     );
 }
 
@@ -103,9 +104,9 @@ fn problems_of_several_fields_name_theirs() {
 fn a_denial_lists_ten_problems() {
     let problems = vec![rejected(); 17];
     let text = denial(&problems);
-    assert!(text.contains("17 problems in spec.rules[0].host (first: no host)\n  1. "));
+    assert!(text.contains("17 problems in spec.rules[0].host; the controller rejects the whole Ingress (no host)\n  1. "));
     assert!(
-        text.ends_with("\n  10. rejected-ingress: no host\n  … and 7 more; run 'stickler check'"),
+        text.ends_with("\n  10. rejected-ingress: no host (the controller rejects the whole Ingress)\n  … and 7 more; run 'stickler check'"),
         "{text}"
     );
     assert!(!denial(&problems[..10]).contains("more;"));

@@ -18,8 +18,8 @@ use crate::lint::text::quote;
 /// Make a CA and a certificate that it signs
 ///
 /// DIR gets ca.crt, for curl's --cacert and the caBundle, and tls.crt and
-/// tls.key, for `stickler serve`. The CA's own key is forgotten, so that
-/// nobody can sign with it, unless --keep-ca-key asks for it.
+/// tls.key, for `stickler serve`. The CA's own key is not written, so that
+/// it cannot sign again, unless --keep-ca-key is set.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler certs generate certs/out

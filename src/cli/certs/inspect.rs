@@ -12,7 +12,7 @@ use super::Failure;
 use crate::certs::inspect::{Certificate, File, Report, What, inspect};
 use crate::cli::duration;
 
-/// Tell what certificates and keys are, and what is wrong with them
+/// Report what certificates and keys contain, and their problems
 ///
 /// The files are also held against each other: a key and its certificate, a
 /// certificate and its CA. The exit code is 0 when all is well, 1 when there

@@ -14,7 +14,7 @@ pub(super) struct Bounds {
     /// How long to go on serving after SIGTERM, in seconds [default: 10; with --dev 0]
     ///
     /// Readiness fails at once; the delay is the time that the cluster needs
-    /// to send nobody here any more.
+    /// to send no more requests here.
     #[arg(long, value_name = "SECONDS", env = "STICKLER_DRAIN_DELAY", value_parser = seconds)]
     drain_delay: Option<Duration>,
 
@@ -43,7 +43,7 @@ pub(super) struct Bounds {
     #[arg(long, value_name = "BYTES", env = "STICKLER_MAX_BODY", value_parser = at_least_one())]
     max_body: Option<usize>,
 
-    /// Bodies above 64 KiB that are read or judged at a time; with --max-body
+    /// Bodies above 64 KiB that are read or checked at a time; with --max-body
     /// they are what takes memory
     #[arg(long, value_name = "COUNT", env = "STICKLER_MAX_LARGE_BODIES", value_parser = at_least_one(), default_value = "8")]
     max_large_bodies: usize,
@@ -52,7 +52,7 @@ pub(super) struct Bounds {
     #[arg(long, value_name = "COUNT", env = "STICKLER_MAX_CONNECTIONS", value_parser = at_least_one(), default_value = "1024")]
     max_connections: usize,
 
-    /// Requests that are judged at a time
+    /// Requests that are checked at a time
     #[arg(long, value_name = "COUNT", env = "STICKLER_MAX_IN_FLIGHT", value_parser = at_least_one(), default_value = "64")]
     max_in_flight: usize,
 

@@ -73,7 +73,7 @@ fn what_only_some_releases_do_is_a_warning_that_names_them() {
         (
             [(PLUS_KEY, "serviceName=tea ")],
             "/",
-            &["error no-parameters: no cookie follows 'tea'"],
+            &["error no-parameters: no cookie after service 'tea'"],
         ),
     ] {
         assert_eq!(

@@ -14,8 +14,7 @@ pub(super) fn cookie_clash(context: &Context<'_>, report: &mut Report) {
         return;
     };
     for (index, clash) in &browser.clashes {
-        let rivals = rivals(browser, clash);
-        report.push(diagnostic(&browser.cookies[*index], clash, &rivals));
+        report.push(diagnostic(browser, &browser.cookies[*index], clash));
     }
 }
 
@@ -30,24 +29,49 @@ fn rivals(browser: &Browser<'_>, clash: &Clash) -> String {
     format!("{} and others", named.join(", "))
 }
 
-fn diagnostic(cookie: &ReceivedCookie<'_>, clash: &Clash, rivals: &str) -> Diagnostic {
+/// Whether a browser stores the two as one cookie: name, domain and path
+/// (RFC 6265bis, section 5.7).
+fn is_same(one: &ReceivedCookie<'_>, other: &ReceivedCookie<'_>) -> bool {
+    let key = |cookie: &ReceivedCookie<'_>| {
+        let domain = cookie.parsed.domain.map(|it| it.text.to_ascii_lowercase());
+        (cookie.header.name.to_owned(), domain)
+    };
+    let path = one.parsed.absolute_path();
+    path.is_some() && path == other.parsed.absolute_path() && key(one) == key(other)
+}
+
+fn diagnostic(browser: &Browser<'_>, cookie: &ReceivedCookie<'_>, clash: &Clash) -> Diagnostic {
+    let rivals = rivals(browser, clash);
     let attribute = cookie.parsed.path.filter(|path| path.text.starts_with('/'));
     let span = attribute.map_or_else(|| cookie.header.name_span(), |path| cookie.word(path));
     let name = cookie.quoted_name();
     let (message, help) = if clash.ports {
-        let message = format!("two ports of {rivals} share cookie {name} and overwrite each other");
-        (message, "lead all paths of the service to one port")
+        let message =
+            format!("two ports of {rivals} have the same cookie {name} and overwrite each other");
+        (message, "use one port for all paths of the service")
     } else if clash.overwritten {
         let message = format!("cookie {name} and that of {rivals} overwrite each other");
         (
             message,
-            "give each service a cookie name or path of its own",
+            "use a different cookie name or path for each service",
         )
-    } else {
-        let message = format!("nginx can take the cookie of {rivals} for {name}");
+    } else if clash
+        .rivals
+        .iter()
+        .all(|&rival| is_same(cookie, &browser.cookies[rival]))
+    {
+        let message = format!(
+            "cookie {name} and that of {rivals} overwrite each other whenever a visitor moves from one service to the other"
+        );
         (
             message,
-            "give each service a cookie name or path of its own",
+            "use a different cookie name or path for each service",
+        )
+    } else {
+        let message = format!("nginx may read the cookie of {rivals} instead of {name}");
+        (
+            message,
+            "use a different cookie name or path for each service",
         )
     };
     let diagnostic = cookie.at(Rule::CookieClash, span, message).with_help(help);

@@ -116,15 +116,15 @@ impl Joined {
     /// What is wrong, as a sentence.
     fn message(&self, words: &Words<'_>) -> String {
         let text = quote(words.entry.text(self.span));
-        format!("a comma joins words in {text}")
+        format!("comma between words in {text}")
     }
 
     /// The diagnostic with help and fix.
     fn help(self, diagnostic: Diagnostic) -> Diagnostic {
         let diagnostic = diagnostic.with_help(if self.entries {
-            "entries are separated by ';'"
+            "separate entries with ';'"
         } else {
-            "parameters are separated by blanks"
+            "separate parameters with spaces"
         });
         match self.apart {
             Some(text) => diagnostic.with_edit(true, self.span, text),

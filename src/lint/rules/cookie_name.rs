@@ -18,7 +18,7 @@ pub(super) fn oversized_cookie(context: &Context<'_>, report: &mut Report) {
         if refusal == Refusal::Oversized {
             let name = quote(header.name);
             let most = MAX_PAIR - 32;
-            let message = format!("cookie {name} is too long: browsers drop it");
+            let message = format!("cookie {name} is too long");
             let help = format!("a name may have {most} bytes, as 32 more are the server's id");
             let diagnostic = header.at(Rule::OversizedCookie, header.name_span(), message);
             report.push(diagnostic.with_help(help));
@@ -36,7 +36,7 @@ pub(super) fn control_in_header(context: &Context<'_>, rule: Rule, report: &mut 
         let span = header.origin(offset);
         if rule_for_control(header, span) == rule {
             let word = quote(span.of(header.value));
-            let message = format!("browsers drop a cookie with a control character in {word}");
+            let message = format!("browsers reject a cookie with a control character in {word}");
             report.push(header.at(rule, span, message));
         }
     }
@@ -58,7 +58,7 @@ pub(super) fn invalid_cookie_name(context: &Context<'_>, report: &mut Report) {
         let at = |message| cookie.at(Rule::InvalidCookieName, cookie.header.name_span(), message);
         if !cookie.comes_back() {
             let name = quote(name);
-            let message = format!("browsers do not return a cookie by the name {name}");
+            let message = format!("browsers do not return a cookie with the name {name}");
             report.push(at(message).with_help(help));
         } else if let Some(odd) = name.chars().find(|&c| !is_name_char(c))
             // That it is not a name at all is reported already.
@@ -66,7 +66,7 @@ pub(super) fn invalid_cookie_name(context: &Context<'_>, report: &mut Report) {
         {
             let odd = quote(odd.encode_utf8(&mut [0; 4]));
             let message = format!(
-                "{odd} in a cookie name: browsers keep it, other clients and proxies may not"
+                "{odd} in a cookie name: browsers accept it, other clients and proxies may not"
             );
             let diagnostic = at(message).with_help(help);
             report.push(without_consequence(diagnostic, Severity::Warning));
@@ -105,10 +105,10 @@ fn lacking(
     let span = cookie.header.name_span();
     let head = Span::new(span.start, span.start + prefix.text.len().min(span.len()));
     let (name, needed) = (cookie.quoted_name(), in_words(cookie, prefix, needs));
-    let message = format!("browsers drop {name}: {needed}");
+    let message = format!("cookie {name}: {needed}");
     let diagnostic = cookie.at(Rule::CookiePrefix, head, message);
     if in_header.is_empty() {
-        let help = "list the host under spec.tls, or name the cookie without the prefix";
+        let help = "list the host in spec.tls, or use a name without the prefix";
         let diagnostic = diagnostic.with_help(help).with_severity(Severity::Warning);
         never_or_partly(diagnostic, cookie.is_rejected_everywhere())
     } else {

@@ -86,7 +86,7 @@ impl<'c> WithDomain<'c> {
         }
         let edit = edit::remove(cookie.header.value, cookie.word(self.attribute));
         diagnostic
-            .with_help("leave 'domain=' out: the cookie then belongs to the host alone")
+            .with_help("remove 'domain=': the cookie then belongs to the host alone")
             .with_fix(edit.into_fix(false))
     }
 }
@@ -100,10 +100,10 @@ pub(super) fn public_suffix_domain(context: &Context<'_>, report: &mut Report) {
         let what = if is_kept_host_only(strip_leading_dot(it.domain.canonical())) {
             format!("is a public suffix for {hosts}")
         } else {
-            format!("lies above the public suffix of {hosts}")
+            format!("is a parent of the public suffix of {hosts}")
         };
         let domain = quote(it.attribute.text);
-        let message = format!("cookie domain {domain} {what}: browsers drop the cookie");
+        let message = format!("cookie domain {domain} {what}");
         let severity = if private {
             Severity::Warning
         } else {
@@ -120,14 +120,12 @@ pub(super) fn domain_mismatch(context: &Context<'_>, report: &mut Report) {
         if it.refused() == Some(Fit::Mismatch) {
             if is_host_name(strip_leading_dot(it.attribute.text)) {
                 let hosts = it.refusing_hosts();
-                let message = format!(
-                    "cookie domain {domain} does not fit {hosts}: browsers drop the cookie"
-                );
+                let message = format!("cookie domain {domain} does not include {hosts}");
                 report.push(it.refusal(it.at(Rule::DomainMismatch, message)));
             }
         } else if let Some(host) = it.accepted(Fit::OneOfMany) {
             let host = quote(host.label());
-            let message = format!("cookie domain {domain} fits one host of {host} only");
+            let message = format!("cookie domain {domain} includes only one host of {host}");
             let diagnostic = it.at(Rule::DomainMismatch, message);
             report.push(without_consequence(diagnostic, Severity::Warning));
         }
@@ -141,13 +139,12 @@ pub(super) fn invalid_domain(context: &Context<'_>, report: &mut Report) {
         let domain = quote(text);
         match it.refused() {
             Some(Fit::Mismatch) if !is_host_name(strip_leading_dot(text)) => {
-                let message =
-                    format!("cookie domain {domain} is no host name: browsers drop the cookie");
+                let message = format!("cookie domain {domain} is not a valid host name");
                 report.push(it.refusal(it.at(Rule::InvalidDomain, message)));
             }
             None if !text.is_ascii() => {
                 let message = format!(
-                    "cookie domain {domain} is not ASCII: Chromium converts it, Firefox drops the cookie"
+                    "cookie domain {domain} is not ASCII: Chromium converts it, Firefox rejects the cookie"
                 );
                 let ascii = format!("domain={}", it.domain.canonical());
                 let help = format!("use {}", quote(&ascii));
@@ -169,7 +166,7 @@ pub(super) fn wide_domain(context: &Context<'_>, report: &mut Report) {
             let message = format!(
                 "cookie domain {domain} is wider than {host}: sibling hosts get the cookie too"
             );
-            let help = "leave 'domain=' out unless the siblings share the servers";
+            let help = "remove 'domain=' unless the sibling hosts use the same servers";
             report.push(it.at(Rule::WideDomain, message).with_help(help));
         }
     }

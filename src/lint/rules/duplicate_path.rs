@@ -43,7 +43,11 @@ fn same_hosts(rules: &[HostRule<'_>], report: &mut Report) {
             let first = *seen.entry(backend).or_insert(host);
             if first != host {
                 let field = rule_field(index).name("host");
-                let message = format!("{} and {} are one host to nginx", quote(first), quote(host));
+                let message = format!(
+                    "{} and {} are the same host for nginx",
+                    quote(first),
+                    quote(host)
+                );
                 let diagnostic = at_field(Rule::DuplicatePath, field, message);
                 report.push(diagnostic.with_help("write host names in lower case"));
                 break;
@@ -72,7 +76,7 @@ fn same_paths(
         let exact = style.is_some() || path.path_type == PathType::Exact;
         if !seen.insert((location, exact)) && !routes.dropped.contains(written) {
             let field = path_field(rule_index, index).name("path");
-            let message = format!("the path {} stands twice on one host", quote(location));
+            let message = format!("the path {} appears twice on one host", quote(location));
             let diagnostic = at_field(Rule::DuplicatePath, field, message);
             report.push(diagnostic.with_help("remove one of the two"));
         }

@@ -71,7 +71,7 @@ impl Fields<'_> {
             let word = self.reading.annotation(key);
             let is_validated = key != MERGEABLE || self.is(Fact::ShapeValidated);
             if let Some(word) = word.filter(|word| is_validated && !is_known(word)) {
-                let message = format!("{key} is {}", quote(word));
+                let message = format!("invalid value {} for {key}", quote(word));
                 self.reject(FieldPath::annotation(key), message, help);
             }
         }
@@ -90,14 +90,20 @@ impl Fields<'_> {
 
     fn backend(&mut self, field: impl FnOnce() -> FieldPath, backend: &Backend<'_>) {
         if backend.resource && self.is(Fact::ResourceBackendRejected) {
-            let help = "name a service: the controller reads no resource backends";
+            let help = "use a service: the controller does not support resource backends";
             let field = field().name("resource");
             self.reject(field, "the backend is a resource", help);
         } else if backend.service.is_none()
             && !backend.resource
             && self.is(Fact::BackendServiceRequired)
         {
-            self.reject(field(), "the backend names no service", "name a service");
+            let help = match self.subject.form {
+                Form::V1 => {
+                    "write 'service: {name: ..., port: ...}': networking.k8s.io/v1 does not read 'serviceName' and 'servicePort'"
+                }
+                Form::V1beta1 => "write 'serviceName' and 'servicePort'",
+            };
+            self.reject(field(), "the backend has no service", help);
         }
     }
 
@@ -116,9 +122,9 @@ impl Fields<'_> {
             if !seen.insert(host) && self.is(Fact::ShapeValidated) {
                 let message = match host {
                     "" => "a second rule without host".to_owned(),
-                    host => format!("the host {} stands in two rules", quote(host)),
+                    host => format!("the host {} appears in two rules", quote(host)),
                 };
-                self.reject(field(), message, "put the paths under one rule");
+                self.reject(field(), message, "move the paths into one rule");
             } else if host.is_empty() {
                 self.no_host(field());
             }
@@ -128,10 +134,10 @@ impl Fields<'_> {
     fn no_host(&mut self, field: FieldPath) {
         let diagnostic = at_field(Rule::RejectedIngress, field, "the rule has no host");
         self.report.push(if self.is(Fact::EmptyHostAllowable) {
-            let help = "name the host, unless the controller runs with -allow-empty-ingress-host";
+            let help = "add the host, unless the controller runs with -allow-empty-ingress-host";
             diagnostic.with_severity(Severity::Warning).with_help(help)
         } else {
-            diagnostic.with_help("name the host")
+            diagnostic.with_help("add the host")
         });
     }
 
@@ -146,7 +152,7 @@ impl Fields<'_> {
                     "" => clause.to_owned(),
                     text => format!("the path {} {clause}", quote(text)),
                 };
-                self.reject(field().name("path"), message, "give the rule another path");
+                self.reject(field().name("path"), message, "change the path");
             } else if text.contains('{') {
                 self.brace(text, field().name("path"));
             }
@@ -159,12 +165,12 @@ impl Fields<'_> {
         let is_regex = self.reading.annotation(PATH_REGEX).is_some();
         if self.is(Fact::BraceInPathBreaksReload) && !is_regex {
             let message = format!(
-                "nginx takes the '{{' of the path {} for a block",
+                "nginx reads the '{{' in the path {} as the start of a block",
                 quote(path)
             );
             let diagnostic = at_field(Rule::RejectedIngress, field, message);
             let diagnostic = diagnostic.with_consequence(Consequence::BreaksReload);
-            let help = format!("give the rule another path, or set {PATH_REGEX}");
+            let help = format!("change the path, or set {PATH_REGEX}");
             self.report.push(diagnostic.with_help(help));
         }
     }
@@ -182,7 +188,7 @@ impl Fields<'_> {
             .unwrap_or_default();
         match self.reading.part {
             Some(Mergeable::Master) if several => {
-                self.reject(field(), "a master has several rules", "leave it one rule");
+                self.reject(field(), "a master has several rules", "keep one rule");
             }
             Some(Mergeable::Master) if !paths.is_empty() => {
                 let field = rule_field(0).name("http").name("paths");
@@ -193,10 +199,10 @@ impl Fields<'_> {
                     self.reject(
                         field(),
                         "a minion has several rules",
-                        "make a minion for each host",
+                        "create a minion for each host",
                     );
                 } else if paths.is_empty() && !rules.is_empty() {
-                    self.reject(rule_field(0), "a minion has no path", "give it a path");
+                    self.reject(rule_field(0), "a minion has no path", "add a path");
                 }
                 if !self.subject.tls.is_empty() {
                     let field = FieldPath::names(&["spec", "tls"]);

@@ -1,4 +1,4 @@
-//! What nginx accepts and nobody means, and what its lexer refuses: text that
+//! What nginx accepts although it cannot be intended, and what its lexer refuses: text that
 //! alters the configuration or the response beyond its cookie.
 
 use super::context::Words;
@@ -13,9 +13,13 @@ pub(super) const MOST_WORDS: usize = 100;
 
 pub(super) fn brace(context: &Context<'_>, report: &mut Report) {
     for (words, span, _) in context.refused_by_lexer(&[LexErrorKind::Brace]) {
-        let message = format!("a curly brace {}", quote(words.entry.text(span)));
+        let message = format!(
+            "curly brace {} is not allowed",
+            quote(words.entry.text(span))
+        );
         let diagnostic = words.refused_at(Rule::Brace, span, message);
-        report.push(diagnostic.with_help("remove it: to nginx it opens or closes a block"));
+        report
+            .push(diagnostic.with_help("remove it: nginx reads it as the start or end of a block"));
     }
     for words in context.suspicious() {
         for word in words.suspicious() {
@@ -23,7 +27,7 @@ pub(super) fn brace(context: &Context<'_>, report: &mut Report) {
             if let Some(at) = raw.find(['{', '}'])
                 && !words.lexer_refuses(word.span, LexErrorKind::Brace)
             {
-                let message = format!("a curly brace in {}", quote(raw));
+                let message = format!("curly brace in {}", quote(raw));
                 let diagnostic = words.entry.at(Rule::Brace, byte(word, at), message);
                 report.push(diagnostic.with_help("remove it"));
             }
@@ -36,9 +40,9 @@ pub(super) fn quote_mark(context: &Context<'_>, report: &mut Report) {
     for (words, span, kind) in context.refused_by_lexer(kinds) {
         let text = quote(words.entry.text(span));
         let message = if kind == LexErrorKind::UnclosedQuote {
-            format!("a quote that does not end: {text}")
+            format!("the quote in {text} does not end")
         } else {
-            format!("{text} right behind a closing quote")
+            format!("{text} directly after a closing quote")
         };
         let diagnostic = words.refused_at(Rule::Quote, span, message);
         report.push(diagnostic.with_help("write it without quotes"));
@@ -47,7 +51,7 @@ pub(super) fn quote_mark(context: &Context<'_>, report: &mut Report) {
         for word in words.suspicious() {
             let raw = words.entry.text(word.span);
             if raw.contains('\'') {
-                let message = format!("a single quote in {}", quote(raw));
+                let message = format!("single quote in {}", quote(raw));
                 let diagnostic = words.entry.at(Rule::Quote, word.span, message);
                 let diagnostic = diagnostic.with_help("write it without quotes");
                 report.push(match unquote(raw) {
@@ -64,8 +68,9 @@ pub(super) fn backslash(context: &Context<'_>, report: &mut Report) {
         for word in words.suspicious() {
             let raw = words.entry.text(word.span);
             if let Some(at) = raw.find('\\') {
-                let message = format!("a backslash in {}", quote(raw));
-                let help = "remove it: nginx decodes escapes into the response";
+                let message = format!("backslash in {}", quote(raw));
+                let help =
+                    "remove it: nginx decodes escapes, and the result is sent in the response";
                 let diagnostic = words.entry.at(Rule::Backslash, byte(word, at), message);
                 report.push(diagnostic.with_help(help));
             }
@@ -105,7 +110,7 @@ fn controls(words: &Words<'_>, range: Span, report: &mut Report) {
         let run = text[start..].find(|c: char| !c.is_control());
         rest = run.map_or(text.len(), |length| start + length);
         let span = Span::new(range.start + start, range.start + rest);
-        let message = format!("a control character {}", quote(&text[start..rest]));
+        let message = format!("control character {}", quote(&text[start..rest]));
         let diagnostic = words.entry.at(Rule::ControlCharacter, span, message);
         report.push(diagnostic.with_help("remove it"));
     }
@@ -114,15 +119,15 @@ fn controls(words: &Words<'_>, range: Span, report: &mut Report) {
 pub(super) fn comment(context: &Context<'_>, report: &mut Report) {
     for (words, span, _) in context.refused_by_lexer(&[LexErrorKind::OpenComment]) {
         let text = quote(words.entry.text(span));
-        let message = format!("{text} comments out the end of the directive");
-        let help = "remove it, or write '#' elsewhere than at the start of a word";
+        let message = format!("{text} begins a comment that includes the end of the directive");
+        let help = "remove it";
         let diagnostic = words.refused_at(Rule::Comment, span, message);
         report.push(diagnostic.with_help(help));
     }
     for words in context.suspicious() {
         for &span in words.accepted_comments().take(MOST_WORDS) {
-            let message = format!("{} is a comment to nginx", quote(words.entry.text(span)));
-            let help = "remove it: nginx ignores what stands behind '#'";
+            let message = format!("{} is a comment for nginx", quote(words.entry.text(span)));
+            let help = "remove it: nginx ignores the text after '#'";
             let diagnostic = words.entry.at(Rule::Comment, span, message);
             report.push(diagnostic.with_help(help));
         }
@@ -138,7 +143,10 @@ pub(super) fn disguised_parameter(context: &Context<'_>, report: &mut Report) {
         let Some(help) = disguise(&name.text).filter(|_| !words.service_has_white_space()) else {
             continue;
         };
-        let message = format!("{} stands where the cookie name belongs", quote(&name.text));
+        let message = format!(
+            "expected a cookie name, found {}: nginx uses it as the name",
+            quote(&name.text)
+        );
         let diagnostic = words.entry.at(Rule::DisguisedParameter, name.span, message);
         let diagnostic = diagnostic.with_help(help);
         let value = suggest::split(&name.text).1;
@@ -213,7 +221,7 @@ fn disguise(name: &str) -> Option<&'static str> {
         ("hash", Some(_)) => {
             Some("this is the syntax of another controller: remove it, and write the cookie name")
         }
-        ("servicename", Some(_)) => Some("the service is named already: write the cookie name"),
+        ("servicename", Some(_)) => Some("write the cookie name: the entry has a service already"),
         ("httponly" | "secure", None)
         | ("expires" | "domain" | "path" | "samesite" | "max-age", Some(_)) => {
             Some("write the name of the cookie before it")

@@ -21,7 +21,7 @@ fn has(context: &Context<'_>, key: &str) -> bool {
 pub(super) fn shadowed_annotation(context: &Context<'_>, report: &mut Report) {
     if context.reading.shadowed.is_some() {
         let field = FieldPath::annotation(PLUS_KEY);
-        let message = format!("{ORG_KEY} is present too and wins");
+        let message = format!("the controller uses {ORG_KEY}, which is present too");
         let diagnostic = at_field(Rule::ShadowedAnnotation, field, message);
         report.push(diagnostic.with_help("keep one of the two"));
     }
@@ -61,14 +61,14 @@ pub(super) fn unknown_annotation(context: &Context<'_>, report: &mut Report) {
 
 fn needs_plus(facts: &Facts, has_twin: bool) -> Diagnostic {
     let help = match (facts.reads(ORG_KEY), has_twin) {
-        (true, true) => format!("remove it; '{ORG_KEY}' stands beside it"),
+        (true, true) => format!("remove it: '{ORG_KEY}' is present too"),
         (true, false) => format!("use '{ORG_KEY}'"),
         (false, _) => "remove it; session persistence needs NGINX Plus, \
                        or version 5.4 or later"
             .to_owned(),
     };
     let message = "the annotation requires NGINX Plus, \
-                   and the policy says that the controller is the open-source edition";
+                   but the policy declares the open-source edition";
     at_field(Rule::PlusOnly, FieldPath::annotation(PLUS_KEY), message).with_help(help)
 }
 
@@ -76,7 +76,7 @@ fn too_new(controller: &Controller, release: Release) -> Diagnostic {
     let release = controller.version.unwrap_or(release);
     let message = format!(
         "the annotation is read by version 5.4 and later, \
-         and the policy says that the controller is version {release}"
+         but the policy declares version {release}"
     );
     let upgrade = "upgrade the controller to version 5.4 or later";
     let help = match controller.edition {

@@ -6,6 +6,7 @@ use crate::lint::consequence::Severity;
 use crate::lint::edit;
 use crate::lint::read::browser::ReceivedCookie;
 use crate::lint::span::Span;
+use crate::lint::text::quote;
 
 /// Browsers cap a cookie's lifetime at 400 days (RFC 6265bis, section 5.5).
 const LONGEST: u64 = 400 * 86_400;
@@ -25,11 +26,8 @@ fn lifetimes<'c>(
 
 pub(super) fn expires_zero(context: &Context<'_>, report: &mut Report) {
     for (cookie, _, span) in lifetimes(context).filter(|(_, seconds, _)| *seconds == 0) {
-        let message = format!(
-            "cookie {} expires as soon as it is set",
-            cookie.quoted_name()
-        );
-        let help = "leave 'expires=' out for a cookie that lasts as long as the browser runs";
+        let message = format!("cookie {} expires at once", cookie.quoted_name());
+        let help = "remove 'expires=' for a cookie that lasts as long as the browser session";
         let fix = edit::remove(cookie.header.value, span).into_fix(false);
         let diagnostic = cookie.at(Rule::ExpiresZero, span, message);
         report.push(diagnostic.with_help(help).with_fix(fix));
@@ -41,9 +39,11 @@ pub(super) fn short_expires(context: &Context<'_>, report: &mut Report) {
         if (1..SHORTEST).contains(&seconds) {
             let unit = if seconds == 1 { "second" } else { "seconds" };
             let name = cookie.quoted_name();
-            let message = format!("cookie {name} is gone after a pause of {seconds} {unit}");
+            let message = format!("cookie {name} expires after {seconds} {unit} of inactivity");
             let diagnostic = cookie.at(Rule::ShortExpires, span, message);
-            report.push(diagnostic.with_help("each response renews it; give it an hour or more"));
+            report.push(
+                diagnostic.with_help("write an hour or more: each response renews the cookie"),
+            );
         }
     }
 }
@@ -51,8 +51,14 @@ pub(super) fn short_expires(context: &Context<'_>, report: &mut Report) {
 pub(super) fn long_expires(context: &Context<'_>, report: &mut Report) {
     for (cookie, _, span) in lifetimes(context).filter(|(_, seconds, _)| *seconds > LONGEST) {
         let name = cookie.quoted_name();
-        let message = format!("browsers keep cookie {name} for 400 days at most");
-        let diagnostic = cookie.at(Rule::LongExpires, span, message);
+        let message = format!("browsers store cookie {name} for 400 days at most");
+        let written = span.of(cookie.header.value);
+        let mut diagnostic = cookie.at(Rule::LongExpires, span, message);
+        if written.contains('M') {
+            let minutes = quote(&written.replace('M', "m"));
+            let help = format!("'M' is 30 days; for minutes write {minutes}");
+            diagnostic = diagnostic.with_help(help);
+        }
         report.push(without_consequence(diagnostic, Severity::Note));
     }
 }

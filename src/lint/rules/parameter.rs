@@ -2,9 +2,10 @@
 
 use super::comma::Joined;
 use super::context::Words;
-use super::{Context, Report, Rule};
+use super::{Context, Report, Rule, spacing};
 use crate::lint::consequence::{Consequence, Severity};
 use crate::lint::diagnostic::{Diagnostic, Edit, Fix};
+use crate::lint::edit;
 use crate::lint::read::nginx::{self, ErrorKind, LexErrorKind, Parameter, TimeError, suggest};
 use crate::lint::release::Fact;
 use crate::lint::span::Span;
@@ -31,9 +32,9 @@ impl Words<'_> {
 pub(super) fn missing_cookie(context: &Context<'_>, report: &mut Report) {
     for (words, error) in context.refused() {
         if error.kind == ErrorKind::NoCookie {
-            let message = "there is no cookie name";
+            let message = "the entry has no cookie name";
             let diagnostic = words.refused_at(Rule::MissingCookie, error.span, message);
-            report.push(diagnostic.with_help("write the name of the cookie behind the service"));
+            report.push(diagnostic.with_help("write the name of the cookie after the service"));
         }
     }
 }
@@ -53,7 +54,12 @@ pub(super) fn unknown_parameter(context: &Context<'_>, report: &mut Report) {
         if let ErrorKind::Unknown(word) = &error.kind
             && Joined::read(&words, error.span).is_none()
         {
-            report.push(unknown(&words, error.span, word));
+            if let Some((diagnostic, range)) = spacing::misplaced(&words, error.span, word) {
+                report.push_covering(diagnostic, range);
+                report.cookie_is_unintended(words.entry.entry.number);
+            } else {
+                report.push(unknown(&words, error.span, word));
+            }
         }
     }
 }
@@ -111,16 +117,13 @@ fn too_old_for_samesite(context: &Context<'_>, report: &mut Report) {
 
 pub(super) fn oversized_word(context: &Context<'_>, report: &mut Report) {
     for (words, span, _) in context.refused_by_lexer(&[LexErrorKind::TooLong]) {
-        let message = format!("a word of {} bytes", span.len());
+        let message = format!("a word has {} bytes", span.len());
         let diagnostic = words.refused_at(Rule::OversizedWord, span, message);
-        report.push(diagnostic.with_help("nginx reads words of up to 4094 bytes"));
+        report.push(diagnostic.with_help("shorten it: nginx reads words of up to 4094 bytes"));
     }
 }
 
 fn unknown(words: &Words<'_>, span: Span, word: &str) -> Diagnostic {
-    if let Some(diagnostic) = split_time(words, span, word) {
-        return diagnostic;
-    }
     let (name, value) = suggest::split(word);
     // Without a value there is only the word; with one, the name is what is wrong.
     let plain = words.entry.text(span) == word;
@@ -128,37 +131,39 @@ fn unknown(words: &Words<'_>, span: Span, word: &str) -> Diagnostic {
         Some(_) if plain && !name.is_empty() => Span::new(span.start, span.start + name.len()),
         _ => span,
     };
-    let message = format!("unknown parameter {}", quote(words.entry.text(place)));
+    let (place, message) = match suggest::similar(name) {
+        Some(flag) if !flag.takes_value() && value.is_some() => {
+            (span, format!("'{}' takes no value", flag.name()))
+        }
+        Some(known) if known.takes_value() && word[name.len()..].starts_with(':') => (
+            span,
+            format!("'{}' needs '=' before its value", known.name()),
+        ),
+        _ => (
+            place,
+            format!("unknown parameter {}", quote(words.entry.text(place))),
+        ),
+    };
     let diagnostic = words.refused_at(Rule::UnknownParameter, place, message);
     let cookie = words.directive.words.first().map(|word| word.span);
     let repeats = |parameter| words.directive.has_other(parameter, span, cookie);
+    if name.eq_ignore_ascii_case("max-age") && repeats(Parameter::Expires) {
+        let fix = edit::remove(words.entry.value, span).into_fix(false);
+        let help = "remove it: nginx writes 'max-age' itself, from 'expires='";
+        return diagnostic.with_help(help).with_fix(fix);
+    }
     let suggestion = suggest::parameter(word).filter(|it| !repeats(it.parameter));
     match suggestion.map(|it| it.to_string()) {
         Some(meant) => diagnostic
-            .with_help(unknown_help(name, value, Some(&meant)))
+            .with_help(unknown_help(word, Some(&meant)))
             .with_fix(rename(span, word, &meant)),
-        None => diagnostic.with_help(unknown_help(name, value, None)),
+        None => diagnostic.with_help(unknown_help(word, None)),
     }
-}
-
-/// `expires=1 h`: a time that a blank cuts in two.
-fn split_time(words: &Words<'_>, span: Span, word: &str) -> Option<Diagnostic> {
-    let all = &words.directive.words;
-    let index = all.binary_search_by_key(&span.start, |other| other.span.start);
-    let before = all.get(index.ok()?.checked_sub(1)?)?;
-    let time = before.text.strip_prefix("expires=")?;
-    nginx::seconds(&format!("{time}{word}")).ok()?;
-    let gap = Span::new(before.span.end, span.start);
-    let cut = quote(&format!("{time} {word}"));
-    let message = format!("a blank inside the time {cut}");
-    let diagnostic = words.refused_at(Rule::UnknownParameter, span, message);
-    let help = format!("write 'expires={time}{word}'");
-    Some(diagnostic.with_help(help).with_edit(true, gap, ""))
 }
 
 fn duplicate(words: &Words<'_>, span: Span, parameter: Parameter) -> Diagnostic {
     let name = parameter.name();
-    let message = format!("'{name}' stands twice in the entry");
+    let message = format!("'{name}' appears twice in the entry");
     let diagnostic = words.refused_at(Rule::DuplicateParameter, span, message);
     let diagnostic = diagnostic.with_help("remove one of the two");
     let mut earlier = words.directive.words.iter().skip(1);
@@ -170,7 +175,7 @@ fn duplicate(words: &Words<'_>, span: Span, parameter: Parameter) -> Diagnostic 
 }
 
 fn expires(words: &Words<'_>, span: Span, value: &str, error: TimeError) -> Diagnostic {
-    let message = format!("{} is no time", quote(value));
+    let message = format!("{} is not a valid time", quote(value));
     let place = value_part(words.entry.text(span), span);
     let diagnostic = words.refused_at(Rule::InvalidExpires, place, message);
     if let Some(meant) = suggest::expires(value) {
@@ -180,10 +185,14 @@ fn expires(words: &Words<'_>, span: Span, value: &str, error: TimeError) -> Diag
     }
     let help = match (value, error) {
         ("off" | "epoch" | "-1" | "session" | "never", _) => {
-            "leave 'expires=' out for a cookie that ends with the session, or write 'max'"
+            "remove 'expires=' for a cookie that lasts as long as the browser session, or write 'max'"
         }
-        (_, TimeError::Milliseconds(_)) => "the smallest unit is the second: write 's' or no unit",
-        (_, TimeError::OutOfOrder(_)) => "units descend and stand once each: y M w d h m s",
+        (_, TimeError::Milliseconds(_)) => {
+            "the smallest unit is the second: write 's' or no unit; nginx has no milliseconds here"
+        }
+        (_, TimeError::OutOfOrder(_)) => {
+            "write each unit at most once, in the order y M w d h m s (M is 30 days, m is a minute)"
+        }
         (_, TimeError::TooLong) => "the time is too long: write 'max'",
         _ => TIMES,
     };
@@ -192,9 +201,9 @@ fn expires(words: &Words<'_>, span: Span, value: &str, error: TimeError) -> Diag
 
 fn same_site(words: &Words<'_>, span: Span, value: &str) -> Diagnostic {
     let place = value_part(words.entry.text(span), span);
-    let message = format!("{} is no SameSite mode", quote(value));
+    let message = format!("{} is not a SameSite mode", quote(value));
     let diagnostic = words.refused_at(Rule::InvalidSamesite, place, message);
-    match did_you_mean(value, ["strict", "lax", "none"]) {
+    match did_you_mean(&value.to_ascii_lowercase(), ["strict", "lax", "none"]) {
         Some(mode) => diagnostic
             .with_help(format!("did you mean '{mode}'?"))
             .with_edit(true, span, format!("samesite={mode}")),
@@ -241,7 +250,9 @@ fn rename(span: Span, word: &str, meant: &str) -> Fix {
     }
 }
 
-fn unknown_help(name: &str, value: Option<&str>, certain: Option<&str>) -> String {
+fn unknown_help(word: &str, certain: Option<&str>) -> String {
+    let (name, value) = suggest::split(word);
+    let has_colon = word[name.len()..].starts_with(':');
     let lower = name.to_ascii_lowercase();
     match lower.as_str() {
         "max-age" | "maxage" => format!(
@@ -250,18 +261,23 @@ fn unknown_help(name: &str, value: Option<&str>, certain: Option<&str>) -> Strin
         ),
         "partitioned" => "nginx has no such parameter: remove it".to_owned(),
         "name" => {
-            "this is the syntax of another controller: the first word is the cookie name".to_owned()
+            "this is the syntax of another controller: write the cookie name as the first word"
+                .to_owned()
         }
         "hash" => "this is the syntax of another controller: remove it".to_owned(),
         "servicename" => "entries are separated by ';'".to_owned(),
         _ => match suggest::similar(name) {
-            Some(meant) if !meant.takes_value() && value.is_some() => {
-                format!("write '{meant}' without a value, or leave it out")
+            Some(meant) if !meant.takes_value() && value.is_some() => match certain {
+                Some(_) => format!("write '{meant}'"),
+                None => format!("write '{meant}', or remove it"),
+            },
+            Some(_) if certain.is_some() && value.is_some() && has_colon => {
+                format!("write '{}'", certain.unwrap_or_default())
             }
             Some(meant) if meant.name() == name => format!("write '{meant}' and a value"),
             Some(meant) => format!("did you mean '{}'?", meant.name()),
             None => format!(
-                "nginx knows {}",
+                "nginx has the parameters {}",
                 LISTED.map(|it| format!("'{it}'")).join(", ")
             ),
         },

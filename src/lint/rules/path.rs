@@ -21,7 +21,7 @@ enum Reach {
 }
 
 fn reach(path: &str, route: &Route<'_>, cookie: &ReceivedCookie<'_>) -> Reach {
-    if !url::is_possible(path) {
+    if !url::is_possible(path) || is_pattern(path) {
         Reach::None
     } else if route.is_covered_by(path) {
         Reach::All
@@ -30,6 +30,11 @@ fn reach(path: &str, route: &Route<'_>, cookie: &ReceivedCookie<'_>) -> Reach {
     } else {
         Reach::None
     }
+}
+
+/// Whether a path ends as a pattern does: no URL is intended that has this end.
+fn is_pattern(path: &str) -> bool {
+    ["/*", "/.*", "/(.*)"].iter().any(|end| path.ends_with(end))
 }
 
 /// The cookies whose path can be compared with their routes, but for those
@@ -124,18 +129,22 @@ fn mismatch(
         let rule = quote(first.spec_path);
         match written.strip_suffix('/') {
             Some(head) if head == first.path => {
-                format!("cookie path {path} is not sent for {rule} itself")
+                format!("a cookie with path {path} is not sent for {rule} itself")
             }
-            _ => format!("cookie path {path} is sent for a part of {rule} only"),
+            _ => format!("a cookie with path {path} is sent for a part of {rule} only"),
         }
     } else {
         let rules = list(cookie.routes().filter(missed).map(|route| route.spec_path));
-        format!("cookie path {path} is not sent for {rules}")
+        format!("a cookie with path {path} is not sent for {rules}")
     };
     let diagnostic = cookie.at(Rule::PathMismatch, cookie.value_of(attribute), message);
     let own = own_path(cookie);
     let safe = own.is_some_and(|own| written.strip_suffix('/') == Some(own));
-    let diagnostic = replace(cookie, attribute, own, safe, diagnostic);
+    let mut diagnostic = replace(cookie, attribute, own, safe, diagnostic);
+    if is_pattern(written) {
+        let help = diagnostic.help.take().unwrap_or_default();
+        diagnostic = diagnostic.with_help(format!("a cookie path is not a pattern; {help}"));
+    }
     report.push(never_or_partly(diagnostic, never));
 }
 
@@ -165,7 +174,7 @@ fn relative(cookie: &ReceivedCookie<'_>, attribute: Attribute<'_>) -> Diagnostic
 fn missing(cookie: &ReceivedCookie<'_>) -> Diagnostic {
     let rules = list(cookie.routes().map(|route| route.spec_path));
     let message = format!(
-        "without 'path=', cookie {} stays in the folder of the first URL opened below {rules}",
+        "cookie {} has no path: it applies to the directory of the first URL below {rules}",
         cookie.quoted_name()
     );
     let mut diagnostic = cookie.at(Rule::MissingPath, cookie.header.name_span(), message);

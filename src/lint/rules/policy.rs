@@ -123,7 +123,8 @@ impl Bound {
                 continue;
             }
             let (life, bound) = (duration(lifetime), duration(self.seconds));
-            let message = format!("the cookie lives {life}, {than} than the {bound} of the policy");
+            let message =
+                format!("the cookie's lifetime is {life}, {than} than the policy's {bound}");
             let fix = edit::replace(expires.span, &format!("expires={bound}")).into_fix(false);
             let diagnostic = entry.at(self.rule, expires.span, message);
             let help = format!("use 'expires={bound}' or {further}");
@@ -140,9 +141,10 @@ pub(super) fn cookie_name_pattern(context: &Context<'_>, report: &mut Report) {
         let name = &cookie.name;
         if !pattern.matches(&name.text) {
             let (text, glob) = (quote(&name.text), quote(pattern.as_str()));
-            let message = format!("cookie name {text} does not fit {glob}, as the policy requires");
+            let message =
+                format!("cookie name {text} does not match {glob}, which the policy requires");
             let diagnostic = entry.at(Rule::CookieNamePattern, name.span, message);
-            report.push(diagnostic.with_help(format!("use a name that fits {glob}")));
+            report.push(diagnostic.with_help(format!("use a name that matches {glob}")));
         }
     }
 }
@@ -226,10 +228,10 @@ fn not_allowed(
     let value = quote(&domain.value);
     let message = format!("the policy does not allow the cookie domain {value}");
     let help = if allowed.is_empty() {
-        "leave out 'domain=', so that only the host itself gets the cookie".to_owned()
+        "remove 'domain=': the cookie then belongs to the host alone".to_owned()
     } else {
         let globs: Vec<_> = allowed.iter().map(|glob| quote(glob.as_str())).collect();
-        format!("leave out 'domain=', or use one of {}", globs.join(", "))
+        format!("remove 'domain=', or use one of {}", globs.join(", "))
     };
     entry
         .at(Rule::ForbiddenDomain, domain.span, message)

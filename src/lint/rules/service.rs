@@ -47,9 +47,9 @@ pub(super) fn mergeable_master(context: &Context<'_>, report: &mut Report) {
 pub(super) fn no_parameters(context: &Context<'_>, report: &mut Report) {
     for entry in context.entries() {
         if entry.entry.parameters.is_empty() {
-            let message = format!("no cookie follows {}", quote(entry.service));
+            let message = format!("no cookie after service {}", quote(entry.service));
             let diagnostic = entry.at(Rule::NoParameters, entry.entry.span, message);
-            report.push(diagnostic.with_help("write the name of the cookie behind the service"));
+            report.push(diagnostic.with_help("write the name of the cookie after the service"));
         }
     }
 }
@@ -74,7 +74,7 @@ fn not_a_backend(entry: &EntryReading<'_>, routes: Option<&Routes<'_>>) -> Diagn
         empty if empty.is_empty() => Span::new(entry.entry.keyword.start, empty.end),
         span => span,
     };
-    let message = format!("{} is no backend of this Ingress", quote(entry.service));
+    let message = format!("{} is not a backend of this Ingress", quote(entry.service));
     let diagnostic = entry.at(Rule::UnknownBackend, place, message);
     let Some(routes) = routes else {
         return diagnostic;
@@ -98,7 +98,7 @@ fn suggest(routes: &Routes<'_>, entry: &EntryReading<'_>, diagnostic: Diagnostic
             diagnostic.with_edit(false, entry.entry.service, name)
         }
         None if count == 0 => diagnostic.with_help("the Ingress has no backends"),
-        None => diagnostic.with_help(format!("its backends: {listed}{more}")),
+        None => diagnostic.with_help(format!("use one of its backends: {listed}{more}")),
     }
 }
 
@@ -136,7 +136,7 @@ fn misplaced_blank(routes: &Routes<'_>, entry: &EntryReading<'_>) -> Option<Misp
         let start = entry.entry.service.start + at;
         let gap = Span::new(start, start + service[at..].chars().next()?.len_utf8());
         return Some(MisplacedBlank {
-            help: "write a plain blank between service and cookie",
+            help: "write a space (U+0020) between service and cookie",
             gap,
             text: " ",
             parameters: Span::new(gap.end, end),
@@ -147,7 +147,7 @@ fn misplaced_blank(routes: &Routes<'_>, entry: &EntryReading<'_>) -> Option<Misp
     let (word, rest) = written.split_once(' ')?;
     let moved = service.is_empty() && routes.status(word).is_some();
     moved.then(|| MisplacedBlank {
-        help: "write the service right behind the equals sign",
+        help: "write the service directly after '='",
         gap: Span::new(entry.entry.service.end, end - written.len()),
         text: "",
         parameters: Span::new(end - rest.len(), end),
@@ -169,10 +169,10 @@ pub(super) fn dropped_backend(context: &Context<'_>, report: &mut Report) {
             ),
             Some(BackendStatus::ShadowedDefault) => (
                 format!(
-                    "{} is only the default backend, and '/' on every host takes its requests",
+                    "{} is only the default backend, and every host has a path '/' that serves its requests",
                     service()
                 ),
-                "give the service a path, or remove the '/'",
+                "give the service a path, or remove the path '/'",
             ),
             Some(BackendStatus::NeverMatches) => (
                 format!("nginx never matches the path of {}", service()),
@@ -180,10 +180,10 @@ pub(super) fn dropped_backend(context: &Context<'_>, report: &mut Report) {
             ),
             Some(BackendStatus::DuplicatePath) => (
                 format!(
-                    "the path of {} stands twice in this minion, so the controller drops it",
+                    "the path of {} appears twice in this minion, so the controller drops it",
                     service()
                 ),
-                "name each path once",
+                "write each path once",
             ),
         };
         let diagnostic = entry.at(Rule::DroppedBackend, entry.entry.service, message);
@@ -200,7 +200,7 @@ pub(super) fn cluster_ip_upstream(context: &Context<'_>, report: &mut Report) {
         if reachable && !entry.entry.parameters.is_empty() {
             let service = quote(entry.service);
             let message = format!(
-                "with {USE_CLUSTER_IP} nginx sees one address of {service} and not its pods"
+                "with {USE_CLUSTER_IP} nginx has one address for {service} instead of its pods"
             );
             let diagnostic = entry.at(Rule::ClusterIpUpstream, entry.entry.service, message);
             report.push(diagnostic.with_help(format!("remove {USE_CLUSTER_IP}")));

@@ -20,8 +20,8 @@ pub(super) fn secure_without_tls(context: &Context<'_>, report: &mut Report) {
         }
         let hosts = list(cookie.hosts().filter(untrusted).map(Host::label));
         let name = cookie.quoted_name();
-        let message = format!("'secure' cookie {name} is dropped on {hosts}: no TLS here");
-        let help = "list the host under spec.tls; if TLS ends before the controller, the policy can say so";
+        let message = format!("cookie {name} is 'secure', but spec.tls does not list {hosts}");
+        let help = "list the host in spec.tls; if TLS is terminated before the controller, set 'tls: upstream' in stickler.yaml";
         let diagnostic = cookie
             .at(Rule::SecureWithoutTls, cookie.word(secure), message)
             .with_help(help)
@@ -47,7 +47,7 @@ fn none_insecure(cookie: &ReceivedCookie<'_>) -> Diagnostic {
     };
     let span = attribute.map_or_else(|| cookie.header.name_span(), |it| cookie.word(it));
     let name = cookie.quoted_name();
-    let message = format!("browsers drop cookie {name}: '{word}' without 'secure'");
+    let message = format!("cookie {name} has '{word}' without 'secure'");
     cookie
         .at(Rule::SamesiteNoneInsecure, span, message)
         .with_help("add 'secure'")

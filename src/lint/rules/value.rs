@@ -1,11 +1,13 @@
 //! What the controller refuses in a value, and what it lets pass that the
 //! documented grammar does not have.
 
+use super::injection::is_disguised;
+use super::separator::separated;
 use super::{Context, Report, Rule};
 use crate::lint::consequence::Consequence;
 use crate::lint::diagnostic::{Diagnostic, Edit, Fix};
 use crate::lint::read::controller::{Error, ErrorKind, KEYWORD};
-use crate::lint::read::nginx;
+use crate::lint::read::nginx::{self, suggest};
 use crate::lint::read::{EntryReading, ValueReading};
 use crate::lint::release::value::Reader;
 use crate::lint::span::Span;
@@ -15,7 +17,7 @@ use crate::lint::text::quote;
 fn for_errors(
     context: &Context<'_>,
     report: &mut Report,
-    check: fn(&ValueReading<'_>, &Error) -> Option<Diagnostic>,
+    check: impl Fn(&ValueReading<'_>, &Error) -> Option<Diagnostic>,
 ) {
     for value in context.reading.values() {
         for error in &value.errors {
@@ -54,14 +56,19 @@ pub(super) fn empty_entry(context: &Context<'_>, report: &mut Report) {
 }
 
 pub(super) fn malformed_entry(context: &Context<'_>, report: &mut Report) {
+    separated(context, true, report);
+    let is_backend = |service: &str| {
+        let routes = context.reading.routes.as_ref();
+        routes.is_some_and(|routes| routes.services().any(|it| it == service))
+    };
     for_errors(context, report, |value, error| match error.kind {
         ErrorKind::LeadingBlank => Some(leading_blank(value, error)),
         ErrorKind::NoBlank => Some(no_blank(value, error)),
-        ErrorKind::EqualsSigns(0) => Some(no_equals_sign(value, error)),
+        ErrorKind::EqualsSigns(0) => Some(no_equals_sign(value, error, is_backend)),
         ErrorKind::EqualsSigns(count) => {
             let piece = quote(error.span.of(value.value));
-            let message = format!("{count} equals signs in {piece}");
-            let help = format!("an entry begins with '{KEYWORD}=<service>' and a blank");
+            let message = format!("{count} '=' in {piece}");
+            let help = format!("an entry begins with '{KEYWORD}=<service>' and a space");
             let diagnostic = value.at(Rule::MalformedEntry, error.span, message);
             Some(diagnostic.with_help(help))
         }
@@ -79,6 +86,7 @@ pub(super) fn forbidden_character(context: &Context<'_>, report: &mut Report) {
 /// The controller does not read the word; only white space may surround the
 /// one that the grammar has.
 pub(super) fn unknown_keyword(context: &Context<'_>, report: &mut Report) {
+    separated(context, false, report);
     for value in context.reading.values() {
         for entry in &value.entries {
             let written = entry.text(entry.entry.keyword);
@@ -92,11 +100,11 @@ pub(super) fn unknown_keyword(context: &Context<'_>, report: &mut Report) {
 fn empty_piece(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
     let piece = error.piece;
     let message = match error.number {
-        1 => "a semicolon at the start",
-        _ if piece.end == value.value.len() => "a semicolon at the end",
-        _ => "two semicolons with nothing between",
+        1 => "';' at the start of the value",
+        _ if piece.end == value.value.len() => "';' at the end of the value",
+        _ => "two ';' without an entry between them",
     };
-    // The semicolon that stands to no purpose is the one before, or after the first.
+    // The superfluous one is the one before the piece, or after the first.
     let cut = if error.number > 1 {
         Span::new(piece.start - 1, piece.end)
     } else {
@@ -104,7 +112,7 @@ fn empty_piece(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
     };
     value
         .at(Rule::EmptyEntry, cut, message)
-        .with_help("remove the semicolon")
+        .with_help("remove the ';'")
         .with_edit(true, cut, "")
 }
 
@@ -113,38 +121,66 @@ fn leading_blank(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
     let text = piece.of(value.value);
     let blanks = Span::new(piece.start, piece.end - text.trim_start().len());
     let help = if error.number == 1 {
-        "begin the value with the entry"
+        "remove the space"
     } else {
-        "write the entry right behind the semicolon"
+        "write the entry directly after ';'"
     };
     value
-        .at(Rule::MalformedEntry, blanks, "a blank before the entry")
+        .at(
+            Rule::MalformedEntry,
+            blanks,
+            if error.number == 1 {
+                "space at the start of the value"
+            } else {
+                "space after ';'"
+            },
+        )
         .with_help(help)
         .with_edit(true, blanks, "")
 }
 
 fn no_blank(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
     let text = error.span.of(value.value);
-    // White space around an entry is none of the controller's business.
+    // The controller ignores white space around an entry.
     let leading = text.len() - text.trim_start().len();
     if let Some(at) = text.trim().find(char::is_whitespace) {
         let at = leading + at;
         let width = text[at..].chars().next().map_or(1, char::len_utf8);
         let white = Span::new(error.span.start + at, error.span.start + at + width);
-        let message = format!("{} where a blank must stand", quote(white.of(value.value)));
+        let message = format!(
+            "expected a space after the service, found {}",
+            named(white.of(value.value))
+        );
         return value
             .at(Rule::MalformedEntry, white, message)
-            .with_help("write a plain blank between service and cookie")
+            .with_help("write a space (U+0020) between service and cookie")
             .with_edit(true, white, " ");
     }
-    let message = format!("nothing follows {}", quote(text));
+    let message = format!("no cookie after {}", quote(text));
     value
         .at(Rule::MalformedEntry, error.span, message)
         .with_help(format!("write '{KEYWORD}=<service> <cookie>'"))
 }
 
-fn no_equals_sign(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
+fn no_equals_sign(
+    value: &ValueReading<'_>,
+    error: &Error,
+    is_backend: impl Fn(&str) -> bool,
+) -> Diagnostic {
     let left = error.span.of(value.value);
+    let message = format!("no '=' in {}", quote(left));
+    if is_backend(left) {
+        let diagnostic = value
+            .at(Rule::MalformedEntry, error.span, message)
+            .with_help(format!("did you mean '{KEYWORD}={left}'?"));
+        let parameters = Span::new(error.span.end + 1, error.piece.end);
+        let start = Span::at(error.span.start);
+        return if is_plain_and_accepted(value.value, parameters) {
+            diagnostic.with_edit(true, start, format!("{KEYWORD}="))
+        } else {
+            diagnostic
+        };
+    }
     let rest = &value.value[error.span.end..];
     let behind = rest.trim_start_matches(' ');
     if left == KEYWORD
@@ -153,24 +189,41 @@ fn no_equals_sign(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
         let service = service.trim_start_matches(' ');
         let gap = Span::new(error.span.end, value.value.len() - service.len());
         return value
-            .at(Rule::MalformedEntry, gap, "a blank before the equals sign")
-            .with_help(format!("write '{KEYWORD}=<service>' without blanks"))
+            .at(Rule::MalformedEntry, gap, "space before '='")
+            .with_help(format!("write '{KEYWORD}=<service>' without spaces"))
             .with_edit(true, gap, "=");
     }
     value
-        .at(
-            Rule::MalformedEntry,
-            error.span,
-            format!("no equals sign in {}", quote(left)),
-        )
+        .at(Rule::MalformedEntry, error.span, message)
         .with_help(format!("an entry begins with '{KEYWORD}=<service>'"))
+}
+
+/// Whether nginx accepts the parameters, and every word means itself.
+fn is_plain_and_accepted(value: &str, parameters: Span) -> bool {
+    let mut words = parameters.of(value).split_whitespace();
+    let is_named = words.clone().next().is_some_and(|name| !is_disguised(name));
+    let directive = nginx::read(value, parameters);
+    is_named && words.all(suggest::is_one_word) && directive.accepted()
+}
+
+/// White space by its name.
+fn named(white: &str) -> String {
+    match white {
+        "\t" => "a TAB".to_owned(),
+        "\n" | "\r" => "a line break".to_owned(),
+        "\u{a0}" => "a no-break space (U+00A0)".to_owned(),
+        other => quote(other),
+    }
 }
 
 fn forbidden(value: &ValueReading<'_>, error: &Error, character: char) -> Diagnostic {
     let (message, help) = match character {
-        '"' => ("a double quote", "write it without quotes"),
-        '$' => ("a dollar sign", "variables are not read here"),
-        _ => ("a lone backslash at the end", "remove it"),
+        '"' => ("a double quote is not allowed", "write it without quotes"),
+        '$' => (
+            "'$' is not allowed",
+            "remove it: this annotation has no variables",
+        ),
+        _ => ("a single backslash at the end of the entry", "remove it"),
     };
     Diagnostic {
         fix: without(value, error, character).filter(|_| character != '$'),
@@ -205,13 +258,13 @@ fn other_keyword(entry: &EntryReading<'_>) -> Diagnostic {
     let start = keyword.end - written.trim_start().len();
     let span = Span::new(start, start + word.len());
     let message = match word {
-        "" => format!("'{KEYWORD}' is missing before the equals sign"),
+        "" => format!("'{KEYWORD}' is missing before '='"),
         word => format!("{} instead of '{KEYWORD}'", quote(word)),
     };
     let diagnostic = entry.at(Rule::UnknownKeyword, span, message);
     match word {
         "domain" | "path" | "expires" | "samesite" => {
-            diagnostic.with_help("a semicolon ends the entry: parameters are separated by blanks")
+            diagnostic.with_help("';' begins the next service: separate parameters with spaces")
         }
         _ => diagnostic
             .with_help(format!("write '{KEYWORD}='"))

@@ -10,7 +10,6 @@ use crate::lint::{self, Diagnostic, Policy, Rule, Subject};
 mod any;
 mod clashes;
 mod fixes;
-mod messages;
 mod rows;
 mod unseen;
 

@@ -47,9 +47,9 @@ fn what_changes() {
             "5.4",
             &[
                 "error: no effect today, rejected in 5.4: a value of nginx.org that nobody read: \
-                 nothing follows 'serviceName=tea'",
+                 no cookie after 'serviceName=tea'",
                 "error: no effect today, rejected in 5.4: a value of nginx.org that nobody read: \
-                 a semicolon at the end",
+                 ';' at the end of the value",
             ],
         ),
         (

@@ -1,15 +1,21 @@
 //! A value made better, edit by edit.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::finding::{Finding, ObjectRef};
-use crate::lint::{Consequence, Diagnostic, Severity, Subject};
+use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
+use crate::lint::{Consequence, Diagnostic, Edit, Rule, Severity, Span, Subject};
 use crate::manifest::Judge;
+use crate::manifest::object::Object;
 
 /// Edits to a value that bring nothing by themselves, but may open the way to
 /// one that does.
 const DETOURS: usize = 8;
+
+/// Values that are tried for one annotation: the time stays in proportion to
+/// the value's length.
+const MOST_TRIED: usize = 200;
 
 /// Which fixes are made.
 pub(super) struct Wanted<'f> {
@@ -38,8 +44,44 @@ impl Wanted<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mended {
     pub(super) value: String,
-    /// How many fixes led there.
+    /// How many findings with a fix are gone.
     pub(super) applied: usize,
+    /// Which: places in the list of what was found before.
+    fixed: Vec<usize>,
+}
+
+/// Takes off the fixes that [`super::fix`] does not make, so that what is
+/// counted as fixable is what it fixes.
+pub(in crate::manifest) fn keep_fixes_that_are_made(
+    object: &Object<'_, '_>,
+    judge: &Judge<'_>,
+    found: &mut [Diagnostic],
+) {
+    let mut made: HashSet<usize> = HashSet::new();
+    for key in [PLUS_KEY, ORG_KEY] {
+        for unsafe_too in [false, true] {
+            let wanted = Wanted {
+                unsafe_too,
+                silenced: &[],
+            };
+            let is_asked = |found: &Diagnostic| {
+                let fix = found.fix.as_ref();
+                fix.is_some_and(|fix| fix.safe != unsafe_too)
+                    && wanted.includes(&object.name, key, found)
+            };
+            if found.iter().any(is_asked)
+                && let Some(mended) = mend(&object.subject, &object.name, key, judge, &wanted)
+            {
+                let asked = mended.fixed.into_iter();
+                made.extend(asked.filter(|&at| found.get(at).is_some_and(is_asked)));
+            }
+        }
+    }
+    for (at, diagnostic) in found.iter_mut().enumerate() {
+        if !made.contains(&at) {
+            diagnostic.fix = None;
+        }
+    }
 }
 
 /// The best that fixes can make of an annotation; `None` where they make it no
@@ -53,7 +95,8 @@ pub(super) fn mend(
     wanted: &Wanted<'_>,
 ) -> Option<Mended> {
     let mut value = subject.annotation(key)?.to_owned();
-    let mut found = judge(subject);
+    let before = judge(subject);
+    let mut found = before.clone();
     let first = Weight::of(&found);
     let mut best: Option<(Weight, Mended)> = None;
     let mut search = Search {
@@ -64,19 +107,24 @@ pub(super) fn mend(
         wanted,
         seen: HashSet::from([value.clone()]),
     };
-    let (mut applied, mut detours) = (0, 0);
+    let mut detours = 0;
     while detours < DETOURS {
-        let Some((next, then)) = search.step(&value, &found) else {
+        let next = search.all_at_once(&value, &found);
+        let Some((next, then)) = next.or_else(|| search.step(&value, &found)) else {
             break;
         };
         (value, found) = (next, then);
-        applied += 1;
         detours += 1;
         let weight = Weight::of(&found);
         let limit = best.as_ref().map_or(&first, |(weight, _)| weight);
         if weight.is_better_than(limit) && weight.is_better_than(&first) {
-            let value = value.clone();
-            best = Some((weight, Mended { value, applied }));
+            let fixed = search.fixed(&before, &found);
+            let mended = Mended {
+                value: value.clone(),
+                applied: fixed.len(),
+                fixed,
+            };
+            best = Some((weight, mended));
             detours = 0;
         }
     }
@@ -95,6 +143,64 @@ struct Search<'m, 's> {
 }
 
 impl Search<'_, '_> {
+    /// The value after all fixes that do not meet, where they are several and
+    /// make it better.
+    fn all_at_once(
+        &mut self,
+        value: &str,
+        found: &[Diagnostic],
+    ) -> Option<(String, Vec<Diagnostic>)> {
+        let mut edits: BTreeMap<Span, &str> = BTreeMap::new();
+        let mut fixes = 0;
+        for diagnostic in found {
+            let Some(fix) = &diagnostic.fix else { continue };
+            if !self.wanted.includes(self.object, self.key, diagnostic) {
+                continue;
+            }
+            if fix.edits.iter().all(|edit| is_apart(edit, &edits)) {
+                edits.extend(fix.edits.iter().map(|edit| (edit.span, edit.text.as_str())));
+                fixes += 1;
+            }
+        }
+        if fixes < 2 {
+            return None;
+        }
+        let edit = |(span, text): (Span, &str)| Edit {
+            span,
+            text: text.to_owned(),
+        };
+        let edits: Vec<Edit> = edits.into_iter().map(edit).collect();
+        let next = Edit::apply_all(&edits, value);
+        if !self.seen.insert(next.clone()) {
+            return None;
+        }
+        let then = (self.judge)(&with_value(self.subject, self.key, &next));
+        let better = Weight::of(&then).is_better_than(&Weight::of(found));
+        better.then_some((next, then))
+    }
+
+    /// Which findings with a wanted fix are gone, as far as their rules tell.
+    fn fixed(&self, before: &[Diagnostic], after: &[Diagnostic]) -> Vec<usize> {
+        let mut gone: HashMap<Rule, usize> = HashMap::new();
+        for diagnostic in before {
+            *gone.entry(diagnostic.rule).or_default() += 1;
+        }
+        for diagnostic in after {
+            if let Some(left) = gone.get_mut(&diagnostic.rule) {
+                *left = left.saturating_sub(1);
+            }
+        }
+        let mut fixed = Vec::new();
+        for (at, diagnostic) in before.iter().enumerate() {
+            let left = gone.entry(diagnostic.rule).or_default();
+            if *left > 0 && self.wanted.includes(self.object, self.key, diagnostic) {
+                *left -= 1;
+                fixed.push(at);
+            }
+        }
+        fixed
+    }
+
     /// The value after the first fix that makes it better, or where none does
     /// after the first of all; and what is found in it.
     fn step(&mut self, value: &str, found: &[Diagnostic]) -> Option<(String, Vec<Diagnostic>)> {
@@ -104,6 +210,9 @@ impl Search<'_, '_> {
         for diagnostic in found.iter().filter(|d| wanted.includes(object, key, d)) {
             let Some(fix) = &diagnostic.fix else { continue };
             let next = fix.apply(value);
+            if self.seen.len() > MOST_TRIED {
+                break;
+            }
             if !self.seen.insert(next.clone()) {
                 continue;
             }
@@ -115,6 +224,18 @@ impl Search<'_, '_> {
         }
         step
     }
+}
+
+/// Whether an edit meets none of the others; the same edit once more does not.
+fn is_apart(edit: &Edit, edits: &BTreeMap<Span, &str>) -> bool {
+    if let Some(&same) = edits.get(&edit.span) {
+        return same == edit.text;
+    }
+    let before = edits.range(..edit.span).next_back();
+    let after = edits.range(edit.span..).next();
+    let is_before = |one: Span, other: Span| one.end <= other.start && one.start < other.start;
+    before.is_none_or(|(&span, _)| is_before(span, edit.span))
+        && after.is_none_or(|(&span, _)| is_before(edit.span, span))
 }
 
 /// The subject with another value of an annotation.

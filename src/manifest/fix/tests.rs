@@ -121,14 +121,14 @@ fn a_file_is_replaced_at_once_with_its_permissions() {
     std::fs::write(&file, "before").unwrap();
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
     std::os::unix::fs::symlink("a.yaml", &link).unwrap();
-    write(&link, "before", "after").unwrap();
+    write(&link, "before", "after", Encoding::Utf8).unwrap();
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "after");
     assert_eq!(
         std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
         0o640
     );
     assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
-    let late = write(&file, "before", "again").unwrap_err();
+    let late = write(&file, "before", "again", Encoding::Utf8).unwrap_err();
     assert_eq!(late.to_string(), "the file changed in the meantime");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "after");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);

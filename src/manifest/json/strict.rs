@@ -1,14 +1,13 @@
 //! What Kubernetes refuses and serde lets through.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use crate::ingress::fields::Text;
 
-/// JSON in which no key stands twice in one object and every annotation is a
-/// string or null. Anything else is an error that says nothing: the tree does.
+/// JSON in which every annotation is a string or null. Anything else is an
+/// error that says nothing: the tree does.
 pub(super) struct Strict;
 
 impl<'de> Deserialize<'de> for Strict {
@@ -92,14 +91,8 @@ impl<'de> Visitor<'de> for Level {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         self.allow()?;
-        let mut keys: Vec<Cow<'de, str>> = Vec::new();
         while let Some(Text(key)) = map.next_key()? {
             map.next_value_seed(self.below(&key))?;
-            keys.push(key);
-        }
-        keys.sort_unstable();
-        if keys.windows(2).any(|pair| pair[0] == pair[1]) {
-            return Err(A::Error::custom("a key that stands twice"));
         }
         Ok(())
     }

@@ -2,9 +2,10 @@
 
 use super::MigratedIngress;
 use crate::lint::Subject;
+use crate::manifest::check::Context;
 use crate::manifest::object::{Found, Object};
 use crate::manifest::read::{Lists, read};
-use crate::yaml::Node;
+use crate::yaml::{Document, Node};
 
 /// What a text says, object by object.
 #[derive(Debug, PartialEq)]
@@ -38,20 +39,22 @@ pub(super) fn holds(old: &str, new: &str, ingresses: &[MigratedIngress]) -> bool
 /// number of its object.
 fn said(text: &str) -> (Vec<Said>, Vec<(usize, usize)>) {
     let (mut all, mut places) = (Vec::new(), Vec::new());
-    read(text, Lists::Whole, &mut |_, found| {
+    let mut take = |_: &Document<'_>, found: Found<'_, '_>| {
         let said = match found {
-            Found::Ingress(object) => {
+            Found::Subject(object) => {
                 let annotations =
-                    object.with_node(|node| annotations(node, all.len(), &mut places));
+                    object.with_tree(|tree| annotations(tree.root, all.len(), &mut places));
                 Said::Ingress(annotations.unwrap_or_default(), rest(&object))
             }
             Found::Other(name, _) => Said::Other(format!("{name:?}")),
             Found::Template(_) => Said::Other("template".to_owned()),
-            Found::Error(error) => Said::Other(error.message),
+            Found::Mention(_) => Said::Other("mention".to_owned()),
+            Found::Error(error) | Found::NotManifest(error) => Said::Other(error.message),
             Found::End(_) => return,
         };
         all.push(said);
-    });
+    };
+    Context::default().with_how(Lists::Whole, |how| read(text, how, &mut take));
     (all, places)
 }
 
@@ -75,7 +78,7 @@ fn annotations(
 fn rest(object: &Object<'_, '_>) -> String {
     let subject = Subject {
         annotations: Vec::new(),
-        ..object.ingress.subject.clone()
+        ..object.subject.clone()
     };
     format!("{:?} {subject:?}", object.name)
 }

@@ -15,22 +15,19 @@ fn what_cannot_be_read_is_one_error_with_its_place_and_hides_nothing() {
     let head = "apiVersion: networking.k8s.io/v1\nkind: Ingress\n";
     for (bad, error) in [
         (
-            "a: b: c\n",
-            "1:5: mapping values are not allowed in this context",
+            "apiVersion: b: c\n",
+            "1:14: mapping values are not allowed in this context",
         ),
-        ("- a\n", "1:1: expected a Kubernetes object, found a list"),
         (
-            "metadata: {}\n",
+            "apiVersion: apps/v1\nmetadata: {}\n",
             "1:1: an object without 'kind'; every manifest has one; \
-             if the file is no manifest, name it in .sticklerignore",
+             if the file is not a manifest, name it in .sticklerignore",
         ),
-        ("kind: 5\n", "1:7: kind: expected a string, found a number"),
         (
             "kind: Ingress\n",
             "1:1: an object without 'apiVersion'; every manifest has one; \
-             if the file is no manifest, name it in .sticklerignore",
+             if the file is not a manifest, name it in .sticklerignore",
         ),
-        ("a: 1\nb: 2\na: 3\n", "3:1: the key 'a' stands twice"),
         (
             &format!("{head}spec: [a]\n"),
             "3:7: spec: expected an object, found a list",
@@ -71,7 +68,6 @@ fn json_is_as_strict_as_yaml() {
             r#""spec":[]}"#,
             "62: spec: expected an object, found a list",
         ),
-        (r#""a":1,"a":2}"#, "61: the key 'a' stands twice"),
         (
             r#""metadata":{"annotations":{"a":1}}}"#,
             "86: metadata.annotations[a]: expected a string, found a number; write it between quotes",
@@ -93,11 +89,63 @@ fn what_multiplies_itself_is_bounded() {
         let _ = writeln!(text, "a{level}: &a{level} [{below}]");
     }
     assert_eq!(errors(&text), [""; 0]);
-    assert_eq!(errors(&(text + "spec: {rules: *a11}\n")).len(), 1);
-    assert_eq!(errors(&format!("a: {}", "[".repeat(500_000))).len(), 1);
-    let mut chain = "- &a0 x\n".to_owned();
+    let hosts = "x, ".repeat(400);
+    let blocks = "{hosts: *h}, ".repeat(400);
+    let tls = format!("{text}h: &h [{hosts}]\nspec: {{rules: [], tls: [{blocks}]}}\n");
+    let bound = "aliases stand for more than 100000 values";
+    assert!(errors(&tls).concat().contains(bound), "{:?}", errors(&tls));
+    let brackets = format!("apiVersion: {}", "[".repeat(500_000));
+    let open = "a.yaml:1:1013: more than 1000 brackets are open at once";
+    assert_eq!(errors(&brackets), [open]);
+    let mut chain = "apiVersion: v1\nlist:\n- &a0 x\n".to_owned();
     for level in 1..3000 {
         let _ = writeln!(chain, "- &a{level} [*a{}]", level - 1);
     }
-    assert_eq!(errors(&chain).len(), 1);
+    let deep = errors(&chain).concat();
+    assert!(deep.ends_with("nested deeper than 128 levels"), "{deep}");
+}
+
+#[test]
+fn what_was_never_a_manifest_is_skipped_unless_it_holds_the_annotation() {
+    for text in [
+        "a: b: c\n",
+        "- a\n",
+        "metadata: {}\n",
+        "kind: 5\n",
+        "kind: dashboard\n",
+        "apiVersion: v2\nname: x\nversion: 1.0.0\n",
+        "apiVersion: 1\nproviders: []\n",
+        "[]",
+        "{// a comment\n}",
+    ] {
+        let report = report(text);
+        assert_eq!(
+            (report.errors.len(), report.counts.skipped),
+            (0, 1),
+            "{text}"
+        );
+    }
+    let broken = "a: b: c\nnginx.com/sticky-cookie-services: x\n";
+    assert_eq!(errors(broken).len(), 1);
+}
+
+#[test]
+fn of_a_repeated_key_the_last_is_used_and_ours_are_reported() {
+    let key = "    nginx.com/sticky-cookie-services: BAD\n";
+    for (text, expected) in [
+        (
+            ingress("x").replace("metadata:", "a: 1\na: 2\nmetadata:"),
+            &[][..],
+        ),
+        (format!("{}{key}", ingress("x")), &["6:5", "7:39"]),
+        (ingress("BAD") + "  annotations:\n    other: x\n", &["6:5"]),
+    ] {
+        let found = report(&text);
+        let place = |finding: &Finding| {
+            let at = finding.location.as_ref().unwrap();
+            format!("{}:{}", at.line, at.column)
+        };
+        let places: Vec<_> = found.findings.iter().map(place).collect();
+        assert_eq!(places, expected, "{text}");
+    }
 }

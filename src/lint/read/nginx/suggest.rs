@@ -121,14 +121,35 @@ pub(crate) fn expires(value: &str) -> Option<String> {
     }
     let letters_at = value.find(|c: char| c.is_ascii_alphabetic())?;
     let (number, word) = value.split_at(letters_at);
-    if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+    let is_number = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+    if number.is_empty() || !number.bytes().all(is_number) {
         return None;
     }
     let word = word.to_ascii_lowercase();
     let mut units = UNIT_WORDS.iter();
     let (letter, _) = units.find(|(_, words)| words.contains(&word.as_str()))?;
+    if let Some((whole, fraction)) = number.split_once('.') {
+        return decimal(whole, fraction, letter);
+    }
     let meant = format!("{number}{letter}");
     time::seconds(&meant).is_ok().then_some(meant)
+}
+
+/// `1.5h` as `90m`; `None` where that is no whole number of seconds.
+fn decimal(whole: &str, fraction: &str, letter: &str) -> Option<String> {
+    let digits = u32::try_from(fraction.len()).ok().filter(|&it| it <= 3)?;
+    let scale = time::seconds(&format!("1{letter}")).ok()?;
+    let parts = whole.parse::<u64>().ok()?.checked_mul(scale)?;
+    let fraction = fraction.parse::<u64>().ok()?.checked_mul(scale)?;
+    let power = 10_u64.pow(digits);
+    let seconds = parts.checked_add(fraction / power)?;
+    let is_whole = fraction.is_multiple_of(power) && seconds > 0;
+    let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm'), (1, 's')];
+    let unit = units
+        .iter()
+        .find(|(scale, _)| seconds.is_multiple_of(*scale));
+    let (scale, unit) = unit.filter(|_| is_whole)?;
+    Some(format!("{}{unit}", seconds / scale))
 }
 
 #[cfg(test)]
@@ -148,6 +169,7 @@ mod tests {
             ("same-site:none", "samesite=none"),
             ("pth=/tea", "path=/tea"),
             ("expires:2days", "expires=2d"),
+            ("expire=1.5h", "expires=90m"),
         ] {
             let suggestion = parameter(word).map(|it| it.to_string());
             assert_eq!(suggestion.as_deref(), Some(meant), "{word}");

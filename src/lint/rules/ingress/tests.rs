@@ -91,7 +91,7 @@ fn told(key: &str, word: &str, hosts: &[&[&str]], tls: bool) -> Vec<String> {
 #[test]
 fn locations_that_nginx_takes_once() {
     let twice = |path: &str| {
-        format!("spec.rules[0].http.paths[1].path: the path '{path}' stands twice on one host")
+        format!("spec.rules[0].http.paths[1].path: the path '{path}' appears twice on one host")
     };
     for (style, paths, expected) in [
         ("", &["/tea", "/tea"], Some("/tea")),
@@ -170,7 +170,7 @@ fn backends_that_are_no_services() {
         (
             Form::V1,
             &none,
-            "spec.defaultBackend: the backend names no service (rejected from 5.5 on)",
+            "spec.defaultBackend: the backend has no service (rejected from 5.5 on)",
         ),
         (
             Form::V1,
@@ -180,7 +180,7 @@ fn backends_that_are_no_services() {
         (
             Form::V1beta1,
             &none,
-            "spec.backend: the backend names no service (rejected from 5.5 on)",
+            "spec.backend: the backend has no service (rejected from 5.5 on)",
         ),
     ] {
         let subject = Subject {
