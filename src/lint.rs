@@ -68,7 +68,7 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
 pub(crate) fn releases(subject: &Subject<'_>, policy: &Policy) -> Vec<Release> {
     let releases = by_release::concerned(subject, policy);
     let groups = by_release::groups(subject, releases);
-    groups.into_iter().map(|group| group.newest()).collect()
+    groups.into_iter().map(release::Releases::newest).collect()
 }
 
 /// As [`check`], where one release of the controller reads the Ingress,

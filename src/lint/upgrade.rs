@@ -146,8 +146,8 @@ fn lose(
         Severity::Warning
     };
     Some(Diagnostic {
-        message,
         severity,
+        message,
         ..found.clone()
     })
 }
