@@ -32,6 +32,7 @@ END
 for count in 1 100 "$files"; do
     rm -rf some && mkdir some
     # shellcheck disable=SC2046 # names made by the script hold no blanks
+# shellcheck disable=SC2012 # the names are our own
     ls manifests | head -n "$count" | xargs -I{} ln "manifests/{}" some/
     peak=$(python3 -c '
 import resource, subprocess, sys

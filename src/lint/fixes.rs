@@ -22,7 +22,7 @@ const MOST_CHECKS: usize = 16;
 
 /// The most bytes that these values and the Ingress around them have in all:
 /// beyond it no fix is offered until others are made.
-const MOST_BYTES: usize = 512 * 1024;
+const MOST_BYTES: usize = 64 * 1024;
 
 /// Whether a fix can only be what was intended is for its rule to say; what
 /// becomes of the value is found out here. `check` finds what is wrong with a
