@@ -70,14 +70,15 @@ pub(super) struct Parse {
 impl Parse {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let controller = self.controller.resolve();
-        let release = controller.version.unwrap_or_default();
-        let reading = controller::read(&self.value, Reader::of(release));
+        let reader = controller.version.map_or(Reader::Quoted, Reader::of);
+        let reading = controller::read(&self.value, reader);
         let findings = self.findings(&reading, controller);
         let view = View::of(&self.value, &reading, Timestamp::now());
         if self.json {
             terminal::print(&view.json(&findings)?)?;
         } else {
             terminal::print(&view.text())?;
+            terminal::print(&by_release(&self.value))?;
             self.draw(&findings)?;
         }
         let fails = |finding: &Finding| finding.diagnostic.severity == lint::Severity::Error;
@@ -166,4 +167,28 @@ impl Parse {
             }
         }
     }
+}
+
+/// How the controller reads the value in each of its releases, where they differ.
+fn by_release(value: &str) -> String {
+    let readers = [
+        ("1.10 to 2.2", Reader::Whole),
+        ("2.3 to 5.5", Reader::Quoted),
+        ("from 5.6 on", Reader::Strict),
+    ];
+    let accepted = readers.map(|(_, reader)| controller::read(value, reader).accepted());
+    if accepted[0] == accepted[2] {
+        return String::new();
+    }
+    let lines = readers
+        .iter()
+        .zip(accepted)
+        .map(|((releases, _), accepted)| {
+            let verdict = if accepted { "accepted" } else { "rejected" };
+            format!("  {releases:<11} {verdict}\n")
+        });
+    format!(
+        "The controller by release:\n{}\n",
+        lines.collect::<String>()
+    )
 }

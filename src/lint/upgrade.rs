@@ -23,11 +23,13 @@ pub fn check(
     from: Release,
     to: Release,
 ) -> Vec<Diagnostic> {
-    let today = super::check_release(subject, policy, from);
+    let mut today = super::check_release(subject, policy, from);
+    today.extend(around_unread_key(subject, policy, from));
     let then = super::check_release(subject, policy, to);
     let mut changes: Vec<_> = both_keys(subject, from, to).into_iter().collect();
     let lost = then.iter().filter(|it| is_outcome(it) && !has(&today, it));
-    changes.extend(lost.map(|it| lose(it, subject, &today, from, to)));
+    let lost = lost.filter_map(|it| lose(it, subject, &today, from, to));
+    changes.extend(lost);
     let gained = today.iter().filter(|it| is_outcome(it) && !has(&then, it));
     let gained = gained.filter(|it| {
         !then
@@ -86,14 +88,32 @@ fn of_ingress(diagnostics: &[Diagnostic]) -> Option<Consequence> {
         .flatten()
 }
 
-/// A finding of the newer release that the older one does not have.
+/// What rejects an Ingress today although its only sticky-cookie annotation is a
+/// key that the release does not read.
+fn around_unread_key(subject: &Subject<'_>, policy: &Policy, from: Release) -> Vec<Diagnostic> {
+    if Fact::OrgKey.holds(from) || subject.annotation(PLUS_KEY).is_some() {
+        return Vec::new();
+    }
+    let mut twin = subject.clone();
+    for annotation in &mut twin.annotations {
+        if annotation.key == ORG_KEY {
+            annotation.key = PLUS_KEY.into();
+        }
+    }
+    let mut found = super::check_release(&twin, policy, from);
+    found.retain(|it| matches!(it.rule, Rule::RejectedIngress | Rule::DuplicatePath));
+    found
+}
+
+/// A finding of the newer release that the older one does not have; `None`
+/// where nothing changes.
 fn lose(
     found: &Diagnostic,
     subject: &Subject<'_>,
     today: &[Diagnostic],
     from: Release,
     to: Release,
-) -> Diagnostic {
+) -> Option<Diagnostic> {
     let nobody_read =
         found.place.field.annotation_key() == Some(ORG_KEY) && !Fact::OrgKey.holds(from);
     let whole = of_ingress(today);
@@ -108,6 +128,10 @@ fn lose(
         None if dead || of_entry => "no effect today".to_owned(),
         None => "works today".to_owned(),
     };
+    let had_none = whole.is_none() && (dead || of_entry);
+    if had_none && found.consequence == Some(Consequence::NoEffect) {
+        return None;
+    }
     let after = outcome(found.consequence);
     let message = if nobody_read {
         let message = "a value of nginx.org that nobody read";
@@ -116,19 +140,31 @@ fn lose(
         format!("{before}, {after} in {to}: {}", found.message)
     };
     let lost = whole.is_none() && rank(found.consequence) > u8::from(dead || of_entry);
-    Diagnostic {
+    let severity = if lost {
+        found.severity
+    } else {
+        Severity::Warning
+    };
+    Some(Diagnostic {
+        severity,
         message,
-        severity: if lost {
-            found.severity
-        } else {
-            Severity::Warning
-        },
         ..found.clone()
-    }
+    })
 }
 
 /// A finding of the older release that the newer one does not have.
 fn gain(found: &Diagnostic, then: &[Diagnostic], to: Release) -> Diagnostic {
+    if found.rule == Rule::KeyTooNew {
+        return Diagnostic {
+            message: format!(
+                "a value of nginx.org that nobody read: no effect today, read in {to}"
+            ),
+            severity: Severity::Note,
+            consequence: None,
+            help: None,
+            ..found.clone()
+        };
+    }
     let before = outcome(found.consequence);
     let after = match of_ingress(then) {
         None => format!("fine in {to}"),

@@ -48,6 +48,11 @@ fn reject_entry(
     own: &[usize],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    let number = errors.first().map(|(error, _)| error.number);
+    let entries = &value.entries;
+    let at = entries.partition_point(|it| Some(it.entry.number) < number);
+    let entry = entries.get(at);
+    let parameters = entry.map_or(0, |it| it.entry.parameters.start);
     let mut seen = Vec::new();
     for (error, kind) in errors {
         if seen.contains(kind) {
@@ -57,13 +62,14 @@ fn reject_entry(
         let mut reported = false;
         for &index in own {
             let diagnostic = &mut diagnostics[index];
-            // Another control character is another mistake.
+            // Another control character is another mistake, and so is what is
+            // wrong before the parameters.
+            let span = diagnostic.place.span;
             let is_here = diagnostic.rule != Rule::ControlCharacter
-                || diagnostic
-                    .place
-                    .span
-                    .is_some_and(|span| span.contains(error.span));
-            if is_here && rules(*kind).contains(&diagnostic.rule) {
+                || span.is_some_and(|span| span.contains(error.span));
+            let start = span.map_or(0, |span| span.start);
+            let is_inside = start >= parameters || diagnostic.rule == Rule::NoParameters;
+            if is_here && is_inside && rules(*kind).contains(&diagnostic.rule) {
                 *diagnostic = diagnostic
                     .clone()
                     .with_consequence(Consequence::RejectsIngress);
