@@ -30,7 +30,7 @@ use super::policy::{Controller, Policy, TlsEnd};
 use super::read::keys::{COMMUNITY, ORG_KEY, PATH_REGEX, PLUS_KEY};
 use super::read::nginx::suggest::is_one_word;
 use super::rules::Rule;
-use super::subject::{Annotation, Subject};
+use super::subject::{Annotation, PathType, Subject};
 use super::text::quote;
 use cookie::{Cookie, Draft, Source};
 
@@ -309,6 +309,12 @@ pub(crate) fn migrated<'a>(subject: &Subject<'a>, key: &'static str, value: &str
             key: PATH_REGEX.into(),
             value: "case_insensitive".into(),
         });
+        // Beside it the controller never matches a path of type Exact, so the
+        // type has to change with it: the note says so.
+        let paths = migrated.rules.iter_mut().flat_map(|rule| &mut rule.paths);
+        for path in paths.flatten().filter(|it| it.path_type == PathType::Exact) {
+            path.path_type = PathType::Prefix;
+        }
     }
     migrated.annotations.push(Annotation {
         key: key.into(),

@@ -7,7 +7,7 @@ use super::routes::{Service, distinct};
 use super::settings::{Expires, Key, boolean, raw};
 use crate::lint::policy::{Edition, Policy};
 use crate::lint::read::keys::{COMMUNITY, PATH_REGEX};
-use crate::lint::subject::Subject;
+use crate::lint::subject::{PathType, Subject};
 use crate::lint::text::{did_you_mean, quote};
 
 /// The keys of ingress-nginx that are about affinity.
@@ -114,9 +114,16 @@ fn routing(source: &Source<'_>, notes: &mut Vec<Note>) {
         .filter_map(|(_, path)| path.path.as_deref());
     let patterns = distinct(paths.filter(|path| is_regex(path)));
     if !patterns.is_empty() {
+        let mut paths = source.subject.paths().map(|(_, path)| path.path_type);
+        let exact = paths.any(|it| it == PathType::Exact);
         let message = format!(
-            "{} is a regular expression: it needs nginx.org/path-regex: \"case_insensitive\" here",
-            list(&patterns)
+            "{} is a regular expression: it needs nginx.org/path-regex: \"case_insensitive\" here{}",
+            list(&patterns),
+            if exact {
+                ", and its paths of type Exact another type, because such a location never matches"
+            } else {
+                ""
+            }
         );
         let mut note = Note::new(NoteId::RegexRouting, None, message);
         if source.subject.annotation(PATH_REGEX).is_some() {
