@@ -1,5 +1,7 @@
 //! What holds for every value, whatever it is.
 
+#![allow(clippy::expect_used, reason = "a panic is how a test fails")]
+
 use proptest::prelude::*;
 use stickler::lint::release::Release;
 use stickler::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType};
@@ -143,7 +145,7 @@ fn fixes_make_nothing_worse(value: &str, found: &[Diagnostic]) {
             "{value:?}: a fix that changes nothing: {diagnostic:?}"
         );
         for release in RELEASES {
-            let release = release.parse().unwrap();
+            let release = release.parse().expect("a release");
             let (before, after) = (read_by(value, release), read_by(&fixed, release));
             let change = format!("{release}: {value:?} became {fixed:?} by {diagnostic:?}");
             // Of an Ingress that the controller rejects nginx sees nothing.
