@@ -36,7 +36,7 @@ pub use span::Span;
 pub use subject::Subject;
 
 use read::browser::{Browser, SetCookieHeader};
-use release::{Fact, Release};
+use release::{Fact, Release, Releases};
 use rules::{Context, Report};
 
 /// Everything that the readers make of `subject` and that a rule reports, in
@@ -50,13 +50,42 @@ use rules::{Context, Report};
 /// resemble one.
 #[must_use]
 pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
-    let releases = by_release::concerned(subject, policy);
-    let groups = by_release::groups(subject, releases);
+    by_each_release(subject, policy, check_release)
+}
+
+/// As [`check`], without fixes: whether one is offered takes a check of the
+/// value that it makes, which whoever shows no fixes need not pay for.
+#[must_use]
+pub fn check_without_fixes(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
+    let mut diagnostics = by_each_release(subject, policy, found);
+    for diagnostic in &mut diagnostics {
+        diagnostic.fix = None;
+    }
+    diagnostics
+}
+
+/// One release for each group of those meant that read `subject` differently.
+pub(crate) fn releases(subject: &Subject<'_>, policy: &Policy) -> Vec<Release> {
+    let groups = groups(subject, policy);
+    groups.into_iter().map(Releases::newest).collect()
+}
+
+fn groups(subject: &Subject<'_>, policy: &Policy) -> Vec<Releases> {
+    by_release::groups(subject, by_release::concerned(subject, policy))
+}
+
+/// Asks `check` once for each group of releases, and merges what it reports.
+fn by_each_release(
+    subject: &Subject<'_>,
+    policy: &Policy,
+    check: impl Fn(&Subject<'_>, &Policy, Release) -> Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let groups = groups(subject, policy);
     if let [group] = groups.as_slice() {
-        return check_release(subject, policy, group.newest());
+        return check(subject, policy, group.newest());
     }
     let reports = groups.into_iter().map(|group| {
-        let diagnostics = check_release(subject, policy, group.newest());
+        let diagnostics = check(subject, policy, group.newest());
         (group, diagnostics)
     });
     let mut diagnostics = by_release::merge(reports.collect());
@@ -64,32 +93,25 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// One release for each group of those meant that read `subject` differently.
-pub(crate) fn releases(subject: &Subject<'_>, policy: &Policy) -> Vec<Release> {
-    let releases = by_release::concerned(subject, policy);
-    let groups = by_release::groups(subject, releases);
-    groups.into_iter().map(release::Releases::newest).collect()
-}
-
 /// As [`check`], where one release of the controller reads the Ingress,
 /// whichever one the policy names.
 #[must_use]
 pub fn check_release(subject: &Subject<'_>, policy: &Policy, release: Release) -> Vec<Diagnostic> {
-    if policy.manages(subject) == Some(false) {
-        return Vec::new();
+    let mut diagnostics = found(subject, policy, release);
+    if diagnostics.iter().any(|it| it.fix.is_some()) {
+        let reading = Reading::of(subject, &policy.facts(release));
+        fixes::settle(&reading, &mut diagnostics, &|fixed| {
+            found(fixed, policy, release)
+        });
     }
-    let reading = Reading::of(subject, &policy.facts(release));
-    let headers = reading.headers();
-    let browser = reading.browser(&headers);
-    let mut diagnostics = report(policy, &reading, browser.as_ref());
-    fixes::settle(&reading, &mut diagnostics, &|fixed| {
-        found(fixed, policy, release)
-    });
     diagnostics
 }
 
 /// What is found in `subject`, whatever becomes of the fixes.
 fn found(subject: &Subject<'_>, policy: &Policy, release: Release) -> Vec<Diagnostic> {
+    if policy.manages(subject) == Some(false) {
+        return Vec::new();
+    }
     let reading = Reading::of(subject, &policy.facts(release));
     let headers = reading.headers();
     report(policy, &reading, reading.browser(&headers).as_ref())

@@ -230,3 +230,22 @@ fn the_policy_of_the_environment_is_used() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", text.len());
 }
+
+/// An upgrade concerns an Ingress without a class as much as `check` does.
+#[test]
+fn an_upgrade_is_checked_without_a_class() {
+    let text = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: cafe\n  \
+        annotations:\n    nginx.org/sticky-cookie-services: \"serviceName=tea rou#e path=/\"\nspec:\n  \
+        rules:\n  - host: cafe.example.com\n    http:\n      paths:\n      - path: /\n        \
+        pathType: Prefix\n        backend: {service: {name: tea, port: {number: 80}}}\n";
+    let args = [
+        "check",
+        "-",
+        "--controller-version=5.5",
+        "--upgrade-to=5.6",
+        "--format=text",
+    ];
+    let said = run("17-classless-under-policy", &args, text.as_bytes());
+    assert_eq!(said.code, 1, "{}{}", said.stdout, said.stderr);
+    assert!(said.stdout.contains("rejected in 5.6"), "{}", said.stdout);
+}

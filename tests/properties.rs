@@ -186,4 +186,14 @@ proptest! {
     fn a_fix_never_makes_a_value_worse(value in value()) {
         fixes_make_nothing_worse(&value, &check(&value));
     }
+
+    #[test]
+    fn without_fixes_the_same_is_found(value in value()) {
+        let mut found = check(&value);
+        for diagnostic in &mut found {
+            diagnostic.fix = None;
+        }
+        let without = lint::check_without_fixes(&subject(&value), &Policy::default());
+        prop_assert_eq!(found, without);
+    }
 }

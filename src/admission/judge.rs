@@ -56,7 +56,7 @@ impl<'a> Judgement<'a> {
         if request.kind.is_none() && !object.is_ingress() {
             return Ok(Self::default());
         }
-        let found = lint::check(&object.subject, &in_force.effective.lint);
+        let found = lint::check_without_fixes(&object.subject, &in_force.effective.lint);
         let ours = !object.subject.annotations.is_empty();
         // The old object is read only where there is something to compare.
         let before = LazyCell::new(|| Before::of(request, &object, in_force.effective));

@@ -70,10 +70,10 @@ impl Check {
         let judge = |subject: &Subject<'_>| {
             let unreported = is_unreported(subject, &policies);
             affinity.fetch_add(usize::from(unreported), Ordering::Relaxed);
-            match &upgrade {
+            input::check(&policies, subject, |subject| match &upgrade {
                 Some(upgrade) => upgrade.check(subject),
-                None => input::check(&policies, subject, now),
-            }
+                None => policies.check(subject, now),
+            })
         };
         let mut reports = self.output.open()?;
         let mut progress = Progress::new();

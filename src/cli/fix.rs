@@ -75,7 +75,8 @@ impl Fix {
         let policies = load_or_find(self.input.policy.as_deref())?;
         let policies = policies.with_controller(self.input.controller.resolve());
         let now = Timestamp::now();
-        let judge = |subject: &Subject<'_>| input::check(&policies, subject, now);
+        let judge =
+            |subject: &Subject<'_>| input::check(&policies, subject, |it| policies.check(it, now));
         let mut tally = Tally::default();
         let mut told = Ok(());
         let (paths, options) = (&self.input.paths, self.input.options());

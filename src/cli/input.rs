@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
-use jiff::Timestamp;
 
 use super::controller::ControllerArgs;
 use crate::lint::read::keys;
@@ -53,19 +52,23 @@ impl Input {
     }
 }
 
-/// What is wrong with an Ingress of a manifest.
+/// What `check` finds in an Ingress of a manifest.
 ///
 /// An Ingress without a class is checked as one of the policy's class: the API
 /// server fills in the default class before the webhook is called.
-pub(super) fn check(policies: &Policies, subject: &Subject<'_>, now: Timestamp) -> Vec<Diagnostic> {
+pub(super) fn check(
+    policies: &Policies,
+    subject: &Subject<'_>,
+    check: impl Fn(&Subject<'_>) -> Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
     let effective = policies.for_namespace(subject.namespace.as_deref());
     let classes = effective.lint.ingress_classes.as_deref();
     match classes.and_then(|classes| classes.first()) {
         Some(class) if keys::class(subject).is_none() => {
             let mut subject = subject.clone();
             subject.class_name = Some(class.as_str().into());
-            policies.check(&subject, now)
+            check(&subject)
         }
-        _ => policies.check(subject, now),
+        _ => check(subject),
     }
 }

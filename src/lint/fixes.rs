@@ -32,12 +32,6 @@ pub(super) fn settle(
     diagnostics: &mut [Diagnostic],
     check: &dyn Fn(&Subject<'_>) -> Vec<Diagnostic>,
 ) {
-    if diagnostics
-        .iter()
-        .all(|diagnostic| diagnostic.fix.is_none())
-    {
-        return;
-    }
     drop_doubtful(reading, diagnostics);
     drop_repeated(diagnostics);
     let mut trial = Trial {

@@ -246,7 +246,7 @@ fn write(
         ..Policy::default()
     };
     let check = |cookies: &[Cookie]| {
-        super::check(&migrated(source.subject, key, &value(cookies)), &neutral)
+        super::check_without_fixes(&migrated(source.subject, key, &value(cookies)), &neutral)
     };
     let clashes = |it: &Diagnostic| it.rule == Rule::CookieClash;
     // Services that shared a name may differ in it by now, where a dead prefix goes.
