@@ -22,7 +22,7 @@ pub(crate) const REVIEW: &str = include_str!("probe/review.json");
 /// The most that is read of an answer, in bytes.
 const ANSWER: usize = 1 << 20;
 
-/// What the webhook made of [`REVIEW`].
+/// What the webhook made of the review.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// It denied, with this message.
@@ -56,7 +56,7 @@ pub enum Error {
     Late(Duration),
 }
 
-/// Sends [`REVIEW`] to `address` over TLS, trusting `authority` (PEM) alone.
+/// Sends the review to `address` over TLS, trusting `authority` (PEM) alone.
 pub async fn probe(address: &Uri, authority: &[u8], patience: Duration) -> Result<Outcome, Error> {
     let asked = tokio::time::timeout(patience, ask(address, authority)).await;
     read(&asked.map_err(|_| Error::Late(patience))??)

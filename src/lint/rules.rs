@@ -5,7 +5,7 @@
 //! Reading ──▶ one function a rule ──▶ Report ──▶ diagnostics
 //! ```
 //!
-//! A rule asks the [`Reading`] and reports; it changes nothing and asks no
+//! A rule asks the [`Reading`](super::Reading) and reports; it changes nothing and asks no
 //! other rule.
 
 mod attribute;

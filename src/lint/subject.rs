@@ -16,7 +16,7 @@ pub struct Subject<'a> {
     pub namespace: Option<Cow<'a, str>>,
     /// `metadata.name`; an object that is made from `generateName` has none yet.
     pub name: Option<Cow<'a, str>>,
-    /// The annotations for which [`super::annotation::is_relevant`] holds, in
+    /// The annotations for which [`super::read::keys::is_relevant`] holds, in
     /// the order of the text.
     pub annotations: Vec<Annotation<'a>>,
     /// `spec.ingressClassName`.
