@@ -26,6 +26,7 @@ mod read;
 mod readable;
 mod repeated;
 mod report;
+mod subjects;
 mod tree;
 mod walk;
 
@@ -34,6 +35,7 @@ pub use decode::Encoding;
 pub use fix::{Fixed, Refusal, fix, fix_paths, write};
 pub use migrate::{Migrated, MigratedIngress, Migrator, migrate, migrate_paths};
 pub use report::{Report, SkipReason, Skipped};
+pub use subjects::subjects;
 pub use walk::{Options, STDIN, check_paths};
 
 use crate::lint::{Diagnostic, Subject};
