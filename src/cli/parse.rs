@@ -39,8 +39,11 @@ use view::{Document, Reading};
   stickler parse --json 'serviceName=tea-svc srv_id'
       for machines
 
-The exit code is 1 if there is an error among the findings, as that of
-check.")]
+Exit codes:
+  0  no error among the findings
+  1  an error among the findings
+  2  usage, or YAML that cannot be read
+  3  YAML without the annotation")]
 pub(super) struct Parse {
     /// The annotation's value, YAML that holds it (one line, or the whole Ingress), or - for standard input
     #[arg(value_name = "VALUE|-")]

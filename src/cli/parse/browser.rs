@@ -151,9 +151,9 @@ impl OnHost {
             } else {
                 &mut host.not_sent_for
             };
-            paths
-                .iter_mut()
-                .for_each(|paths| paths.push(route.spec_path.to_owned()));
+            if let Some(paths) = paths {
+                paths.push(route.spec_path.to_owned());
+            }
         }
         hosts
     }
