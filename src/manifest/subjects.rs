@@ -1,9 +1,10 @@
 //! The Ingresses of a text, for who reads them and checks nothing.
 
 use super::Source;
-use super::check::Context;
+use super::how::Context;
+use super::how::Lists;
 use super::object::Found;
-use super::read::{Lists, read};
+use super::read::read;
 use super::readable::readable;
 use crate::finding::ObjectRef;
 use crate::lint::Subject;
