@@ -17,7 +17,7 @@ const RECORDED: &str = include_str!("../tests/corpus/reviews/create-apply.json")
 const UPDATE: &str = include_str!("../tests/corpus/reviews/update-label.json");
 
 /// What can be counted.
-const CASES: [(&str, fn(usize)); 7] = [
+const CASES: [(&str, fn(usize)); 9] = [
     ("answer-recorded-create", |times| answers(RECORDED, times)),
     ("answer-recorded-update", |times| answers(UPDATE, times)),
     ("answer-without-our-keys", |times| {
@@ -29,6 +29,12 @@ const CASES: [(&str, fn(usize)); 7] = [
     }),
     ("answer-8-kb", |times| {
         answers(&reviews::of_size(8_000), times)
+    }),
+    ("answer-8-kb-of-paths", |times| {
+        answers(&reviews::of_paths(57), times)
+    }),
+    ("answer-2-kb-beside-others", |times| {
+        answers(&reviews::beside_others(2_300), times);
     }),
     ("answer-1000-services", |times| {
         answers(&reviews::of_services(1_000), times)
