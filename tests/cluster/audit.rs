@@ -29,7 +29,7 @@ impl Audited {
         let control_plane = ControlPlane::start(&folder, &[]).unwrap();
         Self {
             kubeconfig: control_plane.kubeconfig.clone(),
-            control_plane: control_plane,
+            control_plane,
             folder,
         }
     }
@@ -93,6 +93,11 @@ async fn an_audit_tells_what_it_read_and_found() {
             "stickler audit -A --context missing",
         ],
     );
+    as_json(&audited);
+}
+
+/// The same for machines.
+fn as_json(audited: &Audited) {
     let (code, text) = output(
         &audited.kubeconfig,
         "stickler audit -A --format json 2>/dev/null",
