@@ -27,17 +27,3 @@ pub(crate) fn of_size(bytes: usize) -> String {
         1,
     )
 }
-
-/// A review of an Ingress of `paths` paths and services, of which two have
-/// sticky cookies.
-pub(crate) fn of_paths(paths: usize) -> String {
-    of_services(paths).replacen(&subjects::value(paths), &subjects::value(2), 1)
-}
-
-/// A review as [`of_size`] has it, with five annotations that many Ingresses
-/// have beside the sticky cookies.
-pub(crate) fn beside_others(bytes: usize) -> String {
-    const OTHERS: &str = r#""nginx.org/client-max-body-size":"8m","nginx.org/proxy-connect-timeout":"30s","nginx.org/proxy-read-timeout":"20s","nginx.org/redirect-to-https":"true","nginx.org/server-snippets":"","#;
-    let annotations = r#""annotations":{"#;
-    of_size(bytes).replacen(annotations, &format!("{annotations}{OTHERS}"), 1)
-}
