@@ -5,7 +5,7 @@ use super::{Context, Report, Rule};
 use crate::lint::consequence::Consequence;
 use crate::lint::diagnostic::Diagnostic;
 use crate::lint::read::ValueReading;
-use crate::lint::read::controller::{Error, ErrorKind};
+use crate::lint::read::controller::{Error, ErrorKind, KEYWORD};
 use crate::lint::read::nginx::{self, Parameter, suggest};
 use crate::lint::release::value::Reader;
 use crate::lint::span::Span;
@@ -49,10 +49,11 @@ fn read(value: &str) -> Vec<Separated> {
         let text = piece.trim();
         let is_last_and_empty = is_open && text.is_empty() && span.end == value.len();
         if !is_last_and_empty && !is_parameters(text) {
-            (entry, is_open) = (is_entry(text).then_some((index + 1, span)), false);
+            (entry, is_open) = (Some((index + 1, span)), false);
             continue;
         }
-        match (all.last_mut().filter(|_| is_open), entry) {
+        let of_entry = entry.filter(|(_, span): &(usize, Span)| is_entry(span.of(value).trim()));
+        match (all.last_mut().filter(|_| is_open), of_entry) {
             (Some(separated), _) => {
                 separated.range.end = span.end;
                 separated.last = index + 1;
@@ -86,6 +87,9 @@ fn is_entry(piece: &str) -> bool {
 
 /// Whether a piece begins with a parameter and names no service.
 fn is_parameters(piece: &str) -> bool {
+    if piece.starts_with(KEYWORD) {
+        return false;
+    }
     let word = piece.split_whitespace().next().unwrap_or_default();
     let (name, value) = suggest::split(word);
     let is = |names: &[&str]| names.iter().any(|it| it.eq_ignore_ascii_case(name));
