@@ -17,6 +17,7 @@ mod facts;
 mod note;
 pub mod number;
 mod path;
+mod rival;
 mod routes;
 pub mod settings;
 
@@ -68,6 +69,50 @@ pub struct Migration {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl Migration {
+    fn new(annotation: &'static str) -> Self {
+        Self {
+            outcome: Outcome::Nothing,
+            annotation,
+            entries: Vec::new(),
+            value: None,
+            notes: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// What comes of an Ingress that something fills in before it is applied.
+    #[must_use]
+    pub fn of_placeholder(placeholder: &str) -> Self {
+        let message = format!(
+            "{} is a placeholder: migrate what it becomes, or write the annotation by hand",
+            quote(placeholder)
+        );
+        Self {
+            outcome: Outcome::Blocked,
+            notes: vec![Note::new(NoteId::Placeholder, None, message)],
+            ..Self::new(ORG_KEY)
+        }
+    }
+
+    /// Why the value is not to be written although there is one: a clause.
+    ///
+    /// `intent` says that what never worked is written too.
+    #[must_use]
+    pub fn withheld(&self, intent: bool) -> Option<&'static str> {
+        let needs_regex =
+            |it: &Note| it.id == NoteId::RegexRouting && it.outcome == Outcome::Partial;
+        self.value.as_ref()?;
+        if self.outcome == Outcome::WasBroken && !intent {
+            return Some("sessions never stuck; --intent writes what was intended");
+        }
+        self.notes
+            .iter()
+            .any(needs_regex)
+            .then_some("add nginx.org/path-regex: \"case_insensitive\" first")
+    }
+}
+
 /// A generated value that a reader condemns: an error of this program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condemned {
@@ -106,14 +151,7 @@ pub fn migrate(
     policy: &Policy,
     options: &Options,
 ) -> Result<Migration, Condemned> {
-    let mut migration = Migration {
-        outcome: Outcome::Nothing,
-        annotation: key_for(&policy.controller),
-        entries: Vec::new(),
-        value: None,
-        notes: Vec::new(),
-        diagnostics: Vec::new(),
-    };
+    let mut migration = Migration::new(key_for(&policy.controller));
     if !is_candidate(subject) {
         return Ok(migration);
     }
@@ -248,11 +286,8 @@ fn write(
     let check = |cookies: &[Cookie]| {
         super::check_without_fixes(&migrated(source.subject, key, &value(cookies)), &neutral)
     };
-    let clashes = |it: &Diagnostic| it.rule == Rule::CookieClash;
-    // Services that shared a name may differ in it by now, where a dead prefix goes.
-    let shared: Vec<_> = cookies.iter().map(|it| it.with_name(COMMON_NAME)).collect();
     let mut found = check(&cookies);
-    if cookies.len() > 1 && check(&shared).iter().any(clashes) {
+    if cookies.len() > 1 && clash(source.subject, key, &cookies, &neutral) {
         migration.notes.push(renamed(&cookies));
         for cookie in &mut cookies {
             cookie.name = format!("{}_{}", cookie.name, cookie.service);
@@ -277,6 +312,25 @@ fn write(
     migration.entries = entries.collect();
     migration.value = Some(value);
     Ok(())
+}
+
+/// Whether the cookies of two services would overwrite or shadow each other.
+fn clash(subject: &Subject<'_>, key: &'static str, cookies: &[Cookie], policy: &Policy) -> bool {
+    // Services that shared a name may differ in it by now, where a dead prefix goes.
+    let shared: Vec<_> = cookies.iter().map(|it| it.with_name(COMMON_NAME)).collect();
+    let mut migrated = migrated(subject, key, &value(&shared));
+    // What a regular expression matches begins with its plain part: the check
+    // reports nothing of paths that it cannot compare.
+    migrated.annotations.retain(|it| it.key != PATH_REGEX);
+    let paths = migrated.rules.iter_mut().flat_map(|rule| &mut rule.paths);
+    for path in paths.flatten() {
+        let written = path.path.as_deref().unwrap_or_default();
+        if path::is_regex(written) {
+            path.path = Some(path::plain_part(written).into_owned().into());
+        }
+    }
+    let found = super::check_without_fixes(&migrated, policy);
+    found.iter().any(|it| it.rule == Rule::CookieClash)
 }
 
 fn value(cookies: &[Cookie]) -> String {

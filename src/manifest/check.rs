@@ -6,7 +6,7 @@ use std::path::Path;
 use super::embedded::NAME;
 use super::ignore::{self, Candidate};
 use super::kustomize::names_as_patch;
-use super::locate::{Located, collect_aliased, locate, location};
+use super::locate::{Located, Shared, locate, location};
 use super::object::{Found, Object};
 use super::read::{How, Lists, read};
 use super::readable::readable;
@@ -255,13 +255,9 @@ impl<'s> Checker<'s> {
         if fixable.is_empty() || !document.own_text().contains('*') {
             return;
         }
-        let mut shared = Vec::new();
-        collect_aliased(root, &mut shared);
+        let shared = Shared::of(root);
         for finding in &mut fixable {
-            let is_shared = |edit: &SourceEdit| {
-                let own = edit.location.bytes;
-                shared.iter().any(|shared| shared.contains(own))
-            };
+            let is_shared = |edit: &SourceEdit| shared.holds(edit.location.bytes);
             if finding.edits.iter().any(is_shared) {
                 finding.edits.clear();
             }

@@ -1,5 +1,7 @@
 //! The path of a service's cookie.
 
+use std::collections::HashMap;
+
 use super::cookie::{Source, list};
 use super::note::{Note, NoteId};
 use super::path::{MAX_PATH, common_ancestor, covers, is_regex, is_usable};
@@ -29,17 +31,16 @@ impl<'s> Source<'s> {
             notes.extend(note(path, &fit));
             !matches!(fit, KeyPath::Ignored | KeyPath::NeverMatches)
         });
-        let mut given = self.options.paths.iter().rev();
-        let given = given.find(|(name, _)| name == service.name);
+        let given = self.given_paths.get(service.name).copied();
         if key.is_none() {
             notes.extend(patterns(service));
         }
-        if let Some((_, path)) = given {
+        if let Some(path) = given {
             if kept != Some(path) {
                 let message = format!("the cookie path {} was given with --path", quote(path));
                 notes.push(Note::new(NoteId::PathGiven, None, message));
             }
-            return (path.clone(), notes);
+            return (path.to_owned(), notes);
         }
         if let Some(path) = kept {
             return (path.to_owned(), notes);
@@ -78,16 +79,51 @@ impl<'s> Source<'s> {
     fn lies_below(&self, path: &str, service: &Service<'s>) -> bool {
         let prefix = |route: &&Route<'_>| !route.exact && !route.is_pattern();
         let mut routes = service.routes.iter().filter(prefix);
-        routes.any(|route| covers(route.path, path) && !self.is_taken(route, path, service))
+        routes.any(|route| {
+            let taken = self.claims.longest_of_others(route.host, service.name);
+            covers(route.path, path) && taken <= route.path.len()
+        })
+    }
+}
+
+/// How long the longest paths are that take the URL of the key's cookie path on
+/// each host: of the service with the longest, and of the others.
+#[derive(Debug, Default)]
+pub(super) struct Claims<'s> {
+    by_host: HashMap<&'s str, [(usize, &'s str); 2]>,
+}
+
+impl<'s> Claims<'s> {
+    pub(super) fn of(services: &[Service<'s>], path: Option<&str>) -> Self {
+        let mut claims = Self::default();
+        let Some(path) = path else { return claims };
+        for service in services {
+            let takes = |route: &&Route<'_>| !route.exact && covers(route.path, path);
+            for route in service.routes.iter().filter(takes) {
+                claims.add(route.host, (route.path.len(), service.name));
+            }
+        }
+        claims
     }
 
-    fn is_taken(&self, own: &Route<'_>, path: &str, service: &Service<'s>) -> bool {
-        let mut others = self.services.iter().filter(|it| it.name != service.name);
-        let takes = |other: &Route<'_>| {
-            let longer = other.path.len() > own.path.len() && !other.exact;
-            other.host == own.host && longer && covers(other.path, path)
-        };
-        others.any(|other| other.routes.iter().any(takes))
+    fn add(&mut self, host: &'s str, claim: (usize, &'s str)) {
+        let [first, second] = self.by_host.entry(host).or_default();
+        if claim.0 > first.0 {
+            if first.1 != claim.1 {
+                *second = *first;
+            }
+            *first = claim;
+        } else if first.1 != claim.1 && claim.0 > second.0 {
+            *second = claim;
+        }
+    }
+
+    fn longest_of_others(&self, host: &str, service: &str) -> usize {
+        match self.by_host.get(host) {
+            Some([first, _]) if first.1 != service => first.0,
+            Some([_, second]) => second.0,
+            None => 0,
+        }
     }
 }
 

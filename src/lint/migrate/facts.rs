@@ -1,5 +1,7 @@
 //! What is noted of the Ingress as a whole.
 
+use std::collections::HashSet;
+
 use super::cookie::{Source, list};
 use super::note::{Note, NoteId, Outcome};
 use super::path::is_regex;
@@ -160,7 +162,12 @@ fn hosts<'s>(source: &Source<'s>) -> Vec<&'s str> {
 
 fn tls(source: &Source<'_>, notes: &mut Vec<Note>) {
     let hosts = hosts(source);
-    let (named, unnamed): (Vec<_>, Vec<_>) = hosts.iter().partition(|host| source.has_tls(host));
+    let unnamed: Vec<_> = hosts
+        .iter()
+        .copied()
+        .filter(|host| !source.has_tls(host))
+        .collect();
+    let served: HashSet<&str> = hosts.iter().copied().collect();
     let has_tls = !source.subject.tls.is_empty();
     if has_tls && !unnamed.is_empty() && !source.settings.secure {
         let message = format!(
@@ -177,7 +184,7 @@ fn tls(source: &Source<'_>, notes: &mut Vec<Note>) {
     let without = distinct(
         without
             .map(AsRef::as_ref)
-            .filter(|host| named.contains(host)),
+            .filter(|host| served.contains(host)),
     );
     if !without.is_empty() {
         let message = format!(

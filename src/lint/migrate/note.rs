@@ -72,6 +72,7 @@ notes! {
     TwoPorts, "two-ports", Blocked;
     Unwritable, "unwritable", Blocked;
     ControllerTooOld, "controller-too-old", Blocked;
+    Placeholder, "placeholder", Blocked;
     NoAffinity, "no-affinity", WasBroken;
     DefaultBackend, "default-backend", WasBroken;
     ExpiresError, "expires-error", WasBroken;

@@ -4,7 +4,7 @@
 use super::context::at_field;
 use super::{Context, Report, Rule};
 use crate::lint::consequence::Severity;
-use crate::lint::diagnostic::Diagnostic;
+use crate::lint::diagnostic::{Diagnostic, Fix};
 use crate::lint::field::FieldPath;
 use crate::lint::migrate::{Migration, NoteId, Options, Outcome, is_affinity, migrate};
 use crate::lint::read::keys::{COMMUNITY, ORG_KEY};
@@ -88,7 +88,13 @@ fn with_value(
         .sum();
     let used = Rule::ForeignAnnotation.id().len() + names + diagnostic.message.chars().count();
     let fits = used + help.chars().count() + " : ; ".len() <= LONGEST;
-    Some(diagnostic.with_help(if fits { help } else { RUN.to_owned() }))
+    let diagnostic = diagnostic.with_help(if fits { help } else { RUN.to_owned() });
+    if migration.withheld(false).is_some() {
+        return Some(diagnostic);
+    }
+    let safe = migration.outcome == Outcome::Exact;
+    let fix = Fix::of_replacement(safe, migration.annotation, value.clone());
+    Some(diagnostic.with_fix(fix))
 }
 
 /// Why there is no value: the worst that is noted.

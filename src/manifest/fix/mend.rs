@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::finding::{Finding, ObjectRef};
 use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
-use crate::lint::{Consequence, Diagnostic, Edit, Rule, Severity, Span, Subject};
+use crate::lint::{Consequence, Diagnostic, Edit, Fix, Rule, Severity, Span, Subject};
 use crate::manifest::Judge;
 use crate::manifest::object::Object;
 
@@ -78,7 +78,8 @@ pub(in crate::manifest) fn keep_fixes_that_are_made(
         }
     }
     for (at, diagnostic) in found.iter_mut().enumerate() {
-        if !made.contains(&at) {
+        let replaces = |fix: &Fix| fix.replacement.is_some();
+        if !made.contains(&at) && !diagnostic.fix.as_ref().is_some_and(replaces) {
             diagnostic.fix = None;
         }
     }
