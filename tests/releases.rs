@@ -6,6 +6,9 @@
 use std::collections::HashMap;
 use std::fs;
 
+#[path = "releases/pages.rs"]
+mod pages;
+
 use serde::Deserialize;
 use stickler::lint::policy::Controller;
 use stickler::lint::read::keys::PLUS_KEY;

@@ -16,7 +16,7 @@ use crate::lint::read::keys::{COMMUNITY, is_present};
 use crate::manifest::{self, Migrated, Migrator, STDIN};
 use crate::policy::Policies;
 
-mod json;
+pub(super) mod json;
 mod text;
 
 /// Migrate session affinity from ingress-nginx, the community's controller

@@ -14,6 +14,7 @@ mod cookie;
 mod cookie_path;
 mod domain;
 mod facts;
+mod migration;
 mod note;
 pub mod number;
 mod path;
@@ -23,6 +24,7 @@ pub mod settings;
 
 use std::borrow::Cow;
 
+pub use migration::{Condemned, Migration};
 pub use note::{Note, NoteId, Outcome};
 
 use super::consequence::{Consequence, Severity};
@@ -50,76 +52,6 @@ pub struct Options {
     pub intent: bool,
     /// The cookie path of a service, by the service's name; the last one counts.
     pub paths: Vec<(String, String)>,
-}
-
-/// What comes of one Ingress.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Migration {
-    /// The worst that the notes bring.
-    pub outcome: Outcome,
-    /// The annotation's key.
-    pub annotation: &'static str,
-    /// The entries of the value: service and parameters.
-    pub entries: Vec<(String, String)>,
-    /// The annotation's value; `None` where there is none to give.
-    pub value: Option<String>,
-    /// What there is to say, the worst first.
-    pub notes: Vec<Note>,
-    /// What the readers say of the value.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-impl Migration {
-    fn new(annotation: &'static str) -> Self {
-        Self {
-            outcome: Outcome::Nothing,
-            annotation,
-            entries: Vec::new(),
-            value: None,
-            notes: Vec::new(),
-            diagnostics: Vec::new(),
-        }
-    }
-
-    /// What comes of an Ingress that something fills in before it is applied.
-    #[must_use]
-    pub fn of_placeholder(placeholder: &str) -> Self {
-        let message = format!(
-            "{} is a placeholder: migrate what it becomes, or write the annotation by hand",
-            quote(placeholder)
-        );
-        Self {
-            outcome: Outcome::Blocked,
-            notes: vec![Note::new(NoteId::Placeholder, None, message)],
-            ..Self::new(ORG_KEY)
-        }
-    }
-
-    /// Why the value is not to be written although there is one: a clause.
-    ///
-    /// `intent` says that what never worked is written too.
-    #[must_use]
-    pub fn withheld(&self, intent: bool) -> Option<&'static str> {
-        let needs_regex =
-            |it: &Note| it.id == NoteId::RegexRouting && it.outcome == Outcome::Partial;
-        self.value.as_ref()?;
-        if self.outcome == Outcome::WasBroken && !intent {
-            return Some("sessions never stuck; --intent writes what was intended");
-        }
-        self.notes
-            .iter()
-            .any(needs_regex)
-            .then_some("add nginx.org/path-regex: \"case_insensitive\" first")
-    }
-}
-
-/// A generated value that a reader condemns: an error of this program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Condemned {
-    /// The value.
-    pub value: String,
-    /// What is wrong with it.
-    pub diagnostic: Box<Diagnostic>,
 }
 
 /// Whether `key`, without the prefix, is one that a migration takes the place of.
@@ -342,9 +274,9 @@ fn renamed(cookies: &[Cookie]) -> Note {
     let name = &cookies[0].name;
     let message = format!(
         "the services shared the cookie {}; here it leads to one pod of one service, so each gets \
-         its own ({}_<service>)",
+         its own ({})",
         quote(name),
-        name
+        quote(&format!("{name}_<service>"))
     );
     Note::new(NoteId::Renamed, Some("session-cookie-name"), message)
 }
@@ -450,3 +382,6 @@ fn finish(migration: &mut Migration) {
         migration.diagnostics.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

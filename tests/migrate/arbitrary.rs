@@ -3,12 +3,15 @@
 
 use proptest::prelude::*;
 use stickler::lint::migrate::{Options, Outcome, migrate};
-use stickler::lint::policy::{Policy, TlsEnd};
-use stickler::lint::read::keys::{COMMUNITY, ORG_KEY};
+use stickler::lint::policy::{Controller, Edition, Policy, TlsEnd};
+use stickler::lint::read::keys::COMMUNITY;
+use stickler::lint::release::{Fact, Release};
 use stickler::lint::subject::{
     Annotation, Backend, HostRule, PathRule, PathType, Port, Subject, TlsBlock,
 };
-use stickler::lint::{self, Severity};
+use stickler::lint::{self, Rule, Severity};
+
+use crate::readers::{after, errors};
 
 const NAMES: [&str; 14] = [
     "affinity-mode",
@@ -164,31 +167,50 @@ fn subject() -> impl Strategy<Value = Subject<'static>> {
     })
 }
 
-/// The subject as it is after a migration.
-fn after(subject: &Subject<'static>, value: String) -> Subject<'static> {
-    let mut after = subject.clone();
-    after.annotations = vec![Annotation {
-        key: ORG_KEY.into(),
-        value: value.into(),
-    }];
-    after
+/// Any release, or none; any edition.
+fn controller() -> impl Strategy<Value = Controller> {
+    let releases: Vec<_> = Release::all().collect();
+    let version = prop::option::of(prop::sample::select(releases));
+    let edition = prop::sample::select(&[Edition::Plus, Edition::Oss, Edition::Unknown][..]);
+    (version, edition, any::<bool>()).prop_map(|(version, edition, config_safety)| Controller {
+        version,
+        edition,
+        config_safety,
+        ..Controller::default()
+    })
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_value_that_is_given_passes_the_readers(subject in subject(), intent: bool) {
+    fn a_value_that_is_given_passes_the_readers(
+        subject in subject(),
+        intent: bool,
+        controller in controller(),
+        upstream: bool,
+    ) {
         let options = Options { intent, ..Options::default() };
-        let migration = migrate(&subject, &Policy::default(), &options);
+        let tls = if upstream { TlsEnd::Upstream } else { TlsEnd::Ingress };
+        let policy = Policy { controller: controller.clone(), tls, ..Policy::default() };
+        let migration = migrate(&subject, &policy, &options);
         let migration = migration.map_err(|error| TestCaseError::fail(format!("{error:?}")))?;
         prop_assert!(migration.outcome > Outcome::Nothing);
-        let Some(value) = migration.value else { return Ok(()) };
-        let after = after(&subject, value);
-        let regex = migration.notes.iter().any(|it| it.id.as_str() == "regex-routing");
-        let policy = Policy { tls: TlsEnd::Upstream, ..Policy::default() };
+        let Some(value) = &migration.value else { return Ok(()) };
+        prop_assert!(!value.contains(['"', '\\', '\n', '$', '#', '{', '}', '`', '\'']), "{value}");
+        let after = after(&subject, &migration, migration.annotation);
+        let policy = Policy { controller, tls: TlsEnd::Upstream, ..Policy::default() };
         for diagnostic in lint::check(&after, &policy) {
-            prop_assert!(diagnostic.severity < Severity::Error || regex, "{diagnostic:?}");
+            prop_assert!(diagnostic.severity < Severity::Error, "{diagnostic:?}");
+        }
+        let regex = migration.notes.iter().any(|it| it.id.as_str() == "regex-routing");
+        for release in Release::all() {
+            if !regex || Fact::PathRegex.holds(release) {
+                let mut errors = errors(&after, release);
+                // What a release does to a path is no matter of the value.
+                errors.retain(|it| !matches!(it.rule, Rule::KeyTooNew | Rule::DroppedBackend));
+                prop_assert!(errors.is_empty(), "{release} {errors:?}");
+            }
         }
         let again = migrate(&after, &Policy::default(), &options).unwrap();
         prop_assert_eq!(again.outcome, Outcome::Nothing);

@@ -6,8 +6,8 @@ use stickler::lint::migrate::{Migration, Options, migrate};
 use stickler::lint::policy::{Controller, Policy, TlsEnd};
 use stickler::lint::read::controller::read;
 use stickler::lint::read::keys::{COMMUNITY, ORG_KEY, PATH_REGEX, PLUS_KEY};
-use stickler::lint::release::Release;
 use stickler::lint::release::value::Reader;
+use stickler::lint::release::{Fact, Release};
 use stickler::lint::subject::{Annotation, PathType, Subject};
 use stickler::lint::{self, Diagnostic, Severity};
 
@@ -85,12 +85,20 @@ fn every_value_of_the_cases_is_accepted_by_every_reader() {
                 let entries = read(value, reader);
                 assert!(entries.accepted(), "line {}: {reader:?} {value}", case.line);
             }
-            for release in Release::all() {
+            let regex = migration
+                .notes
+                .iter()
+                .any(|it| it.id.as_str() == "regex-routing");
+            let reads = |release: &Release| !regex || Fact::PathRegex.holds(*release);
+            for release in Release::all().filter(reads) {
                 // A release that does not read this key reads the other one.
                 for key in [PLUS_KEY, ORG_KEY] {
                     let after = after(&ingress.subject, &migration, key);
                     let mut errors = errors(&after, release);
-                    errors.retain(|it| it.rule != lint::Rule::KeyTooNew);
+                    // That 5.6.0 serves no path of type Exact is no matter of the value.
+                    errors.retain(|it| {
+                        !matches!(it.rule, lint::Rule::KeyTooNew | lint::Rule::DroppedBackend)
+                    });
                     let line = case.line;
                     assert!(
                         errors.is_empty(),
