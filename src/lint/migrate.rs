@@ -231,7 +231,7 @@ fn write(
         .into_iter()
         .filter(|it| it.severity == Severity::Error)
     {
-        let Some(note) = not_the_value(&error) else {
+        let Some(note) = not_the_value(&error).or_else(|| two_ports(source, &error)) else {
             let diagnostic = Box::new(error);
             return Err(Condemned { value, diagnostic });
         };
@@ -361,12 +361,39 @@ fn not_the_value(error: &Diagnostic) -> Option<Note> {
         Rule::PlusOnly | Rule::KeyTooNew => NoteId::ControllerTooOld,
         _ => return None,
     };
-    let consequence = error.consequence.map_or("", Consequence::clause);
-    let message = format!(
-        "the new controller would not serve it: {} ({consequence})",
-        error.message
-    );
+    let message = match error.consequence {
+        Some(Consequence::NoEffect) | None => {
+            format!(
+                "in the new controller no session would stick: {}",
+                error.message
+            )
+        }
+        Some(consequence) => format!(
+            "the new controller would not serve it: {} ({})",
+            error.message,
+            consequence.clause()
+        ),
+    };
     Some(Note::new(id, None, message))
+}
+
+/// A note for a service that the default backend reaches on another port than
+/// its rules: no name keeps the cookies of two ports apart.
+fn two_ports(source: &Source<'_>, error: &Diagnostic) -> Option<Note> {
+    let default = source.subject.default_backend.as_ref()?;
+    let name = default.service.as_deref()?;
+    let entry = error.entry.as_ref()?;
+    if error.rule != Rule::CookieClash || entry.service != name {
+        return None;
+    }
+    let message = format!(
+        "the default backend reaches service {} on another port than its rules: here these are two \
+         upstreams whose cookies overwrite each other",
+        quote(name)
+    );
+    let mut note = Note::new(NoteId::TwoPorts, None, message);
+    note.service = Some(name.to_owned());
+    Some(note)
 }
 
 /// The worst first; the value goes where there is none to give.

@@ -120,22 +120,39 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
+const SERVICES: [&str; 6] = ["web", "api", "tea", "svc-b", "a b", ""];
+
+/// Keys of the new controller that decide what becomes of the value.
+const OWN: [(&str, &str); 7] = [
+    ("nginx.org/path-regex", "case_insensitive"),
+    ("nginx.org/path-regex", "case_sensitive"),
+    ("nginx.org/path-regex", "exact"),
+    ("nginx.org/mergeable-ingress-type", "minion"),
+    ("nginx.org/mergeable-ingress-type", "master"),
+    ("nginx.org/mergeable-ingress-type", "x"),
+    ("nginx.org/use-cluster-ip", "true"),
+];
+
+fn backend(service: &'static str, port: i64) -> Backend<'static> {
+    Backend {
+        service: Some(service.into()),
+        port: Some(Port::Number(port)),
+        resource: false,
+    }
+}
+
 fn rule() -> impl Strategy<Value = HostRule<'static>> {
     let kind = prop_oneof![
         Just(PathType::Prefix),
         Just(PathType::Exact),
         Just(PathType::ImplementationSpecific)
     ];
-    let service = prop::sample::select(&["web", "api", "tea", "svc-b", "a b", ""][..]);
+    let service = prop::sample::select(&SERVICES[..]);
     let path = (prop::sample::select(&PATHS[..]), kind, service, 80_i64..82);
     let path = path.prop_map(|(path, path_type, service, port)| PathRule {
         path: Some(path.into()),
         path_type,
-        backend: Backend {
-            service: Some(service.into()),
-            port: Some(Port::Number(port)),
-            resource: false,
-        },
+        backend: backend(service, port),
     });
     let host = prop::sample::select(&HOSTS[..]);
     (host, prop::collection::vec(path, 1..4)).prop_map(|(host, paths)| HostRule {
@@ -148,7 +165,10 @@ fn subject() -> impl Strategy<Value = Subject<'static>> {
     let keys = prop::collection::btree_map(prop::sample::select(&NAMES[..]), value(), 0..7);
     let tls = prop::collection::vec(prop::sample::select(&HOSTS[..]), 0..3);
     let rules = prop::collection::vec(rule(), 0..3);
-    (keys, rules, tls, any::<bool>()).prop_map(|(keys, rules, tls, has_secret)| {
+    let default = prop::option::weighted(0.3, (prop::sample::select(&SERVICES[..]), 80_i64..82));
+    let own = prop::option::weighted(0.3, prop::sample::select(&OWN[..]));
+    let rest = (default, own, any::<bool>());
+    (keys, rules, tls, rest).prop_map(|(keys, rules, tls, (default, own, has_secret))| {
         let affinity = [("affinity", "cookie".to_owned())].into_iter().chain(keys);
         Subject {
             annotations: affinity
@@ -156,8 +176,13 @@ fn subject() -> impl Strategy<Value = Subject<'static>> {
                     key: format!("{COMMUNITY}{name}").into(),
                     value: value.into(),
                 })
+                .chain(own.map(|(key, value)| Annotation {
+                    key: key.into(),
+                    value: value.into(),
+                }))
                 .collect(),
             rules,
+            default_backend: default.map(|(service, port)| backend(service, port)),
             tls: vec![TlsBlock {
                 hosts: tls.into_iter().map(Into::into).collect(),
                 has_secret,
