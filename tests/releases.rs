@@ -8,6 +8,8 @@ use std::fs;
 
 #[path = "releases/pages.rs"]
 mod pages;
+#[path = "releases/upgrade.rs"]
+mod upgrade;
 
 use serde::Deserialize;
 use stickler::lint::policy::Controller;
