@@ -10,6 +10,7 @@
 //! does here is for the readers of this crate to say.
 
 mod broken;
+mod claims;
 mod cookie;
 mod cookie_path;
 mod domain;

@@ -1,22 +1,21 @@
 //! Migrations in place: whole lines of `annotations`, and no other byte.
 //!
 //! ```text
-//! text ─ read ─▶ Ingresses ─ migrate ─▶ values ─ edit ─▶ lines ─ compare ─▶ a text that says the same but for them
+//! text ─ read ─▶ Ingresses ─ migrate ─▶ values ─ key_lines ─▶ lines ─ same_but_for ─▶ a text that says the same but for them
 //! ```
 
 use std::ffi::OsStr;
 use std::ops::ControlFlow;
 
-pub(super) mod compare;
-pub(super) mod edit;
-
-use super::check::Context;
 use super::decode::Encoding;
+use super::how::{Context, Lists};
+use super::key_lines::{self, Plan};
 use super::locate::{Shared, location};
 use super::object::{Body, Found, Object};
-use super::read::{Lists, read};
+use super::read::read;
 use super::readable::readable;
 use super::report::Report;
+use super::same_but_for::{Change, same_but_for};
 use super::walk::{Options, each_input};
 use super::{Source, placeholder};
 use crate::finding::{Failure, Location, ObjectRef};
@@ -25,8 +24,6 @@ use crate::lint::read::keys::COMMUNITY;
 use crate::lint::subject::Annotation;
 use crate::lint::{Edit, Replacement, Span, Subject};
 use crate::yaml::{Document, Error, Lines, Node};
-use compare::Change;
-use edit::Plan;
 
 /// What migrates a subject, and what of it is written.
 pub struct Migrator<'m> {
@@ -226,7 +223,7 @@ fn plan(
     let plan = match (migrator.withheld)(migration) {
         Some(reason) => Err(reason),
         None if matches!(object.body, Body::Json(_)) => Err("JSON is not edited"),
-        None => edit::plan(
+        None => key_lines::plan(
             object.text,
             node,
             migrator.prefix,
@@ -321,7 +318,7 @@ fn holds(
         removes: &goes,
         added: &plan.added,
     });
-    compare::holds(before, after, &changes.collect::<Vec<_>>())
+    same_but_for(&changes.collect::<Vec<_>>(), before, after)
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ fn the_upgrade_to_5_6_on_the_corpora() {
     for row in [whole.row("context.jsonl"), found.row("real-world.jsonl")] {
         assert!(page.contains(&row), "{row}");
     }
-    assert!(found.lines.is_empty(), "{:?}", found.lines);
+    whole.lines.extend(found.lines);
     whole.lines.sort();
     insta::assert_snapshot!(whole.lines.join("\n"));
 }

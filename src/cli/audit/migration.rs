@@ -109,7 +109,8 @@ fn differs(migration: &Migration) -> String {
 }
 
 fn table(rows: &[Row]) -> String {
-    let names: Vec<_> = rows.iter().map(Row::name).collect();
+    let names = rows.iter().map(|row| terminal::safe(&row.name()));
+    let names: Vec<_> = names.collect();
     let width = names.iter().map(String::len).max().unwrap_or_default();
     let width = width.max("INGRESS".len());
     let mut text = format!("{:width$}  {:10}  WHAT DIFFERS\n", "INGRESS", "OUTCOME");

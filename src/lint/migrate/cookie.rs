@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::cookie_path::Claims;
+use super::claims::Claims;
 use super::note::{Note, NoteId};
 use super::routes::Service;
 use super::settings::{DEFAULT_NAME, Expires, Settings, boolean};

@@ -1,11 +1,11 @@
 //! Annotations that take the place of others: whole lines.
 
-use super::Refusal;
+use super::target::Refusal;
 use crate::finding::Finding;
 use crate::lint::Edit;
 use crate::lint::migrate::is_affinity;
 use crate::lint::read::keys::COMMUNITY;
-use crate::manifest::migrate::compare::{Change, holds};
+use crate::manifest::same_but_for::{Change, same_but_for};
 
 /// What came of the replacements of one text.
 #[derive(Default)]
@@ -45,7 +45,7 @@ pub(super) fn replace(text: &str, findings: &[Finding], unsafe_too: bool) -> Rep
         removes: &goes,
         added,
     });
-    if holds(text, &after, &changes.collect::<Vec<_>>()) {
+    if same_but_for(&changes.collect::<Vec<_>>(), text, &after) {
         return Replaced {
             text: Some(after),
             applied: wanted.len(),

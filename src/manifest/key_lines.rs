@@ -6,9 +6,9 @@ use crate::yaml::{Content, Node, Pair, places};
 
 /// What is done to the lines of one Ingress.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::manifest) struct Plan {
+pub(super) struct Plan {
     /// The edits, in the order of the text.
-    pub(in crate::manifest) edits: Vec<Edit>,
+    pub(super) edits: Vec<Edit>,
     /// A byte range within the annotations.
     pub(super) place: Span,
     /// The annotation that comes.
@@ -18,7 +18,7 @@ pub(in crate::manifest) struct Plan {
 /// The edits that put an annotation in the place of the affinity keys of
 /// `prefix`, or after them; an error says why the file is not such that lines
 /// can be exchanged.
-pub(in crate::manifest) fn plan(
+pub(super) fn plan(
     text: &str,
     node: &Node<'_>,
     prefix: &str,

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::how::{Context, Lists};
+use super::object::{Found, Object};
+use super::read::read;
 use crate::lint::{Replacement, Subject};
-use crate::manifest::check::Context;
-use crate::manifest::object::{Found, Object};
-use crate::manifest::read::{Lists, read};
 use crate::yaml::{Document, Node};
 
 /// What a text says, object by object.
@@ -18,16 +18,16 @@ enum Said {
 }
 
 /// What is to change in the annotations of one Ingress.
-pub(in crate::manifest) struct Change<'c> {
+pub(super) struct Change<'c> {
     /// Where one of its keys starts.
-    pub(in crate::manifest) at: usize,
+    pub(super) at: usize,
     /// Whether a key goes.
-    pub(in crate::manifest) removes: &'c dyn Fn(&str) -> bool,
-    pub(in crate::manifest) added: &'c Replacement,
+    pub(super) removes: &'c dyn Fn(&str) -> bool,
+    pub(super) added: &'c Replacement,
 }
 
 /// Whether `new` reads as `old` does but for the changes.
-pub(in crate::manifest) fn holds(old: &str, new: &str, changes: &[Change<'_>]) -> bool {
+pub(super) fn same_but_for(changes: &[Change<'_>], old: &str, new: &str) -> bool {
     let (mut before, places) = said(old);
     for change in changes {
         let index = places.get(&change.at);
