@@ -137,7 +137,10 @@ fn edits_of_the_file_are_those_of_the_value() {
                 continue;
             };
             let key = finding.diagnostic.place.field.annotation_key().unwrap();
-            let wanted = fix.apply(&value(text, key));
+            let (key, wanted) = match &fix.replacement {
+                Some(new) => (new.annotation, new.value.clone()),
+                None => (key, fix.apply(&value(text, key))),
+            };
             let mut fixed = text.clone();
             for edit in finding.edits.iter().rev() {
                 let bytes = edit.location.bytes;
