@@ -30,7 +30,6 @@ pub use migration::{Condemned, Migration};
 pub use note::{Note, NoteId, Outcome};
 
 use super::consequence::Severity;
-use super::diagnostic::Diagnostic;
 use super::policy::{Controller, Policy, TlsEnd};
 use super::read::keys::{COMMUNITY, ORG_KEY, PATH_REGEX, PLUS_KEY};
 use super::read::nginx::suggest::is_one_word;

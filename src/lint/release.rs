@@ -135,9 +135,12 @@ impl Release {
                 _ => majors.push((release, release)),
             }
         }
-        let named = majors.into_iter().map(|(first, last)| match first == last {
-            true => first.to_string(),
-            false => format!("{first} to {last}"),
+        let named = majors.into_iter().map(|(first, last)| {
+            if first == last {
+                first.to_string()
+            } else {
+                format!("{first} to {last}")
+            }
         });
         let lts = Self::of_line(set::LTS_NEWEST).to_string();
         named.chain([lts]).collect::<Vec<_>>().join(", ")

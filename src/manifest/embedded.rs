@@ -42,7 +42,9 @@ pub(super) fn scan<'t>(
     };
     match &root.content {
         Content::Mapping(pairs) if visited => {
-            pairs.iter().for_each(|pair| scan.pair(text, pair));
+            for pair in pairs {
+                scan.pair(text, pair);
+            }
         }
         _ => scan.node(text, root),
     }

@@ -49,7 +49,7 @@ impl Table {
         let rows = self.rows.into_inner();
         terminal::print(&match format {
             Format::Json => document(&rows),
-            Format::Jsonl => rows.iter().map(|row| format!("{}\n", row.json())).collect(),
+            Format::Jsonl => lines(&rows),
             _ if rows.is_empty() => NOTHING.to_owned(),
             _ => table(&rows),
         })?;
@@ -85,6 +85,14 @@ impl Row {
     fn json(&self) -> serde_json::Value {
         migration(&self.object, &self.result)
     }
+}
+
+fn lines(rows: &[Row]) -> String {
+    let mut lines = String::new();
+    for row in rows {
+        let _ = writeln!(lines, "{}", row.json());
+    }
+    lines
 }
 
 fn document(rows: &[Row]) -> String {

@@ -7,7 +7,7 @@ use super::note::{Note, NoteId, Outcome};
 use super::path::is_regex;
 use super::routes::{Service, distinct};
 use super::settings::{Expires, Key, boolean, raw};
-use crate::lint::policy::{Edition, Policy};
+use crate::lint::policy::{Controller, Edition, Policy};
 use crate::lint::read::keys::{COMMUNITY, PATH_REGEX};
 use crate::lint::release::Fact;
 use crate::lint::subject::{PathType, Subject};
@@ -98,15 +98,16 @@ fn blocked(source: &Source<'_>, policy: &Policy, notes: &mut Vec<Note>) {
             notes.push(note);
         }
     }
-    let controller = &policy.controller;
+    too_old(source.subject, &policy.controller, notes);
+}
+
+/// What the controller's release does not know.
+fn too_old(subject: &Subject<'_>, controller: &Controller, notes: &mut Vec<Note>) {
     if !controller.reads_org_key() && controller.edition == Edition::Oss {
         let message = "the open-source edition has sticky cookies from 5.4 on";
         notes.push(Note::new(NoteId::ControllerTooOld, None, message));
     }
-    let mut paths = source
-        .subject
-        .paths()
-        .filter_map(|(_, it)| it.path.as_deref());
+    let mut paths = subject.paths().filter_map(|(_, it)| it.path.as_deref());
     let takes_patterns = |release| Fact::PathRegex.holds(release);
     if !controller.version.is_none_or(takes_patterns) && paths.any(is_regex) {
         let message = "a path is a regular expression, which the controller takes for one from \

@@ -106,14 +106,11 @@ fn reason(subject: &Subject<'_>, migration: &Migration) -> String {
         return format!("there is no {ORG_KEY} that does the same");
     };
     let room = room(subject).saturating_sub(RUN.len());
-    let mut characters = note.message.char_indices();
-    match characters.nth(room) {
-        None => note.message.clone(),
-        Some(_) => {
-            let end = note.message.char_indices().nth(room.saturating_sub(1));
-            format!("{}…", &note.message[..end.map_or(0, |(at, _)| at)])
-        }
+    if note.message.chars().count() <= room {
+        return note.message.clone();
     }
+    let cut = note.message.chars().take(room.saturating_sub(1));
+    cut.chain(['…']).collect()
 }
 
 #[cfg(test)]

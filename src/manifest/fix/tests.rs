@@ -164,6 +164,7 @@ fn foreign(annotations: &str) -> String {
 const P: &str = "nginx.ingress.kubernetes.io/";
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn affinity_of_ingress_nginx_is_replaced_as_migrate_does() {
     let value = |name: &str| {
         format!(
