@@ -201,7 +201,6 @@ fn controller() -> impl Strategy<Value = Controller> {
         version,
         edition,
         config_safety,
-        ..Controller::default()
     })
 }
 

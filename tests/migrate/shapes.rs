@@ -3,6 +3,7 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test --test migrate` writes `shapes/*.txt`.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -85,7 +86,7 @@ fn through_kubectl(manifest: &str) -> String {
         let warning = warning.as_str().unwrap();
         assert!(warning.chars().count() <= LONGEST, "{warning}");
         assert!(!warning.contains(char::is_control), "{warning:?}");
-        shown += &format!("Warning: {warning}\n");
+        writeln!(shown, "Warning: {warning}").unwrap();
     }
     shown
 }
