@@ -26,7 +26,7 @@ pub mod text;
 pub mod upgrade;
 
 pub use consequence::{Consequence, Severity};
-pub use diagnostic::{Diagnostic, Edit, EntryName, Fix, Place};
+pub use diagnostic::{Diagnostic, Edit, EntryName, Fix, Place, Replacement};
 pub use field::{FieldPath, Step};
 pub use fixes::Weight;
 pub use policy::Policy;

@@ -26,6 +26,9 @@ pub fn of(rule: Rule) -> String {
     page.push_str(&facts(rule, &source));
     let _ = writeln!(page, "\n## What it finds\n\n{}", source.finds);
     for (heading, text) in source.sections() {
+        if heading == "Source" {
+            page.push_str(&releases(rule));
+        }
         let text = match heading {
             "Policy" => format!("The examples are checked with this policy:\n\n{text}"),
             "Bad" | "Good" => text.replace(fenced(text), &manifest(fenced(text))),
@@ -192,6 +195,20 @@ fn facts(rule: Rule, source: &Source) -> String {
         "- Consequence: {consequence}\n- Severity: {}\n- Depends on: {reader}\n",
         rule.severity()
     )
+}
+
+/// What depends on the release of the controller: a section, where something does.
+fn releases(rule: Rule) -> String {
+    let facts = rule.release_facts();
+    if facts.is_empty() {
+        return String::new();
+    }
+    let mut section =
+        String::from("\n## Releases\n\nThe finding depends on the release of the controller:\n\n");
+    for fact in facts {
+        let _ = writeln!(section, "- {}: {}", fact.releases().named(), fact.summary());
+    }
+    section
 }
 
 /// How the facts of the page were verified: the end of its last section.

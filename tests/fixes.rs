@@ -64,7 +64,7 @@ proptest! {
         let ends: Vec<usize> = value.char_indices().map(|(at, _)| at).chain([value.len()]).collect();
         let (one, other) = (ends[cuts.0 % ends.len()], ends[cuts.1 % ends.len()]);
         let span = Span::new(one.min(other), one.max(other));
-        let edit = Fix { safe: true, edits: vec![Edit { span, text: put }] };
+        let edit = Fix::of_edits(true, vec![Edit { span, text: put }]);
         let wanted = edit.apply(&value);
         prop_assume!(wanted != value && !value.contains("{{") && !emitter.text.contains("{{"));
         let judge = |subject: &Subject<'_>| {

@@ -6,6 +6,11 @@
 use std::collections::HashMap;
 use std::fs;
 
+#[path = "releases/pages.rs"]
+mod pages;
+#[path = "releases/upgrade.rs"]
+mod upgrade;
+
 use serde::Deserialize;
 use stickler::lint::policy::Controller;
 use stickler::lint::read::keys::PLUS_KEY;

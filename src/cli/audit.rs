@@ -16,7 +16,7 @@ use crate::audit::{Audited, Cluster, Error};
 use crate::lint::Subject;
 use crate::lint::release::Release;
 use crate::policy::Policies;
-use crate::render::Scope;
+use crate::render::{Format, Scope};
 
 mod migration;
 
@@ -34,7 +34,6 @@ mod migration;
       a line a finding, checked as the webhook would under that policy
   stickler audit -A --controller-version 5.5 --upgrade-to 5.6
       what an upgrade of the controller takes away
-
   stickler audit -A --migrate
       a table of what there is to migrate from ingress-nginx
 
@@ -43,7 +42,11 @@ Exit codes:
   1  findings
   2  usage
   3  nothing to check: there is no Ingress
-  4  the cluster cannot be reached, or refuses")]
+  4  the cluster cannot be reached, or refuses
+With --migrate:
+  0  all Ingresses are exact or differs
+  1  an Ingress is partial, was-broken or blocked
+  3  nothing to migrate")]
 pub(super) struct Audit {
     /// The namespace [default: that of the context]
     #[arg(
@@ -66,8 +69,9 @@ pub(super) struct Audit {
     #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
     policy: Option<PathBuf>,
 
-    /// Print what there is to migrate from ingress-nginx, and check nothing
-    #[arg(long)]
+    /// Print what there is to migrate from ingress-nginx, as a table or with
+    /// --format json or jsonl, and check nothing
+    #[arg(long, conflicts_with_all = ["upgrade_to", "destinations", "fail_on", "statistics"])]
     migrate: bool,
 
     #[command(flatten)]
@@ -119,6 +123,11 @@ impl Audit {
 
     /// The table of what there is to migrate.
     fn migrations(&self, policies: &Policies) -> Result<ExitCode, Failure> {
+        let format = self.output.format;
+        if !matches!(format, Format::Full | Format::Json | Format::Jsonl) {
+            let problem = "--migrate has the formats full, json and jsonl";
+            return Err(Failure::new("--format", problem));
+        }
         let table = migration::Table::default();
         let add = |subject: &Subject<'_>| {
             table.add(subject, policies);
@@ -132,7 +141,7 @@ impl Audit {
             cluster.audit(namespace, &add, &mut sink).await
         });
         match read {
-            Ok(Ok(())) => table.print(),
+            Ok(Ok(())) => table.print(format),
             Err(error) => Err(unanswered(&error)),
         }
     }

@@ -13,8 +13,8 @@ use crate::policy::ControllerOverride;
 /// The controller, in place of what the policy says of it.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(super) struct ControllerArgs {
-    /// The controller's release, such as 5.5, 5.5.4 or 2026-lts-r4 [default: the policy's, or all from 2.3 to 5.6]
-    #[arg(long, value_name = "VERSION", value_parser = release)]
+    /// The controller's release, such as 5.5, 5.5.4 or 2026-lts-r4
+    #[arg(long, value_name = "VERSION", value_parser = release, help = release_help())]
     controller_version: Option<Release>,
 
     /// The controller's edition [default: the policy's]
@@ -45,6 +45,16 @@ impl ControllerArgs {
             version: self.controller_version,
         }
     }
+}
+
+fn release_help() -> String {
+    let mut in_use = Release::in_use();
+    let first = in_use.next().unwrap_or_default();
+    let newest = Release::NEWEST;
+    format!(
+        "The controller's release, such as 5.5, 5.5.4 or 2026-lts-r4 [default: the policy's, or all \
+         from {first} to {newest}]"
+    )
 }
 
 /// Reads a release for clap.

@@ -19,7 +19,9 @@ use crate::render::counted;
 /// Fix manifests in place, where a finding has one certain fix
 ///
 /// Only the annotation's value changes: quotes, comments, indentation and every
-/// other byte of a file stay. A file is replaced at once, with its permissions.
+/// other byte of a file stay. The affinity keys of ingress-nginx, where the
+/// policy names the classes, change as 'stickler migrate' changes them: line by
+/// line. A file is replaced at once, with its permissions.
 /// What comments silence is left alone, and so are values that several places
 /// share through an alias.
 #[derive(Debug, Args)]

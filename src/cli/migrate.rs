@@ -11,14 +11,12 @@ use clap::{Args, ValueEnum};
 use super::policy::load_or_find;
 use super::{Failure, terminal};
 use crate::lint::Subject;
-use crate::lint::migrate::{
-    Migration, NoteId, Options, Outcome, is_candidate, is_cookie_path, migrate,
-};
+use crate::lint::migrate::{Migration, Options, Outcome, is_candidate, is_cookie_path, migrate};
 use crate::lint::read::keys::{COMMUNITY, is_present};
 use crate::manifest::{self, Migrated, Migrator, STDIN};
 use crate::policy::Policies;
 
-mod json;
+pub(super) mod json;
 mod text;
 
 /// Migrate session affinity from ingress-nginx, the community's controller
@@ -144,7 +142,7 @@ impl Migrate {
                 let policy = policies.for_namespace(subject.namespace.as_deref());
                 migrate(subject, &policy.lint, &options)
             },
-            withheld: &|migration: &Migration| withheld(migration, self.intent),
+            withheld: &|migration: &Migration| migration.withheld(self.intent),
             prefix: if prefix == "/" { COMMUNITY } else { &prefix },
             keep_old: self.keep_old,
         };
@@ -278,22 +276,6 @@ pub(super) fn is_unreported(subject: &Subject<'_>, policies: &Policies) -> bool 
     let policy = policies.for_namespace(subject.namespace.as_deref());
     let names_classes = policy.lint.ingress_classes.is_some();
     !names_classes && is_candidate(subject) && !is_present(subject)
-}
-
-/// Why a migration is not written although there is a value.
-fn withheld(migration: &Migration, intent: bool) -> Option<&'static str> {
-    let needs_regex = |it: &crate::lint::migrate::Note| {
-        it.id == NoteId::RegexRouting && it.outcome == Outcome::Partial
-    };
-    migration.value.as_ref()?;
-    if migration.outcome == Outcome::WasBroken && !intent {
-        return Some("sessions never stuck; --intent writes what was intended");
-    }
-    migration
-        .notes
-        .iter()
-        .any(needs_regex)
-        .then_some("add nginx.org/path-regex: \"case_insensitive\" first")
 }
 
 fn exit_code(tally: &Tally) -> ExitCode {

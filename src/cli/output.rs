@@ -19,7 +19,7 @@ use crate::render::{Format, Report, Style, Summary};
 pub(super) struct Output {
     /// How findings are written
     #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = formats())]
-    format: Format,
+    pub(super) format: Format,
 
     /// Write findings to a file too; may be given several times
     #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = destination)]

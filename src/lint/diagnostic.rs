@@ -55,6 +55,19 @@ pub struct Fix {
     pub safe: bool,
     /// Ranges of the value that do not overlap, in ascending order.
     pub edits: Vec<Edit>,
+    /// Instead of edits: the annotation that takes the place of those that the
+    /// finding is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<Replacement>,
+}
+
+/// An annotation that takes the place of others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Replacement {
+    /// Its key.
+    pub annotation: &'static str,
+    /// Its value.
+    pub value: String,
 }
 
 /// One range of a text, such as the value, and what is to stand there instead.
@@ -126,7 +139,7 @@ impl Diagnostic {
     pub fn with_edit(self, safe: bool, span: Span, text: impl Into<String>) -> Self {
         let text = text.into();
         let edits = vec![Edit { span, text }];
-        self.with_fix(Fix { safe, edits })
+        self.with_fix(Fix::of_edits(safe, edits))
     }
 
     /// The same, with a fix.
@@ -155,6 +168,26 @@ impl Place {
 }
 
 impl Fix {
+    /// Edits of the value.
+    #[must_use]
+    pub fn of_edits(safe: bool, edits: Vec<Edit>) -> Self {
+        Self {
+            safe,
+            edits,
+            replacement: None,
+        }
+    }
+
+    /// An annotation in the place of others.
+    #[must_use]
+    pub fn of_replacement(safe: bool, annotation: &'static str, value: String) -> Self {
+        Self {
+            safe,
+            edits: Vec::new(),
+            replacement: Some(Replacement { annotation, value }),
+        }
+    }
+
     /// `value` with the edits made.
     #[must_use]
     pub fn apply(&self, value: &str) -> String {
@@ -196,16 +229,11 @@ mod tests {
 
     #[test]
     fn a_fix_edits_what_it_names_and_nothing_else() {
-        let fix = |edits: &[(usize, usize, &str)]| Fix {
-            safe: true,
-            edits: edits
-                .iter()
-                .map(|&(start, end, text)| Edit {
-                    span: Span::new(start, end),
-                    text: text.to_owned(),
-                })
-                .collect(),
+        let edit = |&(start, end, text): &(usize, usize, &str)| Edit {
+            span: Span::new(start, end),
+            text: text.to_owned(),
         };
+        let fix = |edits: &[_]| Fix::of_edits(true, edits.iter().map(edit).collect());
         assert_eq!(fix(&[]).apply("abc"), "abc");
         assert_eq!(fix(&[(1, 2, "")]).apply("abc"), "ac");
         assert_eq!(fix(&[(0, 0, "<"), (3, 3, ">")]).apply("abc"), "<abc>");

@@ -33,9 +33,6 @@ pub(crate) fn replace(word: Span, text: &str) -> Edit {
 impl Edit {
     /// A fix of this one edit.
     pub(crate) fn into_fix(self, safe: bool) -> Fix {
-        Fix {
-            safe,
-            edits: vec![self],
-        }
+        Fix::of_edits(safe, vec![self])
     }
 }

@@ -115,7 +115,9 @@ fn drop_repeated(diagnostics: &mut [Diagnostic]) {
     };
     let is_safe = |it: &Diagnostic| it.fix.as_ref().is_some_and(|fix| fix.safe);
     let mut order: Vec<_> = (0..diagnostics.len()).collect();
-    order.retain(|&index| diagnostics[index].fix.is_some());
+    // An annotation in the place of others is not a change of a value.
+    let edits = |it: &Diagnostic| it.fix.as_ref().is_some_and(|fix| fix.replacement.is_none());
+    order.retain(|&index| edits(&diagnostics[index]));
     order.sort_by_key(|&index| {
         let diagnostic = &diagnostics[index];
         Reverse((is_safe(diagnostic), extent(diagnostic)))

@@ -10,22 +10,26 @@
 //! does here is for the readers of this crate to say.
 
 mod broken;
+mod claims;
 mod cookie;
 mod cookie_path;
 mod domain;
 mod facts;
+mod migration;
 mod note;
 pub mod number;
 mod path;
+mod refuse;
+mod rival;
 mod routes;
 pub mod settings;
 
 use std::borrow::Cow;
 
+pub use migration::{Condemned, Migration};
 pub use note::{Note, NoteId, Outcome};
 
-use super::consequence::{Consequence, Severity};
-use super::diagnostic::Diagnostic;
+use super::consequence::Severity;
 use super::policy::{Controller, Policy, TlsEnd};
 use super::read::keys::{COMMUNITY, ORG_KEY, PATH_REGEX, PLUS_KEY};
 use super::read::nginx::suggest::is_one_word;
@@ -33,10 +37,7 @@ use super::rules::Rule;
 use super::subject::{Annotation, PathType, Subject};
 use super::text::quote;
 use cookie::{Cookie, Draft, Source};
-
-/// A name with a value of a pod's id must fit into this many bytes, or browsers
-/// drop the cookie (RFC 6265bis, section 5.6), and nginx refuses the word.
-const MAX_NAME: usize = 4096 - 32;
+use refuse::{not_the_value, two_ports, unwritable};
 
 /// The name that all cookies have while their paths are compared.
 const COMMON_NAME: &str = "c";
@@ -49,32 +50,6 @@ pub struct Options {
     pub intent: bool,
     /// The cookie path of a service, by the service's name; the last one counts.
     pub paths: Vec<(String, String)>,
-}
-
-/// What comes of one Ingress.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Migration {
-    /// The worst that the notes bring.
-    pub outcome: Outcome,
-    /// The annotation's key.
-    pub annotation: &'static str,
-    /// The entries of the value: service and parameters.
-    pub entries: Vec<(String, String)>,
-    /// The annotation's value; `None` where there is none to give.
-    pub value: Option<String>,
-    /// What there is to say, the worst first.
-    pub notes: Vec<Note>,
-    /// What the readers say of the value.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-/// A generated value that a reader condemns: an error of this program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Condemned {
-    /// The value.
-    pub value: String,
-    /// What is wrong with it.
-    pub diagnostic: Box<Diagnostic>,
 }
 
 /// Whether `key`, without the prefix, is one that a migration takes the place of.
@@ -106,14 +81,7 @@ pub fn migrate(
     policy: &Policy,
     options: &Options,
 ) -> Result<Migration, Condemned> {
-    let mut migration = Migration {
-        outcome: Outcome::Nothing,
-        annotation: key_for(&policy.controller),
-        entries: Vec::new(),
-        value: None,
-        notes: Vec::new(),
-        diagnostics: Vec::new(),
-    };
+    let mut migration = Migration::new(key_for(&policy.controller));
     if !is_candidate(subject) {
         return Ok(migration);
     }
@@ -248,11 +216,8 @@ fn write(
     let check = |cookies: &[Cookie]| {
         super::check_without_fixes(&migrated(source.subject, key, &value(cookies)), &neutral)
     };
-    let clashes = |it: &Diagnostic| it.rule == Rule::CookieClash;
-    // Services that shared a name may differ in it by now, where a dead prefix goes.
-    let shared: Vec<_> = cookies.iter().map(|it| it.with_name(COMMON_NAME)).collect();
     let mut found = check(&cookies);
-    if cookies.len() > 1 && check(&shared).iter().any(clashes) {
+    if cookies.len() > 1 && clash(source.subject, key, &cookies, &neutral) {
         migration.notes.push(renamed(&cookies));
         for cookie in &mut cookies {
             cookie.name = format!("{}_{}", cookie.name, cookie.service);
@@ -264,7 +229,7 @@ fn write(
         .into_iter()
         .filter(|it| it.severity == Severity::Error)
     {
-        let Some(note) = not_the_value(&error) else {
+        let Some(note) = not_the_value(&error).or_else(|| two_ports(source, &error)) else {
             let diagnostic = Box::new(error);
             return Err(Condemned { value, diagnostic });
         };
@@ -279,6 +244,25 @@ fn write(
     Ok(())
 }
 
+/// Whether the cookies of two services would overwrite or shadow each other.
+fn clash(subject: &Subject<'_>, key: &'static str, cookies: &[Cookie], policy: &Policy) -> bool {
+    // Services that shared a name may differ in it by now, where a dead prefix goes.
+    let shared: Vec<_> = cookies.iter().map(|it| it.with_name(COMMON_NAME)).collect();
+    let mut migrated = migrated(subject, key, &value(&shared));
+    // What a regular expression matches begins with its plain part: the check
+    // reports nothing of paths that it cannot compare.
+    migrated.annotations.retain(|it| it.key != PATH_REGEX);
+    let paths = migrated.rules.iter_mut().flat_map(|rule| &mut rule.paths);
+    for path in paths.flatten() {
+        let written = path.path.as_deref().unwrap_or_default();
+        if path::is_regex(written) {
+            path.path = Some(path::plain_part(written).into_owned().into());
+        }
+    }
+    let found = super::check_without_fixes(&migrated, policy);
+    found.iter().any(|it| it.rule == Rule::CookieClash)
+}
+
 fn value(cookies: &[Cookie]) -> String {
     let entry = |it: &Cookie| format!("serviceName={} {}", it.service, it.parameters());
     cookies.iter().map(entry).collect::<Vec<_>>().join(";")
@@ -288,9 +272,9 @@ fn renamed(cookies: &[Cookie]) -> Note {
     let name = &cookies[0].name;
     let message = format!(
         "the services shared the cookie {}; here it leads to one pod of one service, so each gets \
-         its own ({}_<service>)",
+         its own ({})",
         quote(name),
-        name
+        quote(&format!("{name}_<service>"))
     );
     Note::new(NoteId::Renamed, Some("session-cookie-name"), message)
 }
@@ -323,66 +307,6 @@ pub(crate) fn migrated<'a>(subject: &Subject<'a>, key: &'static str, value: &str
     migrated
 }
 
-/// What the language cannot hold.
-fn unwritable(source: &Source<'_>, cookies: &[Cookie]) -> Option<Note> {
-    let comma = source
-        .settings
-        .path
-        .value
-        .as_deref()
-        .filter(|path| path.contains(','));
-    if let Some(path) = comma {
-        let key = "session-cookie-path";
-        let message = format!(
-            "{key} {} holds a comma, which cannot be written here",
-            quote(path)
-        );
-        return Some(Note::new(NoteId::Unwritable, Some(key), message));
-    }
-    if source.settings.expires() == settings::Expires::Unmodelled {
-        let key = "session-cookie-expires";
-        let raw = source.settings.expires.raw.unwrap_or_default();
-        let message = format!(
-            "{key} {} is a number in a form that is not supported",
-            quote(raw)
-        );
-        return Some(Note::new(NoteId::Unwritable, Some(key), message));
-    }
-    let words = |it: &Cookie| {
-        let fits = it.name.len() + it.service.len() < MAX_NAME && is_one_word(&it.name);
-        let domain = it.domain.as_deref().is_none_or(is_one_word);
-        fits && domain
-            && is_one_word(&it.service)
-            && !it.service.contains('=')
-            && is_one_word(&it.path)
-    };
-    let cookie = cookies.iter().find(|it| !words(it))?;
-    let message = format!(
-        "the entry of service {} holds what cannot be written here: {}",
-        quote(&cookie.service),
-        quote(&cookie.parameters())
-    );
-    Some(Note::new(NoteId::Unwritable, None, message))
-}
-
-/// A note for an error that the Ingress has whatever the value.
-fn not_the_value(error: &Diagnostic) -> Option<Note> {
-    let id = match error.rule {
-        Rule::RejectedIngress
-        | Rule::DuplicatePath
-        | Rule::MergeableMaster
-        | Rule::DroppedBackend => NoteId::RejectedIngress,
-        Rule::PlusOnly | Rule::KeyTooNew => NoteId::ControllerTooOld,
-        _ => return None,
-    };
-    let consequence = error.consequence.map_or("", Consequence::clause);
-    let message = format!(
-        "the new controller would not serve it: {} ({consequence})",
-        error.message
-    );
-    Some(Note::new(id, None, message))
-}
-
 /// The worst first; the value goes where there is none to give.
 fn finish(migration: &mut Migration) {
     migration
@@ -396,3 +320,6 @@ fn finish(migration: &mut Migration) {
         migration.diagnostics.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,8 @@ pub mod value;
 
 use std::fmt;
 
+use fact::{FIRST_STRICT_REVISION, LINES};
+
 pub use fact::Fact;
 pub use set::Releases;
 
@@ -44,55 +46,8 @@ enum Name {
     Lts(u32, Option<u32>),
 }
 
-/// The place of a release in [`LINES`]: releases of one line read alike.
+/// The place of a release in [`fact::LINES`]: releases of one line read alike.
 type Line = u8;
-
-/// Where the behaviour of the controller can change, oldest first; the
-/// long-term support releases, which branch off, come last.
-const LINES: [Name; 37] = [
-    Name::Version(1, 0, None),
-    Name::Version(1, 1, None),
-    Name::Version(1, 2, None),
-    Name::Version(1, 3, None),
-    Name::Version(1, 4, None),
-    Name::Version(1, 5, None),
-    Name::Version(1, 6, None),
-    Name::Version(1, 7, None),
-    Name::Version(1, 8, None),
-    Name::Version(1, 9, None),
-    Name::Version(1, 10, None),
-    Name::Version(1, 11, None),
-    Name::Version(1, 12, None),
-    Name::Version(2, 0, None),
-    Name::Version(2, 1, None),
-    Name::Version(2, 2, None),
-    Name::Version(2, 3, None),
-    Name::Version(2, 4, None),
-    Name::Version(3, 0, None),
-    Name::Version(3, 1, None),
-    Name::Version(3, 2, None),
-    Name::Version(3, 3, None),
-    Name::Version(3, 4, None),
-    Name::Version(3, 5, None),
-    Name::Version(3, 6, None),
-    Name::Version(3, 7, None),
-    Name::Version(4, 0, None),
-    Name::Version(5, 0, None),
-    Name::Version(5, 1, None),
-    Name::Version(5, 2, None),
-    Name::Version(5, 3, None),
-    Name::Version(5, 4, None),
-    Name::Version(5, 5, None),
-    // The first patch level differs from those after it, which `5.6` means.
-    Name::Version(5, 6, Some(0)),
-    Name::Version(5, 6, None),
-    // Revisions 1 to 4, and those from 5 on, which `2026-lts` means.
-    Name::Lts(2026, Some(1)),
-    Name::Lts(2026, None),
-];
-
-/// The first revision of `2026-lts` with the checks of 5.6 (presumed).
-const FIRST_STRICT_REVISION: u32 = 5;
 
 /// The text that an operator gives is not the name of a release.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -152,12 +107,15 @@ impl Release {
     /// The release line before this one; the oldest has none and is its own.
     #[must_use]
     pub fn predecessor(self) -> Self {
-        // The first patch level of 5.6 is not what runs before an upgrade to it,
+        // A patch level is not what runs before an upgrade to its own version,
         // and the support releases branch off from 5.4.
         match self.name {
             Name::Lts(..) => Self::of_line(set::LTS_BRANCHED_FROM),
-            Name::Version(..) if self.line >= set::NEWEST - 1 => Self::of_line(set::NEWEST - 2),
-            Name::Version(..) => Self::of_line(self.line.saturating_sub(1)),
+            Name::Version(..) => {
+                let older = |line: &Line| Releases::VERSIONS.has(Self::of_line(*line));
+                let first = set::first_patch_level(self.line);
+                Self::of_line((0..first).rev().find(older).unwrap_or(self.line))
+            }
         }
     }
 
@@ -170,7 +128,28 @@ impl Release {
     /// The releases that a help text can name, without patch levels.
     #[must_use]
     pub fn known() -> String {
-        "1.0 to 1.12, 2.0 to 2.4, 3.0 to 3.7, 4.0, 5.0 to 5.6, 2026-lts".to_owned()
+        let mut majors: Vec<(Self, Self)> = Vec::new();
+        for release in Releases::VERSIONS.iter() {
+            match majors.last_mut() {
+                Some((first, last)) if first.major() == release.major() => *last = release,
+                _ => majors.push((release, release)),
+            }
+        }
+        let named = majors.into_iter().map(|(first, last)| {
+            if first == last {
+                first.to_string()
+            } else {
+                format!("{first} to {last}")
+            }
+        });
+        let lts = Self::of_line(set::LTS_NEWEST).to_string();
+        named.chain([lts]).collect::<Vec<_>>().join(", ")
+    }
+
+    fn major(self) -> u32 {
+        match self.name {
+            Name::Version(major, ..) | Name::Lts(major, _) => major,
+        }
     }
 
     fn of_line(line: Line) -> Self {
@@ -180,11 +159,11 @@ impl Release {
 
     fn named(name: Name) -> Option<Self> {
         let line = match name {
-            Name::Version(5, 6, Some(0)) => line_of(name)?,
             Name::Version(major, minor, _) => {
                 let plain = Name::Version(major, minor, None);
                 let newer = Self { name, line: 0 }.is_newer_than_modelled();
-                line_of(plain).or(newer.then_some(set::NEWEST))?
+                let line = line_of(name).or(line_of(plain));
+                line.or(newer.then_some(set::NEWEST))?
             }
             Name::Lts(2026, Some(0)) | Name::Lts(..2026, _) => return None,
             Name::Lts(2026, Some(..FIRST_STRICT_REVISION)) => set::LTS_FIRST,

@@ -23,6 +23,7 @@ mod lifetime;
 mod parameter;
 mod path;
 mod policy;
+mod releases;
 mod report;
 mod separator;
 mod service;

@@ -45,6 +45,10 @@ pub fn check(
     let gained = gained.filter(|it| !is_said(it));
     changes.extend(gained.map(|it| gain(it, &then, to)));
     changes.sort_by(|a, b| a.order().cmp(&b.order()));
+    // A fix is for a value that one release reads, not for the way between two.
+    for change in &mut changes {
+        change.fix = None;
+    }
     changes
 }
 

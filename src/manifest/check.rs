@@ -3,7 +3,7 @@
 use super::how::{Context, Lists};
 use super::ignore::{self, Candidate};
 use super::improve::keep_fixes_that_are_made;
-use super::locate::{Located, collect_aliased, locate, location};
+use super::locate::{Located, Shared, locate, location};
 use super::object::{Found, NAME, Object};
 use super::read::read;
 use super::readable::readable;
@@ -232,13 +232,9 @@ impl<'s> Checker<'s> {
         if fixable.is_empty() || !document.own_text().contains('*') {
             return;
         }
-        let mut shared = Vec::new();
-        collect_aliased(root, &mut shared);
+        let shared = Shared::of(root);
         for finding in &mut fixable {
-            let is_shared = |edit: &SourceEdit| {
-                let own = edit.location.bytes;
-                shared.iter().any(|shared| shared.contains(own))
-            };
+            let is_shared = |edit: &SourceEdit| shared.holds(edit.location.bytes);
             if finding.edits.iter().any(is_shared) {
                 finding.edits.clear();
             }

@@ -22,13 +22,15 @@ const DEEPEST: usize = 4;
 /// kubectl keeps the whole object there as it was applied last.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// Gives every value of the annotation below `root` to `visit`. `holder` names
-/// the object around it.
+/// Gives every value of the annotation below `root` to `visit`, and what is an
+/// Ingress there; `root` itself only if it was not visited. `holder` names the
+/// object around it.
 pub(super) fn scan<'t>(
     document: &Document<'t>,
     text: &str,
     root: &Node<'_>,
     holder: ObjectRef,
+    visited: bool,
     visit: Visit<'_, 't>,
 ) {
     let mut scan = Scan {
@@ -38,7 +40,14 @@ pub(super) fn scan<'t>(
         holder,
         met: 0,
     };
-    scan.node(text, root);
+    match &root.content {
+        Content::Mapping(pairs) if visited => {
+            for pair in pairs {
+                scan.pair(text, pair);
+            }
+        }
+        _ => scan.node(text, root),
+    }
 }
 
 struct Scan<'s, 'v, 't> {

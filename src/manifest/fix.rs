@@ -4,6 +4,7 @@
 //! ```text
 //! text ─ targets ─▶ values that can be better ─ improve ─▶ new values
 //!      ─ patch ─▶ bytes of their scalars ─ compare ─▶ a text that says the same but for them
+//! text ─ replace ─▶ an annotation in place of others, line by line
 //! ```
 
 use std::ffi::OsStr;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 mod collect;
 mod compare;
 mod patch;
+mod replace;
 mod target;
 mod write;
 
@@ -82,8 +84,38 @@ pub fn fix(source: Source, judge: &Judge<'_>, unsafe_too: bool) -> Fixed {
 /// As [`fix`], knowing more of the text.
 fn fix_in(source: Source, context: Context<'_>, judge: &Judge<'_>, unsafe_too: bool) -> Fixed {
     let before = examine(&source, context, judge);
-    let fixable = |finding: &Finding| finding.diagnostic.fix.is_some();
-    if !before.findings.iter().any(fixable) {
+    let replaced = replace::replace(&source.text, &before.findings, unsafe_too);
+    let mut fixed = match replaced.text {
+        Some(text) => {
+            let name = source.name;
+            let next = Source { name, text };
+            let report = examine(&next, context, judge);
+            let fixed = fix_values(next, report, context, judge, unsafe_too);
+            Fixed {
+                before: source.text,
+                ..fixed
+            }
+        }
+        None => fix_values(source, before, context, judge, unsafe_too),
+    };
+    fixed.applied += replaced.applied;
+    fixed.refused.extend(replaced.refused);
+    fixed
+}
+
+/// Fixes the values of a text in which `before` was found.
+fn fix_values(
+    source: Source,
+    before: Report,
+    context: Context<'_>,
+    judge: &Judge<'_>,
+    unsafe_too: bool,
+) -> Fixed {
+    let of_value = |finding: &Finding| {
+        let fix = finding.diagnostic.fix.as_ref();
+        fix.is_some_and(|fix| fix.replacement.is_none())
+    };
+    if !before.findings.iter().any(of_value) {
         return Fixed {
             after: source.text.clone(),
             before: source.text,

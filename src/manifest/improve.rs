@@ -7,7 +7,7 @@ use super::Judge;
 use super::object::Object;
 use crate::finding::{Finding, ObjectRef};
 use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
-use crate::lint::{Diagnostic, Edit, Rule, Span, Subject, Weight};
+use crate::lint::{Diagnostic, Edit, Fix, Rule, Span, Subject, Weight};
 
 /// Edits to a value that bring nothing by themselves, but may open the way to
 /// one that does.
@@ -78,7 +78,8 @@ pub(super) fn keep_fixes_that_are_made(
         }
     }
     for (at, diagnostic) in found.iter_mut().enumerate() {
-        if !made.contains(&at) {
+        let replaces = |fix: &Fix| fix.replacement.is_some();
+        if !made.contains(&at) && !diagnostic.fix.as_ref().is_some_and(replaces) {
             diagnostic.fix = None;
         }
     }

@@ -1,10 +1,12 @@
 //! A field of an object, and a range of its value, as bytes of the text.
 
 use super::encode::{double, encode};
-use super::object::{Object, Tree};
+use super::key_lines::plan;
+use super::object::{Body, Object, Tree};
 use super::steps::Walk;
 use crate::finding::Location;
-use crate::lint::{Diagnostic, Edit, Span};
+use crate::lint::read::keys::COMMUNITY;
+use crate::lint::{Diagnostic, Edit, Replacement, Span};
 use crate::yaml::{Content, Document, Lines, Node, Pair, Style, places};
 
 /// Where a place stands in a text.
@@ -35,7 +37,11 @@ pub(super) fn locate(
 ) -> (Located, Vec<(Span, String)>) {
     let walk = tree.walk(&diagnostic.place.field);
     let located = place_of(object.text, &walk, diagnostic);
-    let edits = edits(object, &walk, diagnostic);
+    let fix = diagnostic.fix.as_ref();
+    let edits = match fix.and_then(|fix| fix.replacement.as_ref()) {
+        Some(replacement) => lines(object, tree, replacement),
+        None => edits(object, &walk, diagnostic),
+    };
     (located.in_file(object), edits)
 }
 
@@ -97,6 +103,20 @@ fn edits(
     alone.then(written).flatten().unwrap_or_default()
 }
 
+/// The lines of an annotation that takes the place of others. Empty where the
+/// text is not such that lines can be exchanged.
+fn lines(
+    object: &Object<'_, '_>,
+    tree: &Tree<'_, '_>,
+    replacement: &Replacement,
+) -> Vec<(Span, String)> {
+    let has_lines = matches!(object.body, Body::Node(_)) && object.frames.is_empty();
+    let plan = has_lines.then(|| plan(object.text, tree.root, COMMUNITY, false, replacement));
+    let edits = plan.and_then(Result::ok).map(|plan| plan.edits);
+    let edits = edits.unwrap_or_default().into_iter();
+    edits.map(|edit| (edit.span, edit.text)).collect()
+}
+
 impl Located {
     /// A place that is not a field's.
     pub(super) fn at(span: Span) -> Self {
@@ -142,8 +162,39 @@ pub(super) fn location(
     }
 }
 
+/// The places of a document that an alias stands for.
+pub(super) struct Shared {
+    /// By their start, each with the furthest end so far.
+    ranges: Vec<(usize, usize)>,
+}
+
+impl Shared {
+    pub(super) fn of(root: &Node<'_>) -> Self {
+        let mut ranges = Vec::new();
+        collect_aliased(root, &mut ranges);
+        ranges.sort_unstable();
+        let mut furthest = 0;
+        let ranges = ranges.into_iter().map(|range| {
+            furthest = range.end.max(furthest);
+            (range.start, furthest)
+        });
+        Self {
+            ranges: ranges.collect(),
+        }
+    }
+
+    /// Whether a place is part of one of them.
+    pub(super) fn holds(&self, place: Span) -> bool {
+        let after = self
+            .ranges
+            .partition_point(|(start, _)| *start <= place.start);
+        let before = after.checked_sub(1).map(|at| self.ranges[at]);
+        before.is_some_and(|(_, furthest)| place.end <= furthest)
+    }
+}
+
 /// The ranges of all nodes that an alias stands for.
-pub(super) fn collect_aliased(node: &Node<'_>, shared: &mut Vec<Span>) {
+fn collect_aliased(node: &Node<'_>, shared: &mut Vec<Span>) {
     match &node.content {
         Content::Alias(target) => shared.push(extent(target)),
         Content::Anchor(inner) => collect_aliased(inner, shared),

@@ -1,32 +1,29 @@
 //! Migrations in place: whole lines of `annotations`, and no other byte.
 //!
 //! ```text
-//! text ─ read ─▶ Ingresses ─ migrate ─▶ values ─ edit ─▶ lines ─ compare ─▶ a text that says the same but for them
+//! text ─ read ─▶ Ingresses ─ migrate ─▶ values ─ key_lines ─▶ lines ─ same_but_for ─▶ a text that says the same but for them
 //! ```
 
 use std::ffi::OsStr;
 use std::ops::ControlFlow;
 
-mod compare;
-mod edit;
-
-use super::Source;
 use super::decode::Encoding;
-use super::how::Context;
-use super::how::Lists;
-use super::locate::{collect_aliased, location};
+use super::how::{Context, Lists};
+use super::key_lines::{self, Plan};
+use super::locate::{Shared, location};
 use super::object::{Body, Found, Object};
 use super::read::read;
 use super::readable::readable;
 use super::report::Report;
+use super::same_but_for::{Change, same_but_for};
 use super::walk::{Options, each_input};
+use super::{Source, placeholder};
 use crate::finding::{Failure, Location, ObjectRef};
 use crate::lint::migrate::{Condemned, Migration, is_affinity};
 use crate::lint::read::keys::COMMUNITY;
 use crate::lint::subject::Annotation;
-use crate::lint::{Edit, Span, Subject};
+use crate::lint::{Edit, Replacement, Span, Subject};
 use crate::yaml::{Document, Error, Lines, Node};
-use edit::Plan;
 
 /// What migrates a subject, and what of it is written.
 pub struct Migrator<'m> {
@@ -123,7 +120,7 @@ pub fn migrate(source: Source, migrator: &Migrator<'_>) -> Migrated {
         }
     };
     Context::default().with_how(Lists::Whole, |how| read(&text, how, &mut take));
-    migrated.after = apply(&source.text, &mut migrated.ingresses);
+    migrated.after = apply(&source.text, &mut migrated.ingresses, migrator);
     migrated.before = source.text;
     migrated
 }
@@ -189,18 +186,12 @@ impl File<'_, '_> {
                 key: format!("{COMMUNITY}{name}").into(),
                 value: value.into(),
             }));
-        let result = (migrator.migrate)(&subject);
-        let is_json = matches!(object.body, Body::Json(_));
+        let result = match placeholder::of_migration(&subject) {
+            Some(placeholder) => Ok(Migration::of_placeholder(placeholder)),
+            None => (migrator.migrate)(&subject),
+        };
         let (plan, not_edited) = match &result {
-            Ok(migration) => match (migrator.withheld)(migration) {
-                Some(reason) => (None, Some(reason.to_owned())),
-                None if migration.value.is_none() => (None, None),
-                None if is_json => (None, Some("JSON is not edited".to_owned())),
-                None => match edit::plan(object.text, node, migrator, migration) {
-                    Ok(plan) => (Some(plan), None),
-                    Err(reason) => (None, Some(reason.to_owned())),
-                },
-            },
+            Ok(migration) => plan(object, node, migrator, migration),
             Err(_) => (None, None),
         };
         let ingress = MigratedIngress {
@@ -212,6 +203,37 @@ impl File<'_, '_> {
             plan,
         };
         (Some(ingress), others)
+    }
+}
+
+/// The edits that write a migration, or why there are none.
+fn plan(
+    object: &Object<'_, '_>,
+    node: &Node<'_>,
+    migrator: &Migrator<'_>,
+    migration: &Migration,
+) -> (Option<Plan>, Option<String>) {
+    let Some(value) = &migration.value else {
+        return (None, None);
+    };
+    let added = Replacement {
+        annotation: migration.annotation,
+        value: value.clone(),
+    };
+    let plan = match (migrator.withheld)(migration) {
+        Some(reason) => Err(reason),
+        None if matches!(object.body, Body::Json(_)) => Err("JSON is not edited"),
+        None => key_lines::plan(
+            object.text,
+            node,
+            migrator.prefix,
+            migrator.keep_old,
+            &added,
+        ),
+    };
+    match plan {
+        Ok(plan) => (Some(plan), None),
+        Err(reason) => (None, Some(reason.to_owned())),
     }
 }
 
@@ -229,11 +251,10 @@ fn keys<'n>(node: &'n Node<'_>, prefix: &str) -> Vec<(&'n str, &'n str, Span)> {
 
 /// Takes the plans for places that an alias stands for as well.
 fn withhold_shared(root: &Node<'_>, ingresses: &mut [MigratedIngress]) {
-    let mut shared = Vec::new();
-    collect_aliased(root, &mut shared);
+    let shared = Shared::of(root);
     for ingress in ingresses {
         let place = ingress.plan.as_ref().map(|plan| plan.place);
-        if place.is_some_and(|place| shared.iter().any(|it| it.contains(place))) {
+        if place.is_some_and(|place| shared.holds(place)) {
             ingress.plan = None;
             ingress.not_edited = Some("an alias shares the annotations".to_owned());
         }
@@ -242,7 +263,15 @@ fn withhold_shared(root: &Node<'_>, ingresses: &mut [MigratedIngress]) {
 
 /// The text with the plans carried out, where it then says what it should; else
 /// the text as it is.
-fn apply(text: &str, ingresses: &mut [MigratedIngress]) -> String {
+fn apply(text: &str, ingresses: &mut [MigratedIngress], migrator: &Migrator<'_>) -> String {
+    // A value that does not pass its own check is an error of this program:
+    // half a file is no place to find that out.
+    if ingresses.iter().any(|it| it.result.is_err()) {
+        withhold(
+            ingresses,
+            "another Ingress of the file has an error of stickler",
+        );
+    }
     let edits: Vec<Edit> = ingresses
         .iter()
         .filter_map(|it| it.plan.as_ref())
@@ -252,17 +281,44 @@ fn apply(text: &str, ingresses: &mut [MigratedIngress]) -> String {
         return text.to_owned();
     }
     let after = Edit::apply_all(&edits, text);
-    if compare::holds(text, &after, ingresses) {
+    if holds(text, &after, ingresses, migrator) {
         for ingress in ingresses {
             ingress.written = ingress.plan.is_some();
         }
         return after;
     }
+    withhold(ingresses, "the file cannot hold the change in place");
+    text.to_owned()
+}
+
+/// Takes all plans.
+fn withhold(ingresses: &mut [MigratedIngress], reason: &str) {
     for ingress in ingresses.iter_mut().filter(|it| it.plan.is_some()) {
         ingress.plan = None;
-        ingress.not_edited = Some("the file cannot hold the change in place".to_owned());
+        ingress.not_edited = Some(reason.to_owned());
     }
-    text.to_owned()
+}
+
+/// Whether the edited text reads as the plans say.
+fn holds(
+    before: &str,
+    after: &str,
+    ingresses: &[MigratedIngress],
+    migrator: &Migrator<'_>,
+) -> bool {
+    let goes = |key: &str| {
+        let name = key.strip_prefix(migrator.prefix);
+        !migrator.keep_old && name.is_some_and(is_affinity)
+    };
+    let planned = ingresses
+        .iter()
+        .filter_map(|it| Some((it.location.bytes.start, it.plan.as_ref()?)));
+    let changes = planned.map(|(at, plan)| Change {
+        at,
+        removes: &goes,
+        added: &plan.added,
+    });
+    same_but_for(&changes.collect::<Vec<_>>(), before, after)
 }
 
 #[cfg(test)]

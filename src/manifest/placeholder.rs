@@ -9,9 +9,10 @@
 use std::borrow::Cow;
 
 use super::Judge;
-use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
+use crate::lint::migrate::is_affinity;
+use crate::lint::read::keys::{COMMUNITY, ORG_KEY, PLUS_KEY};
 use crate::lint::text::quote;
-use crate::lint::{Consequence, Diagnostic, FieldPath, Place, Rule, Span, Step, Subject};
+use crate::lint::{Consequence, Diagnostic, FieldPath, Place, Rule, Severity, Span, Step, Subject};
 
 /// What stands for a byte of a placeholder: no reader gives it a meaning.
 const FILLER: &str = "x";
@@ -107,7 +108,15 @@ pub(super) fn judge(subject: &Subject<'_>, judge: &Judge<'_>) -> Vec<Diagnostic>
     let mut filled = Filled::default();
     let plain = filled.fill(subject);
     let Some(plain) = plain else {
-        return judge(subject);
+        let mut found = judge(subject);
+        let foreign = found.iter_mut();
+        let mut foreign = foreign
+            .filter(|it| it.rule == Rule::ForeignAnnotation)
+            .peekable();
+        if foreign.peek().is_some() && of_migration(subject).is_some() {
+            foreign.for_each(leave_to_migrate);
+        }
+        return found;
     };
     let mut found = judge(&plain);
     found.retain(|diagnostic| filled.is_certain(diagnostic));
@@ -120,6 +129,37 @@ pub(super) fn judge(subject: &Subject<'_>, judge: &Judge<'_>) -> Vec<Diagnostic>
     }
     found.extend(filled.note());
     found
+}
+
+/// The first placeholder in what a migration from ingress-nginx writes or
+/// decides by. Which host it is matters only for a domain.
+pub(super) fn of_migration<'s>(subject: &'s Subject<'_>) -> Option<&'s str> {
+    let name = |key: &'s str| key.strip_prefix(COMMUNITY);
+    let annotations = subject.annotations.iter();
+    let affinity = annotations.filter(|it| name(&it.key).is_some_and(is_affinity));
+    let has_domain = affinity
+        .clone()
+        .any(|it| name(&it.key) == Some("session-cookie-domain"));
+    let rules = subject.rules.iter();
+    let hosts = rules.filter_map(|rule| rule.host.as_deref());
+    let routes = subject.paths().flat_map(|(_, path)| {
+        let texts = [path.path.as_deref(), path.backend.service.as_deref()];
+        texts.into_iter().flatten()
+    });
+    let texts = affinity.map(|it| it.value.as_ref()).chain(routes);
+    let mut texts = texts.chain(hosts.filter(|_| has_domain));
+    texts.find_map(|text| find(text).first().map(|span| span.of(text)))
+}
+
+/// Takes the value from a finding: it is not known yet.
+fn leave_to_migrate(diagnostic: &mut Diagnostic) {
+    let key = diagnostic.place.field.annotation_key().unwrap_or_default();
+    let short = key.replacen(COMMUNITY, "…/", 1);
+    if diagnostic.severity > Severity::Note {
+        diagnostic.message = format!("{short} is not read by this controller");
+        diagnostic.help = Some("run 'stickler migrate'".to_owned());
+        diagnostic.fix = None;
+    }
 }
 
 /// Which parts of a subject are not known yet.

@@ -205,3 +205,15 @@ fn helms_source_is_remembered() {
         ["rendered by Helm from 'cafe/templates/ingress.yaml'"]
     );
 }
+
+#[test]
+fn a_key_that_resembles_ours_does_not_make_two_ingresses_of_one() {
+    let spec = "spec: {rules: [{host: a.example.com}]}\n";
+    for key in [
+        "ingress.bluemix.net/sticky-cookie-services",
+        "nginx.com/sticky-cookie-service",
+    ] {
+        let text = ingress("serviceName=tea a path=/").replace(PLUS_KEY, key) + spec;
+        assert_eq!(report(&text).counts.ingresses, 1, "{text}");
+    }
+}

@@ -35,7 +35,7 @@ pub(super) fn read_object<'t>(
             } else {
                 visit(document, Found::NotManifest(error));
             }
-            return scan(document, node, ObjectRef::default(), visit);
+            return scan(document, node, ObjectRef::default(), false, visit);
         }
     };
     let read = match Kind::of(api_version, kind) {
@@ -47,7 +47,7 @@ pub(super) fn read_object<'t>(
         Kind::List | Kind::Other => {
             let object = other(node, api_version, kind);
             visit(document, Found::Other(object.clone(), node.head()));
-            scan(document, node, object, visit);
+            scan(document, node, object, false, visit);
             Ok(())
         }
     };
@@ -96,15 +96,21 @@ fn read_ingress<'t>(
     };
     visit(document, Found::Subject(Box::new(object)));
     if !is_present {
-        scan(document, node, name, visit);
+        scan(document, node, name, true, visit);
     }
     Ok(())
 }
 
 /// Gives what stands in `node` outside the annotations of an Ingress.
-fn scan<'t>(document: &Document<'t>, node: &Node<'t>, holder: ObjectRef, visit: Visit<'_, 't>) {
+fn scan<'t>(
+    document: &Document<'t>,
+    node: &Node<'t>,
+    holder: ObjectRef,
+    visited: bool,
+    visit: Visit<'_, 't>,
+) {
     if node.span.of(document.text).contains(NAME) {
-        embedded::scan(document, document.text, node, holder, visit);
+        embedded::scan(document, document.text, node, holder, visited, visit);
     }
 }
 

@@ -42,7 +42,11 @@ fn push(lines: &mut String, diagnostic: &Diagnostic, value: &str) {
     lines.push('\n');
     if let Some(fix) = &diagnostic.fix {
         let arrow = if fix.safe { "->" } else { "~>" };
-        let _ = writeln!(lines, "  {arrow} {}", symbols::show(&fix.apply(value)));
+        let fixed = match &fix.replacement {
+            Some(new) => format!("{}: {}", new.annotation, new.value),
+            None => fix.apply(value),
+        };
+        let _ = writeln!(lines, "  {arrow} {}", symbols::show(&fixed));
     }
 }
 

@@ -48,6 +48,7 @@ mod chart;
 mod deployment;
 mod documentation;
 mod drills;
+mod migration;
 mod mistakes;
 mod modes;
 mod observability;

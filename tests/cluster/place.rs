@@ -106,7 +106,11 @@ fn rehearsal(value: &str) -> Ingress {
             "name": "rehearsal",
             "annotations": {"nginx.com/sticky-cookie-services": value},
         },
-        "spec": {"rules": [{"host": "cafe.example.com", "http": {"paths": [path]}}]},
+        "spec": {
+            // A class, for policies that name some.
+            "ingressClassName": "nginx",
+            "rules": [{"host": "cafe.example.com", "http": {"paths": [path]}}],
+        },
     });
     serde_json::from_value(ingress).expect("an Ingress")
 }

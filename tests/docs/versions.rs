@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use stickler::lint::release::Release;
+
 use super::{ROOT, files, read};
 
 /// stickler's own version.
@@ -125,4 +127,37 @@ fn the_list_of_public_suffixes_is_the_one_that_is_named() {
         printed.contains(&format!("(psl {version})")),
         "update psl's version and its day: {printed}"
     );
+}
+
+/// Where the newest release of the controller that is modelled is named; the rest
+/// is written from `src/lint/release/fact.rs`.
+#[test]
+fn the_newest_release_of_the_controller_is_in_all_places() {
+    let newest = Release::NEWEST;
+    for (page, text) in [
+        ("README.md", format!("to {newest}")),
+        ("docs/upgrades.md", format!("2.3 to {newest}")),
+        ("docs/operations.md", format!("releases 2.3 to {newest}")),
+        ("docs/policy.schema.json", format!("2.3 to {newest}")),
+        ("src/cli/version.rs", format!("1.0 to {newest}")),
+    ] {
+        assert!(read(page).contains(&text), "{page}: {text}");
+    }
+}
+
+/// What the backstop refuses, each release that is checked without a version
+/// refuses: `tests/cluster/backstop.rs`. So those are the ones it was made for.
+#[test]
+fn the_backstop_names_the_releases_it_was_made_for() {
+    let first = Release::in_use().next().unwrap();
+    let named = format!("made for the releases {first} to {}", Release::NEWEST);
+    let comment = |line: &str| line.strip_prefix("# ").map(str::to_owned);
+    for page in ["deploy/backstop.yaml", "docs/operations.md"] {
+        let text = read(page);
+        let text: Vec<_> = text
+            .lines()
+            .map(|line| comment(line).unwrap_or(line.to_owned()))
+            .collect();
+        assert!(text.join(" ").contains(&named), "{page}: {named}");
+    }
 }

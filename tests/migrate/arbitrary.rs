@@ -3,12 +3,15 @@
 
 use proptest::prelude::*;
 use stickler::lint::migrate::{Options, Outcome, migrate};
-use stickler::lint::policy::{Policy, TlsEnd};
-use stickler::lint::read::keys::{COMMUNITY, ORG_KEY};
+use stickler::lint::policy::{Controller, Edition, Policy, TlsEnd};
+use stickler::lint::read::keys::COMMUNITY;
+use stickler::lint::release::{Fact, Release};
 use stickler::lint::subject::{
     Annotation, Backend, HostRule, PathRule, PathType, Port, Subject, TlsBlock,
 };
-use stickler::lint::{self, Severity};
+use stickler::lint::{self, Rule, Severity};
+
+use crate::readers::{after, errors};
 
 const NAMES: [&str; 14] = [
     "affinity-mode",
@@ -117,22 +120,39 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
+const SERVICES: [&str; 6] = ["web", "api", "tea", "svc-b", "a b", ""];
+
+/// Keys of the new controller that decide what becomes of the value.
+const OWN: [(&str, &str); 7] = [
+    ("nginx.org/path-regex", "case_insensitive"),
+    ("nginx.org/path-regex", "case_sensitive"),
+    ("nginx.org/path-regex", "exact"),
+    ("nginx.org/mergeable-ingress-type", "minion"),
+    ("nginx.org/mergeable-ingress-type", "master"),
+    ("nginx.org/mergeable-ingress-type", "x"),
+    ("nginx.org/use-cluster-ip", "true"),
+];
+
+fn backend(service: &'static str, port: i64) -> Backend<'static> {
+    Backend {
+        service: Some(service.into()),
+        port: Some(Port::Number(port)),
+        resource: false,
+    }
+}
+
 fn rule() -> impl Strategy<Value = HostRule<'static>> {
     let kind = prop_oneof![
         Just(PathType::Prefix),
         Just(PathType::Exact),
         Just(PathType::ImplementationSpecific)
     ];
-    let service = prop::sample::select(&["web", "api", "tea", "svc-b", "a b", ""][..]);
+    let service = prop::sample::select(&SERVICES[..]);
     let path = (prop::sample::select(&PATHS[..]), kind, service, 80_i64..82);
     let path = path.prop_map(|(path, path_type, service, port)| PathRule {
         path: Some(path.into()),
         path_type,
-        backend: Backend {
-            service: Some(service.into()),
-            port: Some(Port::Number(port)),
-            resource: false,
-        },
+        backend: backend(service, port),
     });
     let host = prop::sample::select(&HOSTS[..]);
     (host, prop::collection::vec(path, 1..4)).prop_map(|(host, paths)| HostRule {
@@ -145,7 +165,10 @@ fn subject() -> impl Strategy<Value = Subject<'static>> {
     let keys = prop::collection::btree_map(prop::sample::select(&NAMES[..]), value(), 0..7);
     let tls = prop::collection::vec(prop::sample::select(&HOSTS[..]), 0..3);
     let rules = prop::collection::vec(rule(), 0..3);
-    (keys, rules, tls, any::<bool>()).prop_map(|(keys, rules, tls, has_secret)| {
+    let default = prop::option::weighted(0.3, (prop::sample::select(&SERVICES[..]), 80_i64..82));
+    let own = prop::option::weighted(0.3, prop::sample::select(&OWN[..]));
+    let rest = (default, own, any::<bool>());
+    (keys, rules, tls, rest).prop_map(|(keys, rules, tls, (default, own, has_secret))| {
         let affinity = [("affinity", "cookie".to_owned())].into_iter().chain(keys);
         Subject {
             annotations: affinity
@@ -153,8 +176,13 @@ fn subject() -> impl Strategy<Value = Subject<'static>> {
                     key: format!("{COMMUNITY}{name}").into(),
                     value: value.into(),
                 })
+                .chain(own.map(|(key, value)| Annotation {
+                    key: key.into(),
+                    value: value.into(),
+                }))
                 .collect(),
             rules,
+            default_backend: default.map(|(service, port)| backend(service, port)),
             tls: vec![TlsBlock {
                 hosts: tls.into_iter().map(Into::into).collect(),
                 has_secret,
@@ -164,31 +192,49 @@ fn subject() -> impl Strategy<Value = Subject<'static>> {
     })
 }
 
-/// The subject as it is after a migration.
-fn after(subject: &Subject<'static>, value: String) -> Subject<'static> {
-    let mut after = subject.clone();
-    after.annotations = vec![Annotation {
-        key: ORG_KEY.into(),
-        value: value.into(),
-    }];
-    after
+/// Any release, or none; any edition.
+fn controller() -> impl Strategy<Value = Controller> {
+    let releases: Vec<_> = Release::all().collect();
+    let version = prop::option::of(prop::sample::select(releases));
+    let edition = prop::sample::select(&[Edition::Plus, Edition::Oss, Edition::Unknown][..]);
+    (version, edition, any::<bool>()).prop_map(|(version, edition, config_safety)| Controller {
+        version,
+        edition,
+        config_safety,
+    })
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_value_that_is_given_passes_the_readers(subject in subject(), intent: bool) {
+    fn a_value_that_is_given_passes_the_readers(
+        subject in subject(),
+        intent: bool,
+        controller in controller(),
+        upstream: bool,
+    ) {
         let options = Options { intent, ..Options::default() };
-        let migration = migrate(&subject, &Policy::default(), &options);
+        let tls = if upstream { TlsEnd::Upstream } else { TlsEnd::Ingress };
+        let policy = Policy { controller: controller.clone(), tls, ..Policy::default() };
+        let migration = migrate(&subject, &policy, &options);
         let migration = migration.map_err(|error| TestCaseError::fail(format!("{error:?}")))?;
         prop_assert!(migration.outcome > Outcome::Nothing);
-        let Some(value) = migration.value else { return Ok(()) };
-        let after = after(&subject, value);
-        let regex = migration.notes.iter().any(|it| it.id.as_str() == "regex-routing");
-        let policy = Policy { tls: TlsEnd::Upstream, ..Policy::default() };
+        let Some(value) = &migration.value else { return Ok(()) };
+        prop_assert!(!value.contains(['"', '\\', '\n', '$', '#', '{', '}', '`', '\'']), "{value}");
+        let after = after(&subject, &migration, migration.annotation);
+        let policy = Policy { controller, tls: TlsEnd::Upstream, ..Policy::default() };
         for diagnostic in lint::check(&after, &policy) {
-            prop_assert!(diagnostic.severity < Severity::Error || regex, "{diagnostic:?}");
+            prop_assert!(diagnostic.severity < Severity::Error, "{diagnostic:?}");
+        }
+        let regex = migration.notes.iter().any(|it| it.id.as_str() == "regex-routing");
+        for release in Release::all() {
+            if !regex || Fact::PathRegex.holds(release) {
+                let mut errors = errors(&after, release);
+                // What a release does to a path is no matter of the value.
+                errors.retain(|it| !matches!(it.rule, Rule::KeyTooNew | Rule::DroppedBackend));
+                prop_assert!(errors.is_empty(), "{release} {errors:?}");
+            }
         }
         let again = migrate(&after, &Policy::default(), &options).unwrap();
         prop_assert_eq!(again.outcome, Outcome::Nothing);

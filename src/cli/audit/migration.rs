@@ -4,12 +4,17 @@ use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
+use crate::cli::migrate::json::migration;
 use crate::cli::{Failure, terminal};
+use crate::finding::ObjectRef;
 use crate::lint::Subject;
 use crate::lint::migrate::{Condemned, Migration, Options, Outcome, migrate};
 use crate::policy::Policies;
+use crate::render::Format;
 
-/// The rows of the table, in the order of the API server.
+const NOTHING: &str = "Nothing to migrate: no Ingress has affinity keys of ingress-nginx.\n";
+
+/// The Ingresses that have affinity keys, in the order of the API server.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     rows: RefCell<Vec<Row>>,
@@ -17,54 +22,83 @@ pub(super) struct Table {
 
 #[derive(Debug)]
 struct Row {
-    name: String,
-    /// `None` for an error of this program.
-    outcome: Option<Outcome>,
-    differs: String,
+    object: ObjectRef,
+    result: Result<Migration, Condemned>,
 }
 
 impl Table {
-    /// Adds an Ingress that has affinity keys.
+    /// Adds an Ingress, if it has affinity keys that are not migrated.
     pub(super) fn add(&self, subject: &Subject<'_>, policies: &Policies) {
         let policy = policies.for_namespace(subject.namespace.as_deref());
         let result = migrate(subject, &policy.lint, &Options::default());
-        let namespace = subject.namespace.as_deref().unwrap_or("default");
-        let name = subject.name.as_deref().unwrap_or_default();
-        let name = format!("{namespace}/{name}");
-        self.rows.borrow_mut().extend(row(name, result));
+        if matches!(&result, Ok(migration) if migration.outcome == Outcome::Nothing) {
+            return;
+        }
+        let object = ObjectRef {
+            api_version: "networking.k8s.io/v1".to_owned(),
+            kind: "Ingress".to_owned(),
+            namespace: subject.namespace.as_deref().map(str::to_owned),
+            name: subject.name.as_deref().map(str::to_owned),
+        };
+        self.rows.borrow_mut().push(Row { object, result });
     }
 
-    /// Prints the table; the exit code is that of `stickler migrate`.
-    pub(super) fn print(self) -> Result<ExitCode, Failure> {
+    /// Prints the table, or for machines what `stickler migrate` prints; the
+    /// exit code is that of `stickler migrate`.
+    pub(super) fn print(self, format: Format) -> Result<ExitCode, Failure> {
         let rows = self.rows.into_inner();
-        if rows.is_empty() {
-            terminal::print(
-                "Nothing to migrate: no Ingress has affinity keys of ingress-nginx.\n",
-            )?;
-            return Ok(ExitCode::from(3));
-        }
-        terminal::print(&table(&rows))?;
-        let worst = rows.iter().map(|row| row.outcome).max().flatten();
-        let failed = rows.iter().any(|row| row.outcome.is_none());
-        Ok(ExitCode::from(match worst {
-            _ if failed => 2,
+        terminal::print(&match format {
+            Format::Json => document(&rows),
+            Format::Jsonl => lines(&rows),
+            _ if rows.is_empty() => NOTHING.to_owned(),
+            _ => table(&rows),
+        })?;
+        let outcomes = rows.iter().map(Row::outcome);
+        Ok(ExitCode::from(match outcomes.clone().flatten().max() {
+            _ if outcomes.clone().any(|it| it.is_none()) => 2,
+            None => 3,
             Some(Outcome::Partial | Outcome::WasBroken | Outcome::Blocked) => 1,
             _ => 0,
         }))
     }
 }
 
-fn row(name: String, result: Result<Migration, Condemned>) -> Option<Row> {
-    let (outcome, differs) = match result {
-        Ok(migration) if migration.outcome == Outcome::Nothing => return None,
-        Ok(migration) => (Some(migration.outcome), differs(&migration)),
-        Err(condemned) => (None, format!("error: {}", condemned.diagnostic.message)),
-    };
-    Some(Row {
-        name,
-        outcome,
-        differs,
-    })
+impl Row {
+    /// `None` for an error of this program.
+    fn outcome(&self) -> Option<Outcome> {
+        self.result.as_ref().ok().map(|it| it.outcome)
+    }
+
+    fn name(&self) -> String {
+        let namespace = self.object.namespace.as_deref().unwrap_or("default");
+        let name = self.object.name.as_deref().unwrap_or_default();
+        format!("{namespace}/{name}")
+    }
+
+    fn differs(&self) -> String {
+        match &self.result {
+            Ok(migration) => differs(migration),
+            Err(condemned) => format!("error: {}", condemned.diagnostic.message),
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        migration(&self.object, &self.result)
+    }
+}
+
+fn lines(rows: &[Row]) -> String {
+    let mut lines = String::new();
+    for row in rows {
+        let _ = writeln!(lines, "{}", row.json());
+    }
+    lines
+}
+
+fn document(rows: &[Row]) -> String {
+    let migrations: Vec<_> = rows.iter().map(Row::json).collect();
+    let document = serde_json::json!({"version": 1, "migrations": migrations});
+    format!("{document}\n")
 }
 
 /// The notes that keep the outcome from being exact.
@@ -83,22 +117,14 @@ fn differs(migration: &Migration) -> String {
 }
 
 fn table(rows: &[Row]) -> String {
-    let width = rows
-        .iter()
-        .map(|row| row.name.len())
-        .max()
-        .unwrap_or_default()
-        .max("INGRESS".len());
+    let names = rows.iter().map(|row| terminal::safe(&row.name()));
+    let names: Vec<_> = names.collect();
+    let width = names.iter().map(String::len).max().unwrap_or_default();
+    let width = width.max("INGRESS".len());
     let mut text = format!("{:width$}  {:10}  WHAT DIFFERS\n", "INGRESS", "OUTCOME");
-    for Row {
-        name,
-        outcome,
-        differs,
-    } in rows
-    {
-        let outcome = outcome.map_or("error", Outcome::as_str);
-        let name = terminal::safe(name);
-        let _ = writeln!(text, "{name:width$}  {outcome:10}  {differs}");
+    for (row, name) in rows.iter().zip(names) {
+        let outcome = row.outcome().map_or("error", Outcome::as_str);
+        let _ = writeln!(text, "{name:width$}  {outcome:10}  {}", row.differs());
     }
     text
 }

@@ -4,12 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::Tally;
 use super::text::outcomes;
-use crate::lint::migrate::Outcome;
+use crate::finding::ObjectRef;
+use crate::lint::migrate::{Condemned, Migration, Outcome};
 use crate::manifest::MigratedIngress;
 
-/// One Ingress as a line.
+/// One Ingress of a file as a line.
 pub(super) fn line(ingress: &MigratedIngress) -> String {
-    format!("{}\n", migration(ingress))
+    format!("{}\n", of_file(ingress))
 }
 
 /// The summary as a line.
@@ -19,7 +20,7 @@ pub(super) fn summary(tally: &Tally) -> String {
 
 /// All of it as one document.
 pub(super) fn document(tally: &Tally) -> String {
-    let migrations: Vec<_> = tally.migrated.iter().map(migration).collect();
+    let migrations: Vec<_> = tally.migrated.iter().map(of_file).collect();
     let document = json!({
         "version": 1,
         "migrations": migrations,
@@ -28,9 +29,25 @@ pub(super) fn document(tally: &Tally) -> String {
     format!("{document}\n")
 }
 
-fn migration(ingress: &MigratedIngress) -> Value {
-    let object = &ingress.object;
+fn of_file(ingress: &MigratedIngress) -> Value {
     let location = &ingress.location;
+    let mut value = migration(&ingress.object, &ingress.result);
+    value["location"] = json!({
+        "file": location.file,
+        "document": location.document,
+        "line": location.line,
+        "column": location.column,
+    });
+    value["written"] = ingress.written.into();
+    value["not_written"] = json!(ingress.not_edited);
+    value
+}
+
+/// What comes of an Ingress, which has no place in a file.
+pub(in crate::cli) fn migration(
+    object: &ObjectRef,
+    result: &Result<Migration, Condemned>,
+) -> Value {
     let mut value = json!({
         "type": "migration",
         "object": {
@@ -39,16 +56,11 @@ fn migration(ingress: &MigratedIngress) -> Value {
             "namespace": object.namespace,
             "name": object.name,
         },
-        "location": {
-            "file": location.file,
-            "document": location.document,
-            "line": location.line,
-            "column": location.column,
-        },
-        "written": ingress.written,
-        "not_written": ingress.not_edited,
+        "location": null,
+        "written": false,
+        "not_written": null,
     });
-    let rest = match &ingress.result {
+    let rest = match result {
         Ok(migration) => {
             let entry = |(service, parameters): &(String, String)| json!({"service": service, "parameters": parameters});
             json!({

@@ -2,17 +2,17 @@
 
 use super::cookie::Source;
 use super::note::{Note, NoteId};
-use super::path::covers;
-use super::routes::{Route, Service};
+use super::rival::rivals;
 use super::settings::{Expires, boolean};
 use crate::lint::text::quote;
 
 /// For each service what broke it, apart from its domain, path and name.
 pub(super) fn by_service(source: &Source<'_>) -> Vec<Vec<Note>> {
     let shared = of_all(source);
-    let own = |service: &Service<'_>| {
+    let mut rivals = shared_names(source).into_iter();
+    let own = |_| {
         let mut notes = shared.clone();
-        notes.extend(shared_name(source, service));
+        notes.extend(rivals.next().flatten());
         notes
     };
     source.services.iter().map(own).collect()
@@ -61,33 +61,20 @@ fn of_all(source: &Source<'_>) -> Vec<Note> {
 
 /// In the mode `persistent` a cookie with an unknown value is overwritten, and
 /// of two cookies with one name ingress-nginx reads the last: the one with the
-/// shorter path.
-fn shared_name(source: &Source<'_>, service: &Service<'_>) -> Option<Note> {
+/// shorter path. A note for each service that is disturbed on all of its routes.
+fn shared_names(source: &Source<'_>) -> Vec<Option<Note>> {
     if !source.settings.is_persistent() {
-        return None;
+        return Vec::new();
     }
-    let disturbed = |route: &Route<'_>| rival(source, service, route);
-    let rivals: Option<Vec<&str>> = service.routes.iter().map(disturbed).collect();
-    let rival = *rivals?.first()?;
-    let message = format!(
-        "with affinity-mode 'persistent' the cookie of {} overwrote this one on each visit",
-        quote(rival)
-    );
-    let key = Some("affinity-mode");
-    Some(Note::new(NoteId::PersistentSharedName, key, message))
-}
-
-/// Another service of the host whose cookie reaches this route and is read there.
-fn rival<'s>(source: &Source<'s>, service: &Service<'_>, route: &Route<'_>) -> Option<&'s str> {
-    let own = source.settings.cookie_path(route.path);
-    let others = source
-        .services
-        .iter()
-        .filter(|other| other.name != service.name);
-    let disturbs = |other: &Route<'_>| {
-        let path = source.settings.cookie_path(other.path);
-        other.host == route.host && covers(path, own) && covers(path, &route.plain)
+    let note = |rivals: Vec<Option<usize>>| {
+        let rivals: Option<Vec<usize>> = rivals.into_iter().collect();
+        let rival = source.services.get(*rivals?.first()?)?;
+        let message = format!(
+            "with affinity-mode 'persistent' the cookie of {} overwrote this one on each visit",
+            quote(rival.name)
+        );
+        let key = Some("affinity-mode");
+        Some(Note::new(NoteId::PersistentSharedName, key, message))
     };
-    let mut disturbing = others.filter(|other| other.routes.iter().any(disturbs));
-    disturbing.next().map(|other| other.name)
+    rivals(source).into_iter().map(note).collect()
 }

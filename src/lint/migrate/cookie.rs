@@ -1,8 +1,9 @@
 //! The cookie of one service in the new controller, part by part, with what
 //! each part has to be noted for.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use super::claims::Claims;
 use super::note::{Note, NoteId};
 use super::routes::Service;
 use super::settings::{DEFAULT_NAME, Expires, Settings, boolean};
@@ -28,6 +29,12 @@ pub(super) struct Source<'s> {
     pub(super) tls_hosts: HashSet<&'s str>,
     /// TLS ends before the controller.
     pub(super) upstream_tls: bool,
+    /// The hosts on which browsers keep a cookie with the domain of the key.
+    pub(super) domain_hosts: HashSet<&'s str>,
+    /// The cookie paths that the user gives, by service.
+    pub(super) given_paths: HashMap<&'s str, &'s str>,
+    /// Who takes the URL of the key's cookie path.
+    pub(super) claims: Claims<'s>,
 }
 
 /// One entry of the value.
@@ -72,14 +79,20 @@ pub(super) struct Draft {
 
 impl<'s> Source<'s> {
     pub(super) fn new(subject: &'s Subject<'s>, options: &'s Options, tls: TlsEnd) -> Self {
-        let hosts = subject.tls.iter().flat_map(|block| &block.hosts);
+        let tls_hosts = subject.tls.iter().flat_map(|block| &block.hosts);
+        let settings = Settings::of(subject);
+        let services = Service::all(subject);
+        let given = options.paths.iter();
         Self {
             subject,
-            settings: Settings::of(subject),
-            services: Service::all(subject),
-            options,
-            tls_hosts: hosts.map(AsRef::as_ref).collect(),
+            tls_hosts: tls_hosts.map(AsRef::as_ref).collect(),
             upstream_tls: tls == TlsEnd::Upstream,
+            domain_hosts: domain::hosts(settings.domain.value.as_deref(), &services),
+            given_paths: given.map(|(service, path)| (&**service, &**path)).collect(),
+            claims: Claims::of(&services, settings.path.value.as_deref()),
+            settings,
+            services,
+            options,
         }
     }
 
@@ -167,10 +180,8 @@ impl<'s> Source<'s> {
             return None;
         }
         let hosts = service.hosts();
-        let kept = hosts
-            .iter()
-            .filter(|host| domain::fits(domain, host))
-            .count();
+        let is_kept = |host: &&&str| self.domain_hosts.contains(**host);
+        let kept = hosts.iter().filter(is_kept).count();
         if kept == 0 {
             let message = format!(
                 "{KEY} {} does not fit {}, so browsers dropped the cookie; it is left out",
@@ -181,11 +192,8 @@ impl<'s> Source<'s> {
             return None;
         }
         if kept < hosts.len() {
-            let dropped: Vec<_> = hosts
-                .iter()
-                .filter(|host| !domain::fits(domain, host))
-                .copied()
-                .collect();
+            let dropped = hosts.iter().filter(|host| !is_kept(host));
+            let dropped: Vec<_> = dropped.copied().collect();
             let message = format!(
                 "{KEY} {} does not fit {}: browsers drop the cookie there, before and after",
                 quote(domain),

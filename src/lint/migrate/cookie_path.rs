@@ -29,17 +29,16 @@ impl<'s> Source<'s> {
             notes.extend(note(path, &fit));
             !matches!(fit, KeyPath::Ignored | KeyPath::NeverMatches)
         });
-        let mut given = self.options.paths.iter().rev();
-        let given = given.find(|(name, _)| name == service.name);
+        let given = self.given_paths.get(service.name).copied();
         if key.is_none() {
             notes.extend(patterns(service));
         }
-        if let Some((_, path)) = given {
+        if let Some(path) = given {
             if kept != Some(path) {
                 let message = format!("the cookie path {} was given with --path", quote(path));
                 notes.push(Note::new(NoteId::PathGiven, None, message));
             }
-            return (path.clone(), notes);
+            return (path.to_owned(), notes);
         }
         if let Some(path) = kept {
             return (path.to_owned(), notes);
@@ -78,16 +77,10 @@ impl<'s> Source<'s> {
     fn lies_below(&self, path: &str, service: &Service<'s>) -> bool {
         let prefix = |route: &&Route<'_>| !route.exact && !route.is_pattern();
         let mut routes = service.routes.iter().filter(prefix);
-        routes.any(|route| covers(route.path, path) && !self.is_taken(route, path, service))
-    }
-
-    fn is_taken(&self, own: &Route<'_>, path: &str, service: &Service<'s>) -> bool {
-        let mut others = self.services.iter().filter(|it| it.name != service.name);
-        let takes = |other: &Route<'_>| {
-            let longer = other.path.len() > own.path.len() && !other.exact;
-            other.host == own.host && longer && covers(other.path, path)
-        };
-        others.any(|other| other.routes.iter().any(takes))
+        routes.any(|route| {
+            let taken = self.claims.longest_of_others(route.host, service.name);
+            covers(route.path, path) && taken <= route.path.len()
+        })
     }
 }
 

@@ -1,12 +1,15 @@
 //! What is noted of the Ingress as a whole.
 
+use std::collections::HashSet;
+
 use super::cookie::{Source, list};
 use super::note::{Note, NoteId, Outcome};
 use super::path::is_regex;
 use super::routes::{Service, distinct};
 use super::settings::{Expires, Key, boolean, raw};
-use crate::lint::policy::{Edition, Policy};
+use crate::lint::policy::{Controller, Edition, Policy};
 use crate::lint::read::keys::{COMMUNITY, PATH_REGEX};
+use crate::lint::release::Fact;
 use crate::lint::subject::{PathType, Subject};
 use crate::lint::text::{did_you_mean, quote};
 
@@ -95,9 +98,20 @@ fn blocked(source: &Source<'_>, policy: &Policy, notes: &mut Vec<Note>) {
             notes.push(note);
         }
     }
-    let controller = &policy.controller;
+    too_old(source.subject, &policy.controller, notes);
+}
+
+/// What the controller's release does not know.
+fn too_old(subject: &Subject<'_>, controller: &Controller, notes: &mut Vec<Note>) {
     if !controller.reads_org_key() && controller.edition == Edition::Oss {
         let message = "the open-source edition has sticky cookies from 5.4 on";
+        notes.push(Note::new(NoteId::ControllerTooOld, None, message));
+    }
+    let mut paths = subject.paths().filter_map(|(_, it)| it.path.as_deref());
+    let takes_patterns = |release| Fact::PathRegex.holds(release);
+    if !controller.version.is_none_or(takes_patterns) && paths.any(is_regex) {
+        let message = "a path is a regular expression, which the controller takes for one from \
+                       3.3 on";
         notes.push(Note::new(NoteId::ControllerTooOld, None, message));
     }
 }
@@ -114,22 +128,7 @@ fn routing(source: &Source<'_>, notes: &mut Vec<Note>) {
         .filter_map(|(_, path)| path.path.as_deref());
     let patterns = distinct(paths.filter(|path| is_regex(path)));
     if !patterns.is_empty() {
-        let mut paths = source.subject.paths().map(|(_, path)| path.path_type);
-        let exact = paths.any(|it| it == PathType::Exact);
-        let message = format!(
-            "{} is a regular expression: it needs nginx.org/path-regex: \"case_insensitive\" here{}",
-            list(&patterns),
-            if exact {
-                ", and its paths of type Exact another type, because such a location never matches"
-            } else {
-                ""
-            }
-        );
-        let mut note = Note::new(NoteId::RegexRouting, None, message);
-        if source.subject.annotation(PATH_REGEX).is_some() {
-            note.outcome = Outcome::Exact;
-        }
-        notes.push(note);
+        notes.push(regex_routing(source.subject, &patterns));
     }
     if let Some(alias) = raw(source.subject, "server-alias").filter(|it| !it.trim().is_empty()) {
         let message = format!(
@@ -154,13 +153,48 @@ fn routing(source: &Source<'_>, notes: &mut Vec<Note>) {
     }
 }
 
+/// Paths that are regular expressions, which the new controller takes for such
+/// only with a key of its own.
+fn regex_routing(subject: &Subject<'_>, patterns: &[&str]) -> Note {
+    let (are, they_need) = match patterns {
+        [_] => ("is a regular expression", "it needs"),
+        _ => ("are regular expressions", "they need"),
+    };
+    let key = match subject.annotation(PATH_REGEX) {
+        Some("case_insensitive") => "nginx.org/path-regex is there already".to_owned(),
+        Some(other) => format!(
+            "ingress-nginx ignored case, as nginx.org/path-regex: \"case_insensitive\" does here, \
+             not {}",
+            quote(other)
+        ),
+        None => format!("{they_need} nginx.org/path-regex: \"case_insensitive\" here"),
+    };
+    let mut types = subject.paths().map(|(_, path)| path.path_type);
+    let exact = if types.any(|it| it == PathType::Exact) {
+        ", and its paths of type Exact another type, because such a location never matches"
+    } else {
+        ""
+    };
+    let message = format!("{} {are}: {key}{exact}", list(patterns));
+    let mut note = Note::new(NoteId::RegexRouting, None, message);
+    if subject.annotation(PATH_REGEX).is_some() {
+        note.outcome = Outcome::Exact;
+    }
+    note
+}
+
 fn hosts<'s>(source: &Source<'s>) -> Vec<&'s str> {
     distinct(source.services.iter().flat_map(Service::hosts))
 }
 
 fn tls(source: &Source<'_>, notes: &mut Vec<Note>) {
     let hosts = hosts(source);
-    let (named, unnamed): (Vec<_>, Vec<_>) = hosts.iter().partition(|host| source.has_tls(host));
+    let unnamed: Vec<_> = hosts
+        .iter()
+        .copied()
+        .filter(|host| !source.has_tls(host))
+        .collect();
+    let served: HashSet<&str> = hosts.iter().copied().collect();
     let has_tls = !source.subject.tls.is_empty();
     if has_tls && !unnamed.is_empty() && !source.settings.secure {
         let message = format!(
@@ -177,7 +211,7 @@ fn tls(source: &Source<'_>, notes: &mut Vec<Note>) {
     let without = distinct(
         without
             .map(AsRef::as_ref)
-            .filter(|host| named.contains(host)),
+            .filter(|host| served.contains(host)),
     );
     if !without.is_empty() {
         let message = format!(

@@ -1,6 +1,6 @@
 //! What a migration reports: outcomes and notes.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// How well the value does what ingress-nginx did. Ordered: the worst is the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -38,8 +38,7 @@ impl Outcome {
 macro_rules! notes {
     ($($variant:ident, $id:literal, $outcome:expr;)*) => {
         /// What there is to say of one migration.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        #[serde(rename_all = "kebab-case")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum NoteId {
             $(#[doc = $id] $variant,)*
         }
@@ -63,6 +62,12 @@ macro_rules! notes {
     };
 }
 
+impl Serialize for NoteId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 use Outcome::{Blocked, Differs, Exact, Nothing, Partial, WasBroken};
 
 notes! {
@@ -72,6 +77,7 @@ notes! {
     TwoPorts, "two-ports", Blocked;
     Unwritable, "unwritable", Blocked;
     ControllerTooOld, "controller-too-old", Blocked;
+    Placeholder, "placeholder", Blocked;
     NoAffinity, "no-affinity", WasBroken;
     DefaultBackend, "default-backend", WasBroken;
     ExpiresError, "expires-error", WasBroken;

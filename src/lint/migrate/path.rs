@@ -58,7 +58,15 @@ pub(super) fn common_ancestor<'p>(paths: &[&'p str]) -> &'p str {
 
 /// Whether a cookie of this path is sent with a request for `request`.
 pub(super) fn covers(cookie: &str, request: &str) -> bool {
+    #[cfg(test)]
+    COMPARED.with(|count| count.set(count.get() + 1));
     url::covers(cookie, request)
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How often two paths were compared: tests count the work by it.
+    pub(super) static COMPARED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 #[cfg(test)]

@@ -1,6 +1,54 @@
-//! What is true from which release to which.
+//! The releases, and what is true from which to which.
 
-use super::{Release, Releases};
+use super::{Name, Release, Releases};
+
+/// Where the behaviour of the controller can change, oldest first; a patch level
+/// that differs comes before its version, which means the ones after it. The
+/// long-term support releases, which branch off, come last.
+pub(super) const LINES: &[Name] = &[
+    Name::Version(1, 0, None),
+    Name::Version(1, 1, None),
+    Name::Version(1, 2, None),
+    Name::Version(1, 3, None),
+    Name::Version(1, 4, None),
+    Name::Version(1, 5, None),
+    Name::Version(1, 6, None),
+    Name::Version(1, 7, None),
+    Name::Version(1, 8, None),
+    Name::Version(1, 9, None),
+    Name::Version(1, 10, None),
+    Name::Version(1, 11, None),
+    Name::Version(1, 12, None),
+    Name::Version(2, 0, None),
+    Name::Version(2, 1, None),
+    Name::Version(2, 2, None),
+    Name::Version(2, 3, None),
+    Name::Version(2, 4, None),
+    Name::Version(3, 0, None),
+    Name::Version(3, 1, None),
+    Name::Version(3, 2, None),
+    Name::Version(3, 3, None),
+    Name::Version(3, 4, None),
+    Name::Version(3, 5, None),
+    Name::Version(3, 6, None),
+    Name::Version(3, 7, None),
+    Name::Version(4, 0, None),
+    Name::Version(5, 0, None),
+    Name::Version(5, 1, None),
+    Name::Version(5, 2, None),
+    Name::Version(5, 3, None),
+    Name::Version(5, 4, None),
+    Name::Version(5, 5, None),
+    // The first patch level differs from those after it, which `5.6` means.
+    Name::Version(5, 6, Some(0)),
+    Name::Version(5, 6, None),
+    // Revisions 1 to 4, and those from 5 on, which `2026-lts` means.
+    Name::Lts(2026, Some(1)),
+    Name::Lts(2026, None),
+];
+
+/// The first revision of `2026-lts` with the checks of 5.6 (presumed).
+pub(super) const FIRST_STRICT_REVISION: u32 = 5;
 
 /// Turns the table below into [`Fact`] and its methods.
 macro_rules! facts {
@@ -50,7 +98,7 @@ const fn between(from: (u32, u32), to: (u32, u32)) -> Releases {
 const LTS: Releases = Releases::LTS;
 const LTS_R1_TO_R4: Releases = Releases::LTS_FIRST;
 const LTS_SINCE_R5: Releases = Releases::LTS_NEWEST;
-const ONLY_5_6_0: Releases = Releases::FIRST_OF_5_6;
+const ONLY_5_6_0: Releases = Releases::patch_level(5, 6, 0);
 
 facts! {
     // The reader of a value: exactly one of the four is true of a release.

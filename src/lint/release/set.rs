@@ -1,35 +1,83 @@
 //! Sets of releases, and how a message names them.
 
-use super::{LINES, Line, Name, Release};
+use super::fact::{FIRST_STRICT_REVISION, LINES};
+use super::{Line, Name, Release};
 
 /// A set of releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Releases(u64);
 
 /// The line of the newest release.
-pub(super) const NEWEST: Line = line(5, 6);
+pub(super) const NEWEST: Line = newest();
 /// The line that `2026-lts` branches off from.
-pub(super) const LTS_BRANCHED_FROM: Line = line(5, 4);
+pub(super) const LTS_BRANCHED_FROM: Line = line(5, 4, None);
 /// The line of the first revisions of `2026-lts`.
 pub(super) const LTS_FIRST: Line = NEWEST + 1;
 /// The line of its newest revisions.
 pub(super) const LTS_NEWEST: Line = NEWEST + 2;
 
-/// The line of the newest patch level of a version; fails to compile for a
-/// version that does not exist.
+/// The last line that is not one of `2026-lts`.
 #[allow(clippy::cast_possible_truncation, reason = "there are few lines")]
-const fn line(major: u32, minor: u32) -> Line {
+const fn newest() -> Line {
+    let mut index = LINES.len() - 1;
+    while let Name::Lts(..) = LINES[index] {
+        index -= 1;
+    }
+    index as Line
+}
+
+/// The line of a version, or of a patch level that differs from it; fails to
+/// compile for one that does not exist.
+#[allow(clippy::cast_possible_truncation, reason = "there are few lines")]
+const fn line(major: u32, minor: u32, patch: Option<u32>) -> Line {
     let mut index = 0;
     while index < LINES.len() {
-        if let Name::Version(of_major, of_minor, None) = LINES[index]
+        if let Name::Version(of_major, of_minor, of_patch) = LINES[index]
             && of_major == major
             && of_minor == minor
+            && same(of_patch, patch)
         {
             return index as Line;
         }
         index += 1;
     }
     panic!("no such version")
+}
+
+const fn same(one: Option<u32>, other: Option<u32>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => one == other,
+        _ => false,
+    }
+}
+
+/// The first line of the version that a line belongs to.
+pub(super) const fn first_patch_level(line: Line) -> Line {
+    let mut first = line;
+    while first > 0 && is_same_version(LINES[first as usize - 1], LINES[line as usize]) {
+        first -= 1;
+    }
+    first
+}
+
+const fn is_same_version(one: Name, other: Name) -> bool {
+    match (one, other) {
+        (Name::Version(a, b, _), Name::Version(c, d, _)) => a == c && b == d,
+        _ => false,
+    }
+}
+
+/// The lines of versions, each as its newest patch level.
+const fn versions() -> Releases {
+    let (mut lines, mut line) = (0, 0);
+    while line <= NEWEST {
+        if let Name::Version(_, _, None) = LINES[line as usize] {
+            lines |= 1 << line;
+        }
+        line += 1;
+    }
+    Releases(lines)
 }
 
 impl Releases {
@@ -43,31 +91,33 @@ impl Releases {
     pub(super) const LTS_FIRST: Self = Self(1 << LTS_FIRST);
     /// Its revisions from 5 on.
     pub(super) const LTS_NEWEST: Self = Self(1 << LTS_NEWEST);
-    /// The first patch level of 5.6 alone.
-    pub(super) const FIRST_OF_5_6: Self = Self(1 << (NEWEST - 1));
     /// The versions, each as its newest patch level; not `2026-lts`.
-    pub const VERSIONS: Self = Self::until((5, 6)).without(Self::FIRST_OF_5_6);
-    /// 2.3 to 5.6, each as its newest patch level.
-    pub const IN_USE: Self = Self::between((2, 3), (5, 6)).without(Self::FIRST_OF_5_6);
+    pub const VERSIONS: Self = versions();
+    /// 2.3 to the newest, each as its newest patch level.
+    pub const IN_USE: Self = Self::since((2, 3)).both(Self::VERSIONS);
+
+    /// One patch level alone.
+    pub(super) const fn patch_level(major: u32, minor: u32, patch: u32) -> Self {
+        Self(1 << line(major, minor, Some(patch)))
+    }
 
     /// The versions from one on; not `2026-lts`.
     pub(super) const fn since((major, minor): (u32, u32)) -> Self {
-        Self::lines(line(major, minor), NEWEST)
+        Self::lines(line(major, minor, None), NEWEST)
     }
 
     /// The versions from one to another, both included; not `2026-lts`.
     pub(super) const fn between(from: (u32, u32), to: (u32, u32)) -> Self {
-        Self::lines(line(from.0, from.1), line(to.0, to.1))
+        Self::lines(line(from.0, from.1, None), line(to.0, to.1, None))
     }
 
     /// The versions up to one; not `2026-lts`.
     pub(super) const fn until((major, minor): (u32, u32)) -> Self {
-        Self::lines(0, line(major, minor))
+        Self::lines(0, line(major, minor, None))
     }
 
     const fn lines(from: Line, to: Line) -> Self {
-        // The first patch level of 5.6 comes before its line and belongs to it.
-        let from = if from == NEWEST { NEWEST - 1 } else { from };
+        let from = first_patch_level(from);
         Self(((1 << (to + 1)) - 1) & !((1 << from) - 1))
     }
 
@@ -123,6 +173,29 @@ impl Releases {
         let set = if versions.is_empty() { self } else { versions };
         let line = set.0.checked_ilog2().and_then(|line| line.try_into().ok());
         line.map_or(Release::NEWEST, Release::of_line)
+    }
+
+    /// How a page names these releases: `from 2.4 up to 5.5, 2026-lts up to r4`.
+    #[must_use]
+    pub fn named(self) -> String {
+        let versions = self.both(Self::VERSIONS);
+        let alone = self.without(Self::LTS).iter().next();
+        let versions = match alone {
+            Some(patch_level) if versions.is_empty() => Some(format!("in {patch_level}")),
+            Some(_) => Some(versions.among(Self::VERSIONS)),
+            None => None,
+        };
+        let lts = match (
+            self.has(Release::of_line(LTS_FIRST)),
+            self.has(Release::of_line(LTS_NEWEST)),
+        ) {
+            (true, true) => Some("2026-lts".to_owned()),
+            (true, false) => Some(format!("2026-lts up to r{}", FIRST_STRICT_REVISION - 1)),
+            (false, true) => Some(format!("2026-lts from r{FIRST_STRICT_REVISION} on")),
+            (false, false) => None,
+        };
+        let named: Vec<_> = versions.into_iter().chain(lts).collect();
+        named.join(", ")
     }
 
     /// How a sentence names these releases among `of`: `from 5.6 on`,

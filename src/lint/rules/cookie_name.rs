@@ -161,5 +161,5 @@ fn meet(cookie: &ReceivedCookie<'_>, needs: Needs) -> Fix {
     if !added.is_empty() {
         edits.push(edit::append(cookie.header.end, &added.join(" ")));
     }
-    Fix { safe, edits }
+    Fix::of_edits(safe, edits)
 }

@@ -4,9 +4,9 @@
 use super::context::at_field;
 use super::{Context, Report, Rule};
 use crate::lint::consequence::Severity;
-use crate::lint::diagnostic::Diagnostic;
+use crate::lint::diagnostic::{Diagnostic, Fix};
 use crate::lint::field::FieldPath;
-use crate::lint::migrate::{Migration, NoteId, Options, Outcome, is_affinity, migrate};
+use crate::lint::migrate::{Migration, Options, Outcome, is_affinity, migrate};
 use crate::lint::read::keys::{COMMUNITY, ORG_KEY};
 use crate::lint::subject::Subject;
 
@@ -51,7 +51,7 @@ pub(super) fn foreign_annotation(context: &Context<'_>, report: &mut Report) {
             Ok(migration) => {
                 let not_read = format!("{short} is not read by this controller");
                 with_value(subject, diagnostic(not_read), &migration)
-                    .unwrap_or_else(|| diagnostic(reason(&migration)).with_help(RUN))
+                    .unwrap_or_else(|| diagnostic(reason(subject, &migration)).with_help(RUN))
             }
             Err(_) => diagnostic(format!("{short} is not read by this controller")).with_help(RUN),
         },
@@ -80,27 +80,37 @@ fn with_value(
         ids => format!(" ({}: {})", migration.outcome.as_str(), ids.join(", ")),
     };
     let help = format!("write {}: '{value}'{differs}", migration.annotation);
-    let names = [&subject.namespace, &subject.name];
-    let names: usize = names
-        .into_iter()
-        .flatten()
-        .map(|it| it.chars().count() + 1)
-        .sum();
-    let used = Rule::ForeignAnnotation.id().len() + names + diagnostic.message.chars().count();
-    let fits = used + help.chars().count() + " : ; ".len() <= LONGEST;
-    Some(diagnostic.with_help(if fits { help } else { RUN.to_owned() }))
+    let length = diagnostic.message.chars().count() + help.chars().count();
+    let fits = length <= room(subject);
+    let diagnostic = diagnostic.with_help(if fits { help } else { RUN.to_owned() });
+    if migration.withheld(false).is_some() {
+        return Some(diagnostic);
+    }
+    let safe = migration.outcome == Outcome::Exact;
+    let fix = Fix::of_replacement(safe, migration.annotation, value.clone());
+    Some(diagnostic.with_fix(fix))
 }
 
-/// Why there is no value: the worst that is noted.
-fn reason(migration: &Migration) -> String {
+/// How many characters a message and its help may have, where one line of the
+/// webhook has both.
+fn room(subject: &Subject<'_>) -> usize {
+    let names = [&subject.namespace, &subject.name];
+    let names = names.into_iter().flatten();
+    let names: usize = names.map(|it| it.chars().count() + 1).sum();
+    LONGEST.saturating_sub(Rule::ForeignAnnotation.id().len() + names + " : ; ".len())
+}
+
+/// Why there is no value: the worst that is noted, as far as it fits.
+fn reason(subject: &Subject<'_>, migration: &Migration) -> String {
     let Some(note) = migration.notes.first() else {
         return format!("there is no {ORG_KEY} that does the same");
     };
-    let message: String = match note.id {
-        NoteId::NoAffinity | NoteId::DefaultBackend => note.message.clone(),
-        _ => format!("{}: {}", note.id.as_str(), note.message),
-    };
-    message
+    let room = room(subject).saturating_sub(RUN.len());
+    if note.message.chars().count() <= room {
+        return note.message.clone();
+    }
+    let cut = note.message.chars().take(room.saturating_sub(1));
+    cut.chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -187,7 +197,7 @@ mod tests {
         assert_reported(
             &[("affinity", "cookie"), ("session-cookie-expires", "1h30")],
             Severity::Warning,
-            "expires-error: session-cookie-expires '1h30' made ingress-nginx answer 500 to every \
+            "session-cookie-expires '1h30' made ingress-nginx answer 500 to every \
              request without a valid cookie; it is left out; run 'stickler migrate'",
         );
         assert_reported(
@@ -240,15 +250,27 @@ mod tests {
     fn one_line_is_short_enough_for_the_api_server() {
         for length in 1..250 {
             let name = "n".repeat(length);
-            let keys = [
-                ("affinity", "cookie"),
-                ("session-cookie-name", name.as_str()),
-            ];
-            let [(_, text)] = &reported(&keys, "nginx")[..] else {
-                panic!()
-            };
-            let line = format!("foreign-annotation cafe: {text}");
-            assert!(line.chars().count() <= LONGEST, "{line}");
+            let object = "o".repeat(length.min(150));
+            for keys in [
+                [("affinity", "cookie"), ("session-cookie-name", &*name)],
+                [("affinity", "cookie"), ("session-cookie-expires", "1h30")],
+            ] {
+                let subject = Subject {
+                    name: Some(object.as_str().into()),
+                    ..subject(&keys)
+                };
+                let policy = Policy {
+                    ingress_classes: Some(vec!["nginx".to_owned()]),
+                    ..Policy::default()
+                };
+                let [found] = &crate::lint::check(&subject, &policy)[..] else {
+                    panic!()
+                };
+                let help = found.help.as_deref().unwrap();
+                let line = format!("foreign-annotation {object}: {}; {help}", found.message);
+                assert!(line.chars().count() <= LONGEST, "{line}");
+                assert!(line.ends_with(RUN) || help.starts_with("write "), "{line}");
+            }
         }
     }
 }

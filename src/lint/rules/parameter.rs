@@ -244,10 +244,7 @@ fn rename(span: Span, word: &str, meant: &str) -> Fix {
             text: meant.to_owned(),
         }
     };
-    Fix {
-        safe: true,
-        edits: vec![edit],
-    }
+    Fix::of_edits(true, vec![edit])
 }
 
 fn unknown_help(word: &str, certain: Option<&str>) -> String {

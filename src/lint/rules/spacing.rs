@@ -106,10 +106,7 @@ fn missing_semicolon(words: &Words<'_>, index: usize, word: &str) -> Option<(Dia
         span: Span::new(all[at - 1].span.end, all[at].span.start),
         text: ";".to_owned(),
     });
-    let fix = Fix {
-        safe: true,
-        edits: edits.collect(),
-    };
+    let fix = Fix::of_edits(true, edits.collect());
     let fixed = fix.apply(words.entry.value);
     let diagnostic = if controller::read(&fixed, Reader::Quoted).accepted() {
         diagnostic.with_fix(fix)

@@ -250,10 +250,7 @@ fn without(value: &ValueReading<'_>, error: &Error, character: char) -> Option<F
         span: Span::new(piece.start + at, piece.start + at + 1),
         text: String::new(),
     });
-    sound.then(|| Fix {
-        safe: true,
-        edits: edits.collect(),
-    })
+    sound.then(|| Fix::of_edits(true, edits.collect()))
 }
 
 fn other_keyword(entry: &EntryReading<'_>) -> Diagnostic {

@@ -8,7 +8,7 @@ use crate::lint::{Edit, FieldPath, Span};
 use crate::manifest::how::Context;
 use crate::manifest::how::Lists;
 use crate::manifest::improve::{Wanted, improve};
-use crate::manifest::locate::{collect_aliased, location};
+use crate::manifest::locate::{Shared, location};
 use crate::manifest::object::{Found, Object, Tree};
 use crate::manifest::read::read;
 use crate::manifest::{Judge, Source};
@@ -129,12 +129,8 @@ fn refuse_shared(root: &Node<'_>, targets: &mut Vec<Target>, first: usize) -> Ve
     if targets.len() == first {
         return Vec::new();
     }
-    let mut shared = Vec::new();
-    collect_aliased(root, &mut shared);
-    let is_shared = |target: &mut Target| {
-        let own = target.places.span;
-        shared.iter().any(|shared| shared.contains(own))
-    };
+    let shared = Shared::of(root);
+    let is_shared = |target: &mut Target| shared.holds(target.places.span);
     let taken = targets.extract_if(first.., is_shared);
     taken
         .map(|target| target.refuse("an alias shares the value"))

@@ -135,3 +135,168 @@ fn a_file_is_replaced_at_once_with_its_permissions() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "after");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
 }
+
+/// What `fix` makes of an Ingress of a class that the policy assigns to the
+/// controller, with these lines below `annotations:`.
+fn replaced(annotations: &str, unsafe_too: bool) -> Fixed {
+    let policy = Policy {
+        ingress_classes: Some(vec!["nginx".to_owned()]),
+        ..Policy::default()
+    };
+    let judge = |subject: &Subject<'_>| check(subject, &policy);
+    let text = foreign(annotations);
+    let source = Source {
+        name: "a.yaml".to_owned(),
+        text,
+    };
+    fix(source, &judge, unsafe_too)
+}
+
+fn foreign(annotations: &str) -> String {
+    format!(
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: cafe\n  \
+         annotations:\n{annotations}spec:\n  ingressClassName: nginx\n  rules:\n  - host: \
+         cafe.example.com\n    http:\n      paths:\n      - path: /tea\n        pathType: Prefix\n        \
+         backend: {{service: {{name: tea, port: {{number: 80}} }} }}\n"
+    )
+}
+
+const P: &str = "nginx.ingress.kubernetes.io/";
+
+#[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn affinity_of_ingress_nginx_is_replaced_as_migrate_does() {
+    let value = |name: &str| {
+        format!(
+            "    nginx.org/sticky-cookie-services: \"serviceName=tea {name} httponly path=/tea\"\n"
+        )
+    };
+    for (before, safe, unsafe_too) in [
+        // Exact.
+        (
+            format!("    a: b\n    {P}affinity: cookie # on\n    {P}session-cookie-name: route\n"),
+            Some(format!("    a: b\n{}", value("route"))),
+            None,
+        ),
+        // Differs: the cookie gets another name.
+        (
+            format!("    {P}affinity: cookie\n    {P}session-cookie-name: a/b\n"),
+            None,
+            Some(value("a_b")),
+        ),
+        // Partial: other hosts are lost.
+        (
+            format!("    {P}affinity: cookie\n    {P}server-alias: b.example.com\n"),
+            None,
+            Some(format!(
+                "{}    {P}server-alias: b.example.com\n",
+                value("INGRESSCOOKIE")
+            )),
+        ),
+        // It never worked.
+        (
+            format!("    {P}affinity: cookie\n    {P}session-cookie-expires: 1h30\n"),
+            None,
+            None,
+        ),
+        // Blocked.
+        (
+            format!("    {P}affinity: cookie\n    {P}canary: \"true\"\n"),
+            None,
+            None,
+        ),
+        // What it becomes is not known.
+        (
+            format!("    {P}affinity: cookie\n    {P}session-cookie-name: ${{NAME}}\n"),
+            None,
+            None,
+        ),
+        // A comment silences it.
+        (
+            format!("    # stickler: ignore[foreign-annotation] later\n    {P}affinity: cookie\n"),
+            None,
+            None,
+        ),
+        // The lines are not its own.
+        (
+            format!("    {P}affinity: &a cookie\n    b: *a\n"),
+            None,
+            None,
+        ),
+        // Already there.
+        (
+            format!("    {P}affinity: cookie\n{}", value("x")),
+            None,
+            None,
+        ),
+    ] {
+        let unsafe_too = unsafe_too.or(safe.clone());
+        for (wanted, after) in [(false, safe), (true, unsafe_too)] {
+            let fixed = replaced(&before, wanted);
+            let after = foreign(after.as_ref().unwrap_or(&before));
+            assert_eq!(fixed.after, after, "{before} {wanted}");
+            assert_eq!(fixed.before, foreign(&before));
+            assert_eq!(fixed.applied, usize::from(fixed.changes()), "{before}");
+            assert!(fixed.refused.is_empty());
+        }
+    }
+}
+
+#[test]
+fn what_check_counts_as_fixable_is_replaced() {
+    let policy = Policy {
+        ingress_classes: Some(vec!["nginx".to_owned()]),
+        ..Policy::default()
+    };
+    let judge = |subject: &Subject<'_>| check(subject, &policy);
+    for (annotations, safe) in [
+        (format!("    {P}affinity: cookie\n"), true),
+        (
+            format!("    {P}affinity: cookie\n    {P}session-cookie-name: a/b\n"),
+            false,
+        ),
+        (format!("    {P}affinity: &a cookie\n"), false),
+    ] {
+        let source = Source {
+            name: "a.yaml".to_owned(),
+            text: foreign(&annotations),
+        };
+        let report = crate::manifest::check(source, &judge);
+        let is_counted = |unsafe_too: bool| {
+            report.findings.iter().any(|it| {
+                let fix = it.diagnostic.fix.as_ref();
+                !it.edits.is_empty() && fix.is_some_and(|fix| fix.safe || unsafe_too)
+            })
+        };
+        assert_eq!(is_counted(false), safe, "{annotations}");
+        for unsafe_too in [false, true] {
+            let changes = replaced(&annotations, unsafe_too).changes();
+            assert_eq!(
+                is_counted(unsafe_too),
+                changes,
+                "{annotations} {unsafe_too}"
+            );
+        }
+    }
+}
+
+#[test]
+fn values_and_keys_of_one_file_are_fixed_together() {
+    let own =
+        "    nginx.org/sticky-cookie-services: serviceName=tea srv httponly expire=1h path=/tea\n";
+    let old = format!("    {P}affinity: cookie\n");
+    let text = format!("{}---\n{}", foreign(own), foreign(&old));
+    let after = text.replace("expire=", "expires=").replace(
+        &old,
+        "    nginx.org/sticky-cookie-services: \"serviceName=tea INGRESSCOOKIE httponly path=/tea\"\n",
+    );
+    let policy = Policy {
+        ingress_classes: Some(vec!["nginx".to_owned()]),
+        ..Policy::default()
+    };
+    let judge = |subject: &Subject<'_>| check(subject, &policy);
+    let name = "a.yaml".to_owned();
+    let fixed = fix(Source { name, text }, &judge, false);
+    assert_eq!(fixed.after, after);
+    assert_eq!(fixed.applied, 2);
+}

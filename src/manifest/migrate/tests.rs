@@ -248,3 +248,69 @@ fn a_key_twice_and_a_shared_item() {
     assert_eq!(migrated.after, list);
     assert!(migrated.ingresses.iter().all(|it| !it.written));
 }
+
+#[test]
+fn an_error_of_stickler_leaves_the_whole_file() {
+    let one = |name: &str| {
+        manifest(&format!(
+            "  name: {name}\n  annotations:\n    {P}affinity: cookie\n"
+        ))
+    };
+    let text = format!("{}---\n{}", one("good"), one("bad"));
+    let migrator = Migrator {
+        migrate: &|subject: &Subject<'_>| {
+            if subject.name.as_deref() != Some("bad") {
+                return crate::lint::migrate::migrate(
+                    subject,
+                    &Policy::default(),
+                    &Options::default(),
+                );
+            }
+            let place = crate::lint::Place::field(crate::lint::FieldPath::annotation("x"));
+            let rule = crate::lint::Rule::EmptyValue;
+            Err(Condemned {
+                value: String::new(),
+                diagnostic: Box::new(crate::lint::Diagnostic::new(rule, place, "empty")),
+            })
+        },
+        withheld: &|_| None,
+        prefix: P,
+        keep_old: false,
+    };
+    let name = "cafe.yaml".to_owned();
+    let source = Source {
+        name,
+        text: text.clone(),
+    };
+    let migrated = migrate(source, &migrator);
+    assert_eq!(migrated.after, text);
+    let [good, bad] = &migrated.ingresses[..] else {
+        panic!("{migrated:?}")
+    };
+    assert!(!good.written && bad.result.is_err());
+    assert_eq!(
+        good.not_edited.as_deref(),
+        Some("another Ingress of the file has an error of stickler")
+    );
+}
+
+#[test]
+fn a_placeholder_is_for_what_fills_it_in() {
+    let annotations = |name: &str| {
+        format!("  annotations:\n    {P}affinity: cookie\n    {P}session-cookie-name: {name}\n")
+    };
+    let text = manifest(&annotations("${NAME}"));
+    let migrated = run(&text, P, false);
+    assert_eq!(migrated.after, text);
+    let migration = migrated.ingresses[0].result.as_ref().unwrap();
+    assert_eq!(migration.notes[0].id.as_str(), "placeholder");
+    // Which host it is does not matter to the value.
+    let host = manifest(&annotations("route")).replace("cafe.example.com", "${HOST}");
+    let migrated = run(&host, P, false);
+    assert!(migrated.ingresses[0].written, "{migrated:?}");
+    let domain = host.replace(
+        "session-cookie-name: route",
+        "session-cookie-domain: example.com",
+    );
+    assert_eq!(run(&domain, P, false).after, domain);
+}

@@ -1,8 +1,7 @@
 //! The lines of a migration: which go, and where the new one stands.
 
-use super::Migrator;
-use crate::lint::migrate::{Migration, is_affinity};
-use crate::lint::{Edit, Span};
+use crate::lint::migrate::is_affinity;
+use crate::lint::{Edit, Replacement, Span};
 use crate::yaml::{Content, Node, Pair, places};
 
 /// What is done to the lines of one Ingress.
@@ -12,19 +11,19 @@ pub(super) struct Plan {
     pub(super) edits: Vec<Edit>,
     /// A byte range within the annotations.
     pub(super) place: Span,
-    /// The keys that go.
-    pub(super) removed: Vec<String>,
-    /// The key and the value that come.
-    pub(super) added: (String, String),
+    /// The annotation that comes.
+    pub(super) added: Replacement,
 }
 
-/// The edits that put the migration's value in the place of the old keys; an
-/// error says why the file is not such that lines can be exchanged.
+/// The edits that put an annotation in the place of the affinity keys of
+/// `prefix`, or after them; an error says why the file is not such that lines
+/// can be exchanged.
 pub(super) fn plan(
     text: &str,
     node: &Node<'_>,
-    migrator: &Migrator<'_>,
-    migration: &Migration,
+    prefix: &str,
+    keep_old: bool,
+    added: &Replacement,
 ) -> Result<Plan, &'static str> {
     let annotations = own(own(node, "metadata")?, "annotations")?;
     let Content::Mapping(pairs) = &annotations.content else {
@@ -36,10 +35,7 @@ pub(super) fn plan(
     if pairs.iter().any(Pair::merges) {
         return Err("the annotations have a merge key");
     }
-    let old: Vec<&Pair<'_>> = pairs
-        .iter()
-        .filter(|pair| is_old(pair, migrator.prefix))
-        .collect();
+    let old: Vec<&Pair<'_>> = pairs.iter().filter(|pair| is_old(pair, prefix)).collect();
     let mut names: Vec<_> = old.iter().filter_map(|pair| name(pair)).collect();
     names.sort_unstable();
     if names.windows(2).any(|pair| pair[0] == pair[1]) {
@@ -52,21 +48,16 @@ pub(super) fn plan(
     let (Some(first), Some(last)) = (ranges.first(), ranges.last()) else {
         return Err("the annotations come through an anchor or an alias");
     };
-    let value = migration.value.clone().unwrap_or_default();
-    let added = (migration.annotation.to_owned(), value);
-    let line = line(text, *first, &added);
-    let edits = if migrator.keep_old {
+    let line = line(text, *first, added);
+    let edits = if keep_old {
         vec![insertion(text, *last, &line)]
     } else {
         replacement(text, &ranges, &line)
     };
-    let removed = if migrator.keep_old { Vec::new() } else { names };
-    let removed = removed.into_iter().map(str::to_owned).collect();
     Ok(Plan {
         edits,
         place: *first,
-        removed,
-        added,
+        added: added.clone(),
     })
 }
 
@@ -123,10 +114,10 @@ fn range(text: &str, pair: &Pair<'_>) -> Result<Span, &'static str> {
 }
 
 /// The new line, indented and ended as the first old one is.
-fn line(text: &str, first: Span, (key, value): &(String, String)) -> String {
+fn line(text: &str, first: Span, added: &Replacement) -> String {
     let old = first.of(text);
     let indent = &old[..old.len() - old.trim_start_matches([' ', '\u{feff}']).len()];
-    format!("{indent}{key}: \"{value}\"")
+    format!("{indent}{}: \"{}\"", added.annotation, added.value)
 }
 
 /// The line break of a range, or where it ends the text, of the text.

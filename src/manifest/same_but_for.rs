@@ -1,11 +1,11 @@
 //! Whether an edited text says what it should, and nothing else anew.
 
-use super::MigratedIngress;
-use crate::lint::Subject;
-use crate::manifest::how::Context;
-use crate::manifest::how::Lists;
-use crate::manifest::object::{Found, Object};
-use crate::manifest::read::read;
+use std::collections::HashMap;
+
+use super::how::{Context, Lists};
+use super::object::{Found, Object};
+use super::read::read;
+use crate::lint::{Replacement, Subject};
 use crate::yaml::{Document, Node};
 
 /// What a text says, object by object.
@@ -17,20 +17,26 @@ enum Said {
     Other(String),
 }
 
-/// Whether `new` reads as `old` does but for the keys and values of the plans.
-pub(super) fn holds(old: &str, new: &str, ingresses: &[MigratedIngress]) -> bool {
+/// What is to change in the annotations of one Ingress.
+pub(super) struct Change<'c> {
+    /// Where one of its keys starts.
+    pub(super) at: usize,
+    /// Whether a key goes.
+    pub(super) removes: &'c dyn Fn(&str) -> bool,
+    pub(super) added: &'c Replacement,
+}
+
+/// Whether `new` reads as `old` does but for the changes.
+pub(super) fn same_but_for(changes: &[Change<'_>], old: &str, new: &str) -> bool {
     let (mut before, places) = said(old);
-    for ingress in ingresses {
-        let Some(plan) = &ingress.plan else { continue };
-        let at = ingress.location.bytes.start;
-        let index = places.iter().find(|(place, _)| *place == at);
-        let Some(Said::Ingress(annotations, _)) = index.and_then(|(_, it)| before.get_mut(*it))
-        else {
+    for change in changes {
+        let index = places.get(&change.at);
+        let Some(Said::Ingress(annotations, _)) = index.and_then(|&it| before.get_mut(it)) else {
             return false;
         };
-        annotations.retain(|(key, _)| !plan.removed.contains(key));
-        let (key, value) = plan.added.clone();
-        annotations.push((key, Some(value)));
+        annotations.retain(|(key, _)| !(change.removes)(key));
+        let Replacement { annotation, value } = change.added;
+        annotations.push(((*annotation).to_owned(), Some(value.clone())));
         annotations.sort();
     }
     before == said(new).0
@@ -38,8 +44,8 @@ pub(super) fn holds(old: &str, new: &str, ingresses: &[MigratedIngress]) -> bool
 
 /// The objects of a text, and for the place of each annotation's key the
 /// number of its object.
-fn said(text: &str) -> (Vec<Said>, Vec<(usize, usize)>) {
-    let (mut all, mut places) = (Vec::new(), Vec::new());
+fn said(text: &str) -> (Vec<Said>, HashMap<usize, usize>) {
+    let (mut all, mut places) = (Vec::new(), HashMap::new());
     let mut take = |_: &Document<'_>, found: Found<'_, '_>| {
         let said = match found {
             Found::Subject(object) => {
@@ -62,13 +68,14 @@ fn said(text: &str) -> (Vec<Said>, Vec<(usize, usize)>) {
 fn annotations(
     node: &Node<'_>,
     number: usize,
-    places: &mut Vec<(usize, usize)>,
+    places: &mut HashMap<usize, usize>,
 ) -> Vec<(String, Option<String>)> {
     let annotations = node.get("metadata").and_then(|it| it.get("annotations"));
     let pairs = annotations.map(Node::merged_pairs).unwrap_or_default();
     let mut all = Vec::with_capacity(pairs.len());
     for pair in pairs {
-        places.push((pair.key.resolved().span.start, number));
+        let at = pair.key.resolved().span.start;
+        places.entry(at).or_insert(number);
         let text = |node: &Node<'_>| node.scalar().map(|scalar| scalar.value.to_string());
         all.push((text(&pair.key).unwrap_or_default(), text(&pair.value)));
     }
