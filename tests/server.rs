@@ -12,6 +12,8 @@ mod bounds;
 mod callers;
 #[path = "server/certificates.rs"]
 mod certificates;
+#[path = "server/deadlines.rs"]
+mod deadlines;
 #[path = "server/expiry.rs"]
 mod expiry;
 #[path = "support/gate.rs"]

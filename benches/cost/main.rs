@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use stickler::admission::{Terms, answer};
 
+mod memory;
 mod shapes;
 mod worst;
 
@@ -110,6 +111,11 @@ fn part(text: &str) -> Option<(usize, usize)> {
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["memory", file] => return memory::table(Path::new(file)),
+        ["memory-of", file] => return memory::of(Path::new(file)),
+        _ => {}
+    }
     let ([folder, share] | [folder, share, _]) = arguments[..] else {
         eprintln!("usage: FOLDER PART/OF [NAME]; see benches/cost.sh");
         return ExitCode::FAILURE;

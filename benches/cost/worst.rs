@@ -56,6 +56,13 @@ fn created() -> impl Iterator<Item = Shape> {
         ("wildcards and domains", 500, wildcards),
         ("unfit services and paths", 500, refused_paths),
         ("the same path on one host", 1_000, same_path),
+        ("two names of many bytes, nearly alike", 2_000, long_names),
+        ("hosts of many letters beyond ASCII", 8, beyond_ascii_hosts),
+        (
+            "paths that fit a regular expression, and do not",
+            500,
+            expressions,
+        ),
     ];
     shapes.into_iter().map(|(name, size, parts)| {
         shape(name, size, move |size| {
@@ -255,6 +262,35 @@ fn same_path(size: usize) -> (String, String) {
     )
 }
 
+fn long_names(size: usize) -> (String, String) {
+    let name = "s".repeat(size);
+    let paths = once(("/".to_owned(), format!("{name}x")));
+    (
+        format!("serviceName={name} id path=/"),
+        spec(once(rule(CAFE, paths))),
+    )
+}
+
+fn beyond_ascii_hosts(size: usize) -> (String, String) {
+    let label: String = (0..900)
+        .filter_map(|it| char::from_u32(0x4e00 + it))
+        .collect();
+    let rules =
+        (0..size).map(|it| rule(&format!("{label}.h{it}"), once(("/".into(), service(it)))));
+    (
+        entries(size, |it| format!("serviceName=s{it} id path=/")),
+        spec(rules),
+    )
+}
+
+fn expressions(size: usize) -> (String, String) {
+    let paths = (0..size).map(|it| (format!("/(a*)*[{it}"), service(it)));
+    (
+        entries(size, |it| format!("serviceName=s{it} id path=/")),
+        spec(once(rule(CAFE, paths))),
+    )
+}
+
 /// Updates of which the old object had errors, too.
 fn updated() -> impl Iterator<Item = Shape> {
     let bad = |size: usize| {
@@ -287,7 +323,18 @@ fn updated() -> impl Iterator<Item = Shape> {
         let object = |spec: &str| ingress(&[(ORG_KEY, &value)], spec);
         review_of(&object(&moved), Some(&object(&spec)))
     });
-    [errors, both, hosts_change].into_iter()
+    let keys = shape("an update with keys that are nearly ours", 500, |size| {
+        let keys: Vec<_> = (0..size)
+            .map(|it| format!("nginx.org/sticky-cookie-servic{it}"))
+            .collect();
+        let object = |value: &str| {
+            let annotations: Vec<_> = keys.iter().map(|key| (&**key, value)).collect();
+            let bad = [(ORG_KEY, "serviceName=s0 id expires=1x")];
+            ingress(&[&bad, &*annotations].concat(), &paths(1))
+        };
+        review_of(&object("x"), Some(&object("y")))
+    });
+    [errors, both, hosts_change, keys].into_iter()
 }
 
 /// Not the value, but what is around it.

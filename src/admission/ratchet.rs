@@ -110,6 +110,7 @@ impl Before {
 
 impl Finding {
     fn of(diagnostic: &Diagnostic, subject: &Subject<'_>) -> Self {
+        lint::meter::spend(1);
         let field = &diagnostic.place.field;
         let place = match field.annotation_key() {
             Some(key) => Place::Annotation(key.to_owned(), diagnostic.place.span),

@@ -18,6 +18,7 @@ use self::browser::Browser;
 use self::controller::{BackendStatus, Entry, Error, Mergeable, Routes};
 use self::keys::{ORG_KEY, PLUS_KEY};
 use self::nginx::{Cookie, Directive, SetCookie};
+use super::meter;
 use super::release::value::Reader;
 use super::span::Span;
 use super::subject::Subject;
@@ -165,6 +166,7 @@ impl<'s> ValueReading<'s> {
             .map(|entry| (entry.service.of(value), entry.number))
             .collect();
         let read = |entry: Entry| {
+            meter::spend(1);
             let service = entry.service.of(value);
             let last = last.get(service).copied();
             let replaced_by = last.filter(|&number| number != entry.number);

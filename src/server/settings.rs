@@ -6,6 +6,8 @@ use std::time::Duration;
 /// which takes well under a millisecond for an Ingress as people write them;
 /// longer ones on a thread of their own, so that nobody waits for them.
 pub(super) const INLINE_LIMIT: usize = 16 << 10;
+/// What takes longer there is begun anew on a thread of its own.
+pub(super) const INLINE_TIME: Duration = Duration::from_millis(2);
 /// Longer bodies have places of their own, because they take memory.
 pub(super) const SMALL_BODY: usize = 64 << 10;
 /// How long a peer may take to go on with what it has begun: the head or the

@@ -1,12 +1,14 @@
 //! An honest caller: one connection that is kept, one review after the other.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustls::client::WantsClientCert;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -25,14 +27,16 @@ pub struct Call {
 }
 
 impl Caller {
-    pub fn trusting(authority: &str) -> Result<Self> {
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_file(authority)?)?;
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+    pub fn trusting(authority: &Path) -> Result<Self> {
+        let config = builder(authority)?.with_no_client_auth();
+        Ok(Self(TlsConnector::from(Arc::new(config))))
+    }
+
+    /// The same with a certificate of its own.
+    pub fn known_by(authority: &Path, certificate: &Path, key: &Path) -> Result<Self> {
+        let chain = vec![CertificateDer::from_pem_file(certificate)?];
+        let key = PrivateKeyDer::from_pem_file(key)?;
+        let config = builder(authority)?.with_client_auth_cert(chain, key)?;
         Ok(Self(TlsConnector::from(Arc::new(config))))
     }
 
@@ -50,7 +54,23 @@ impl Caller {
     }
 }
 
+fn builder(authority: &Path) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(authority)?)?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(builder.with_root_certificates(roots))
+}
+
 impl Call {
+    /// Waits until the server hangs up.
+    pub async fn until_closed(mut self) -> Result<()> {
+        let mut buffer = [0; 4096];
+        while self.stream.read(&mut buffer).await? > 0 {}
+        Ok(())
+    }
+
     /// Asks, and reads the answer to its end; how long that took.
     pub async fn ask(&mut self, request: &[u8]) -> Result<Duration> {
         let begun = Instant::now();
