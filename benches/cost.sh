@@ -19,7 +19,7 @@ trap 'rm -rf "$work"' EXIT
 count() {
     mkdir "$work/$1"
     valgrind --quiet --tool=callgrind --callgrind-out-file="$work/$1/out" \
-        --toggle-collect='*measured*' --dump-after='*measured*' \
+        --toggle-collect=cost::measured --dump-after=cost::measured \
         "$program" "$work/$1" "$1/$processors" "$2" >"$work/$1.table"
 }
 

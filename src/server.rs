@@ -75,6 +75,8 @@ struct Shared {
     in_flight: Arc<Semaphore>,
     /// Places for large bodies, until their answers are written.
     large: Arc<Semaphore>,
+    /// Turns for the checks of large bodies.
+    large_checks: Arc<Semaphore>,
     /// The connections for reviews.
     connections: Arc<Connections>,
     /// Bad requests, as far as they are logged.
@@ -133,6 +135,7 @@ pub async fn serve(
         judging,
         in_flight: Arc::new(Semaphore::new(settings.max_in_flight)),
         large: Arc::new(Semaphore::new(settings.max_large_bodies)),
+        large_checks: Arc::new(Semaphore::new(settings::LARGE_CHECKS)),
         connections: Arc::clone(&reviews),
         bad_requests: Throttle::default(),
         bad_connections: Throttle::default(),

@@ -8,7 +8,7 @@ pub(super) struct Shape {
     pub(super) name: String,
     /// The size to begin with, in whatever [`build`](Self::build) takes.
     pub(super) size: usize,
-    pub(super) build: Box<dyn Fn(usize) -> String>,
+    pub(super) build: Box<dyn Fn(usize) -> String + Send + Sync>,
 }
 
 /// A `%` in these is the number of the token.

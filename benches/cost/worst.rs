@@ -16,7 +16,11 @@ pub(super) fn all() -> Vec<Shape> {
     created().chain(updated()).chain(odd()).collect()
 }
 
-fn shape(name: &str, size: usize, build: impl Fn(usize) -> String + 'static) -> Shape {
+fn shape(
+    name: &str,
+    size: usize,
+    build: impl Fn(usize) -> String + Send + Sync + 'static,
+) -> Shape {
     Shape {
         name: name.to_owned(),
         size,

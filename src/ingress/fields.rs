@@ -21,10 +21,10 @@ pub(crate) trait Fields<'de>: Default {
     fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error>;
 }
 
-/// No object has more elements in all its lists together. The API server stores
-/// 1.5 MB of an object; with less than 30 bytes a path or host says nothing.
-/// Who sends more wants our memory: `null,` becomes a path of 200 bytes.
-pub(crate) const MOST_ELEMENTS: usize = 50_000;
+/// No object may have more elements in all its lists together. The API server
+/// stores 1.5 MB of an object, and no controller serves so many paths. Whoever
+/// sends more is after our memory: `null,` becomes a path of 200 bytes.
+pub(crate) const MOST_ELEMENTS: usize = 20_000;
 
 /// The value of the field at hand, to be taken in one of the shapes below.
 pub(crate) struct Value<'m, A> {

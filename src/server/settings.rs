@@ -10,6 +10,9 @@ pub(super) const INLINE_LIMIT: usize = 16 << 10;
 pub(super) const INLINE_TIME: Duration = Duration::from_millis(2);
 /// Longer bodies have places of their own, because they take memory.
 pub(super) const SMALL_BODY: usize = 64 << 10;
+/// So many of those are checked at a time: a check takes up to fifty times the
+/// memory of its body, where that is full of mistakes.
+pub(super) const LARGE_CHECKS: usize = 1;
 /// How long a peer may take to go on with what it has begun: the head or the
 /// body of a request, or reading an answer.
 pub(super) const STALLED: Duration = Duration::from_secs(10);

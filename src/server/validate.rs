@@ -181,11 +181,21 @@ async fn check(
             return answer;
         }
     }
+    // Few of the large ones at a time: what they take is many times their size.
+    let turn = if body.len() > SMALL_BODY {
+        let turn = Arc::clone(&shared.large_checks).acquire_owned();
+        let Ok(turn) = timeout_at(deadline, turn).await else {
+            return refuse(&body, Refusal::Late);
+        };
+        turn.ok()
+    } else {
+        None
+    };
     let unwanted = Unwanted::default();
     let gone = Arc::clone(&unwanted.0);
     let (judge, text) = (Arc::clone(shared), body.clone());
     let checked = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
+        let _places = (permit, turn);
         judge.answer(&text, move || {
             gone.load(Relaxed) || Instant::now() >= deadline
         })

@@ -73,7 +73,8 @@ async fn a_challenge_passes_an_old_mistake() {
          {\"path\": \"/.well-known/acme-challenge/token\", \
          \"pathType\": \"ImplementationSpecific\", \"backend\": {\"service\": \
          {\"name\": \"cm-acme-http-solver-x7k2p\", \"port\": {\"number\": 8089}}}}}]'";
-    let paths = "kubectl get ingress cafe -o jsonpath='{.spec.rules[*].http.paths[*].path}{\"\\n\"}'";
+    let paths =
+        "kubectl get ingress cafe -o jsonpath='{.spec.rules[*].http.paths[*].path}{\"\\n\"}'";
     place.session(
         "challenge",
         &[
