@@ -36,7 +36,9 @@ fn fault(shape: &Shape) -> Option<String> {
     let [once, twice] = [shape.size / 2, shape.size].map(&shape.build);
     let (small, large) = (units(&once), units(&twice));
     let bytes = twice.len() as f64 / once.len() as f64;
-    let growth = 2.0 * (large as f64 / small as f64) / bytes;
+    // Not every shape has twice the bytes exactly.
+    let power = (large as f64 / small as f64).ln() / bytes.ln();
+    let growth = power.exp2();
     let a_byte = large / twice.len() as u64;
     let fine = growth <= MOST_GROWTH && a_byte <= MOST_A_BYTE;
     let name = &shape.name;

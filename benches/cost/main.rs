@@ -40,7 +40,8 @@ impl Counted {
     fn growth(&self) -> f64 {
         let [once, twice] = self.instructions.map(|it| it as f64);
         let [small, large] = self.bytes.map(|it| it as f64);
-        2.0 * (twice / once) / (large / small)
+        // Not every shape has twice the bytes exactly.
+        ((twice / once).ln() / (large / small).ln()).exp2()
     }
 
     fn a_byte(&self) -> u64 {

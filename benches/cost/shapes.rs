@@ -31,7 +31,7 @@ const TOKENS: [&str; 15] = [
 ];
 const SEPARATORS: [&str; 5] = [" ", ",", ", ", ";", ""];
 /// Bytes of annotation to begin with.
-const VALUE: usize = 12 << 10;
+const VALUE: usize = 6 << 10;
 
 /// How tokens become a value.
 #[derive(Clone, Copy)]

@@ -235,6 +235,11 @@ fn what_cannot_work_is_refused_at_start_with_one_line() {
     let empty = folder.path().join("empty");
     std::fs::write(&empty, "").unwrap();
     let empty = empty.to_str().unwrap();
+    // Opening it would wait for a writer.
+    let fifo = folder.path().join("fifo");
+    let made = Command::new("mkfifo").arg(&fifo).status().unwrap();
+    assert!(made.success());
+    let fifo = fifo.to_str().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     for (arguments, line) in [
@@ -246,6 +251,14 @@ fn what_cannot_work_is_refused_at_start_with_one_line() {
         (
             &["--tls-cert", empty, "--tls-key", empty],
             "stickler: the certificate: certificate: there is no certificate in it\n".to_owned(),
+        ),
+        (
+            &["--tls-cert", fifo, "--tls-key", empty],
+            format!("stickler: the certificate: {fifo}: it is not a regular file\n"),
+        ),
+        (
+            &["--dev", "--client-ca", fifo],
+            format!("stickler: --client-ca {fifo}: it is not a regular file\n"),
         ),
         (
             &["--dev", "--client-ca", "nowhere"],
