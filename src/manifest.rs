@@ -15,7 +15,10 @@ mod decode;
 mod embedded;
 mod encode;
 mod fix;
+mod how;
 mod ignore;
+mod improve;
+mod ingress_tree;
 mod json;
 mod kustomize;
 mod locate;
@@ -26,6 +29,8 @@ mod read;
 mod readable;
 mod repeated;
 mod report;
+mod steps;
+mod subjects;
 mod tree;
 mod walk;
 
@@ -34,6 +39,7 @@ pub use decode::Encoding;
 pub use fix::{Fixed, Refusal, fix, fix_paths, write};
 pub use migrate::{Migrated, MigratedIngress, Migrator, migrate, migrate_paths};
 pub use report::{Report, SkipReason, Skipped};
+pub use subjects::subjects;
 pub use walk::{Options, STDIN, check_paths};
 
 use crate::lint::{Diagnostic, Subject};

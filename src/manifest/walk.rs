@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::check::{Context, check_in};
+use super::check::check_in;
 use super::decode::{Encoding, decode};
-use super::embedded::NAME;
+use super::how::Context;
+use super::object::NAME;
 use super::readable::is_markdown;
 use super::report::{Report, SkipReason};
 use super::{Judge, Source};
