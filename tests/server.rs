@@ -12,10 +12,16 @@ mod bounds;
 mod callers;
 #[path = "server/certificates.rs"]
 mod certificates;
+#[path = "server/client_keys.rs"]
+mod client_keys;
 #[path = "server/deadlines.rs"]
 mod deadlines;
+#[path = "server/edges.rs"]
+mod edges;
 #[path = "server/expiry.rs"]
 mod expiry;
+#[path = "server/flags.rs"]
+mod flags;
 #[path = "support/gate.rs"]
 mod gate;
 #[path = "server/harness.rs"]

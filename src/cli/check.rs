@@ -119,7 +119,8 @@ fn tell(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<
         let mut err = io::stderr().lock();
         for skipped in report.skipped {
             let at = &skipped.location;
-            writeln!(err, "{}:{}: skipped: {}", at.file, at.line, skipped.reason)?;
+            let line = format!("{}:{}: skipped: {}", at.file, at.line, skipped.reason);
+            writeln!(err, "{}", terminal::safe(&line))?;
         }
     }
     Ok(())

@@ -116,14 +116,17 @@ impl Fix {
         }
         let mut err = io::stderr().lock();
         for error in &report.errors {
-            writeln!(err, "error: {error}")?;
+            writeln!(err, "error: {}", terminal::safe(&error.to_string()))?;
         }
         for refusal in &fixed.refused {
             let at = &refusal.location;
             writeln!(
                 err,
                 "{}:{}:{}: not fixed: {}",
-                at.file, at.line, at.column, refusal.reason
+                terminal::safe(&at.file),
+                at.line,
+                at.column,
+                refusal.reason
             )?;
         }
         drop(err);
@@ -139,7 +142,7 @@ impl Fix {
 
     /// Writes the file, or shows what would be written.
     fn change(&self, fixed: &Fixed, tally: &mut Tally) -> io::Result<()> {
-        let file = &fixed.report.file;
+        let file = terminal::safe(&fixed.report.file);
         if self.diff {
             io::stdout().lock().write_all(diff(fixed).as_bytes())?;
         } else if self.check {
@@ -249,7 +252,7 @@ fn is_guess(finding: &Finding) -> bool {
 }
 
 fn diff(fixed: &Fixed) -> String {
-    let file = &fixed.report.file;
+    let file = terminal::safe(&fixed.report.file);
     let name = file.trim_start_matches(['/', '.']);
     let diff = TextDiff::from_lines(fixed.before.as_str(), fixed.after.as_str());
     let mut unified = diff.unified_diff();

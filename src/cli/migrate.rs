@@ -168,10 +168,14 @@ impl Migrate {
         tally.other_keys += migrated.other_keys;
         tally.failures += migrated.report.errors.len();
         for error in &migrated.report.errors {
-            writeln!(io::stderr(), "error: {error}")?;
+            writeln!(
+                io::stderr(),
+                "error: {}",
+                terminal::safe(&error.to_string())
+            )?;
         }
         if migrated.report.counts.templates > 0 {
-            let file = &migrated.report.file;
+            let file = terminal::safe(&migrated.report.file);
             writeln!(
                 io::stderr(),
                 "note: {file}: skipped, the source of a Helm template; migrate its values, then \
@@ -181,7 +185,7 @@ impl Migrate {
         self.change(&mut migrated, tally)?;
         for ingress in &migrated.ingresses {
             let report = match self.format {
-                Format::Full => text::ingress(ingress, self.write || self.diff),
+                Format::Full => terminal::safe(&text::ingress(ingress, self.write || self.diff)),
                 Format::Jsonl => json::line(ingress),
                 Format::Json => String::new(),
             };
@@ -205,7 +209,8 @@ impl Migrate {
         let file = migrated.report.file.clone();
         let changes = migrated.before != migrated.after;
         if self.diff {
-            let diff = text::diff(&file, &migrated.before, &migrated.after);
+            let name = terminal::safe(&file);
+            let diff = text::diff(&name, &migrated.before, &migrated.after);
             io::stdout().lock().write_all(diff.as_bytes())?;
         } else if self.write && file == STDIN {
             io::stdout().lock().write_all(migrated.after.as_bytes())?;
@@ -222,6 +227,7 @@ impl Migrate {
                     .ingresses
                     .iter_mut()
                     .for_each(|it| it.written = false);
+                let file = terminal::safe(&file);
                 return writeln!(io::stderr(), "error: {file}: {error}");
             }
         }

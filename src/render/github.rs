@@ -51,7 +51,7 @@ fn properties(location: Option<&Location>) -> String {
     let Some(at) = location else {
         return String::new();
     };
-    let file = property(text::from_root(&at.file));
+    let file = property(&text::printable(text::from_root(&at.file)));
     let mut properties = format!("file={file},");
     if at.line > 0 {
         let _ = write!(
