@@ -33,7 +33,8 @@ fn units(review: &str) -> u64 {
 /// What is wrong with the work for a shape.
 #[allow(clippy::cast_precision_loss, reason = "a ratio to two digits")]
 fn fault(shape: &Shape) -> Option<String> {
-    let [once, twice] = [shape.size / 2, shape.size].map(&shape.build);
+    // Both above 4,096 bytes of value, where one more mistake begins.
+    let [once, twice] = [shape.size * 3 / 4, shape.size * 3 / 2].map(&shape.build);
     let (small, large) = (units(&once), units(&twice));
     let bytes = twice.len() as f64 / once.len() as f64;
     // Not every shape has twice the bytes exactly.

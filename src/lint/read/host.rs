@@ -22,10 +22,10 @@ pub(crate) fn canonical(host: &str) -> Cow<'_, str> {
 
 /// Four decimal numbers below 256: an IPv4 address as browsers write it.
 pub(crate) fn is_ip(host: &str) -> bool {
-    let numbers = host.split('.');
+    let mut numbers = host.split('.');
     let is_number =
         |part: &str| part.bytes().all(|b| b.is_ascii_digit()) && part.parse::<u8>().is_ok();
-    numbers.clone().count() == 4 && numbers.clone().all(is_number)
+    (0..4).all(|_| numbers.next().is_some_and(is_number)) && numbers.next().is_none()
 }
 
 /// Whether browsers trust the host without TLS: `localhost`, what lies below

@@ -227,7 +227,8 @@ impl Scope<'_> {
         if self.host_only || below.is_empty() {
             return below.is_empty().then_some(usize::from(!self.host_only));
         }
-        below.ends_with('.').then(|| 1 + below.matches('.').count())
+        // Of parents, which one is nearer shows by the length as well as by the labels.
+        below.ends_with('.').then(|| 1 + below.len())
     }
 }
 
