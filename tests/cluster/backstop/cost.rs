@@ -33,7 +33,6 @@ async fn seconds(place: &Place) -> f64 {
 }
 
 #[tokio::test]
-#[expect(clippy::print_stdout, reason = "docs/operations.md quotes the figures")]
 async fn its_bound_saves_the_api_server_seconds() {
     if cluster().control_plane.is_none() {
         return;

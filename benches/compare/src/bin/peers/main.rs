@@ -11,7 +11,7 @@ use compare::caller::{Call, percentile, request};
 use compare::program::{Adversity, Program, Running, places};
 use compare::review;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -236,8 +236,11 @@ async fn probes(target: Target) -> usize {
     failed
 }
 
+/// From an address of its own, as a kubelet has one.
 async fn probe(target: &Target, path: &str) -> Result<bool> {
-    let mut stream = TcpStream::connect(target.admin).await?;
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(([127, 0, 0, 2], 0).into())?;
+    let mut stream = socket.connect(target.admin).await?;
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
