@@ -2,7 +2,8 @@
 # The search for cost: counts with valgrind the instructions of the answers to
 # some 900 kinds of reviews, each of one size and of twice that size. Where they
 # grow by more than three, or a byte takes too many, it fails. `cost.sh NAME`
-# counts those whose name has it. About five minutes on two processors.
+# counts those whose name has it; `cost.sh memory` prints what the answers to
+# the worst of them take of memory. Ten minutes and more on two processors.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -14,6 +15,10 @@ program=$(cargo bench --locked --no-run --bench cost --message-format=json |
     sed -n 's/.*"name":"cost".*"executable":"\([^"]*\)".*/\1/p')
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+if [ "${1-}" = memory ]; then
+    "$program" memory "$work/review.json"
+    exit
+fi
 
 # Counts the shapes of one part, in a folder that callgrind writes into.
 count() {

@@ -13,7 +13,8 @@ use crate::webhook::{http_get, listening};
 /// A running `stickler serve --self-managed`.
 pub(crate) struct Replica {
     stickler: Leashed,
-    admin: String,
+    /// Where it answers probes.
+    pub(crate) admin: String,
     /// Where it answers reviews.
     pub(crate) reviews: String,
 }
