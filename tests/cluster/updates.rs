@@ -98,7 +98,7 @@ async fn an_old_mistake_comes_alive_by_no_update() {
          -e 's/nginx.com/nginx.org/' -e 's/host: cafe/host: twin/' breaks-reload.yaml | kubectl apply -f - && \
          kubectl annotate ingress twin nginx.com/sticky-cookie-services='serviceName=coffee-svc srv_id expire=1h'",
     );
-    let _webhook = Webhook::under(&place, Some("ingressClasses: [nginx]\n"), |_| ()).await;
+    let _webhook = Webhook::before(&place).await;
     place.session(
         "alive",
         &[

@@ -235,11 +235,6 @@ fn what_cannot_work_is_refused_at_start_with_one_line() {
     let empty = folder.path().join("empty");
     std::fs::write(&empty, "").unwrap();
     let empty = empty.to_str().unwrap();
-    // Opening it would wait for a writer.
-    let fifo = folder.path().join("fifo");
-    let made = Command::new("mkfifo").arg(&fifo).status().unwrap();
-    assert!(made.success());
-    let fifo = fifo.to_str().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     for (arguments, line) in [
@@ -251,14 +246,6 @@ fn what_cannot_work_is_refused_at_start_with_one_line() {
         (
             &["--tls-cert", empty, "--tls-key", empty],
             "stickler: the certificate: certificate: there is no certificate in it\n".to_owned(),
-        ),
-        (
-            &["--tls-cert", fifo, "--tls-key", empty],
-            format!("stickler: the certificate: {fifo}: it is not a regular file\n"),
-        ),
-        (
-            &["--dev", "--client-ca", fifo],
-            format!("stickler: --client-ca {fifo}: it is not a regular file\n"),
         ),
         (
             &["--dev", "--client-ca", "nowhere"],
@@ -287,6 +274,29 @@ fn what_cannot_work_is_refused_at_start_with_one_line() {
             .env("STICKLER_SELF_MANAGED", "false")
             .output()
             .unwrap();
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), line);
+        assert_eq!(output.status.code(), Some(2));
+    }
+}
+
+/// Opening one would wait for a writer.
+#[test]
+fn a_fifo_is_refused_at_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("fifo");
+    let made = Command::new("mkfifo").arg(&fifo).status().unwrap();
+    assert!(made.success());
+    let fifo = fifo.to_str().unwrap();
+    for (arguments, what) in [
+        (
+            &["--tls-cert", fifo, "--tls-key", fifo][..],
+            "the certificate: ",
+        ),
+        (&["--dev", "--client-ca", fifo], "--client-ca "),
+    ] {
+        let serve = Command::new(BINARY).arg("serve").args(arguments).output();
+        let output = serve.unwrap();
+        let line = format!("stickler: {what}{fifo}: it is not a regular file\n");
         assert_eq!(String::from_utf8(output.stderr).unwrap(), line);
         assert_eq!(output.status.code(), Some(2));
     }

@@ -1,6 +1,7 @@
 //! Hostile peers: what each kind does, again and again.
 
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use compare::Result;
@@ -54,6 +55,15 @@ pub const HOSTILE: [Kind; 15] = [
     Kind::Bare,
 ];
 
+/// Large requests, made once: it is the server that is to work.
+static HALF_LARGE: LazyLock<Vec<u8>> =
+    LazyLock::new(|| (head(7 << 20) + &" ".repeat(3 << 20)).into_bytes());
+static TOO_LARGE: LazyLock<Vec<u8>> = LazyLock::new(|| request(&" ".repeat((7 << 20) + 1)));
+static HUGE_UID: LazyLock<Vec<u8>> = LazyLock::new(|| huge("uid"));
+static HUGE_NAME: LazyLock<Vec<u8>> = LazyLock::new(|| huge("name"));
+static COSTLY: LazyLock<Vec<u8>> = LazyLock::new(|| request(&costly(&compare::review(2_300))));
+static BARE: LazyLock<Vec<u8>> = LazyLock::new(|| request(&bare(&compare::review(2_300))));
+
 /// Where a peer goes.
 #[derive(Clone)]
 pub struct Target {
@@ -88,12 +98,9 @@ async fn once(kind: Kind, target: &Target) -> Result<()> {
             let half = format!("{}{}", head(review.len()), &review[..1_000]);
             send(target, half.as_bytes()).await
         }
-        Kind::HalfLargeBody => {
-            let half = head(7 << 20) + &" ".repeat(3 << 20);
-            send(target, half.as_bytes()).await
-        }
+        Kind::HalfLargeBody => send(target, &HALF_LARGE).await,
         Kind::NeverReads => never_reads(target, &request(&review)).await,
-        Kind::TooLarge => send(target, &request(&" ".repeat((7 << 20) + 1))).await,
+        Kind::TooLarge => send(target, &TOO_LARGE).await,
         Kind::Deep => {
             let deep = "[".repeat(100_000) + &"]".repeat(100_000);
             let review = review.replace("\"oldObject\":null", &format!("\"oldObject\":{deep}"));
@@ -105,8 +112,8 @@ async fn once(kind: Kind, target: &Target) -> Result<()> {
             request[middle] = 0xff;
             send(target, &request).await
         }
-        Kind::HugeUid => unread(target, &huge("uid")).await,
-        Kind::HugeName => unread(target, &huge("name")).await,
+        Kind::HugeUid => unread(target, &HUGE_UID).await,
+        Kind::HugeName => unread(target, &HUGE_NAME).await,
         Kind::Http2 => {
             send(
                 target,
@@ -116,8 +123,8 @@ async fn once(kind: Kind, target: &Target) -> Result<()> {
         }
         Kind::Idle => idle(target, &request(&review)).await,
         Kind::IdleAdmin => idle_admin(target).await,
-        Kind::Costly => send(target, &request(&costly(&review))).await,
-        Kind::Bare => send(target, &request(&bare(&review))).await,
+        Kind::Costly => send(target, &COSTLY).await,
+        Kind::Bare => send(target, &BARE).await,
     }
 }
 
