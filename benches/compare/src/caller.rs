@@ -1,6 +1,6 @@
 //! An honest caller: one connection that is kept, one review after the other.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -18,7 +18,11 @@ use crate::Result;
 
 /// Connects to servers that the authority in a file stands for.
 #[derive(Clone)]
-pub struct Caller(TlsConnector);
+pub struct Caller {
+    connector: TlsConnector,
+    /// The address that it calls from.
+    from: Ipv4Addr,
+}
 
 /// A connection with a server.
 pub struct Call {
@@ -29,7 +33,7 @@ pub struct Call {
 impl Caller {
     pub fn trusting(authority: &Path) -> Result<Self> {
         let config = builder(authority)?.with_no_client_auth();
-        Ok(Self(TlsConnector::from(Arc::new(config))))
+        Ok(Self::new(config))
     }
 
     /// The same with a certificate of its own.
@@ -37,14 +41,28 @@ impl Caller {
         let chain = vec![CertificateDer::from_pem_file(certificate)?];
         let key = PrivateKeyDer::from_pem_file(key)?;
         let config = builder(authority)?.with_client_auth_cert(chain, key)?;
-        Ok(Self(TlsConnector::from(Arc::new(config))))
+        Ok(Self::new(config))
+    }
+
+    fn new(config: ClientConfig) -> Self {
+        Self {
+            connector: TlsConnector::from(Arc::new(config)),
+            from: Ipv4Addr::LOCALHOST,
+        }
+    }
+
+    /// The same from another address of this machine.
+    pub fn from(self, from: Ipv4Addr) -> Self {
+        Self { from, ..self }
     }
 
     pub async fn tls(&self, address: SocketAddr) -> Result<TlsStream<TcpStream>> {
-        let stream = TcpStream::connect(address).await?;
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((self.from, 0).into())?;
+        let stream = socket.connect(address).await?;
         stream.set_nodelay(true)?;
         let name = ServerName::try_from("localhost")?;
-        Ok(self.0.connect(name, stream).await?)
+        Ok(self.connector.connect(name, stream).await?)
     }
 
     pub async fn call(&self, address: SocketAddr) -> Result<Call> {

@@ -4,6 +4,7 @@
 //! quiet run before, its failures and those of probes, and the server's memory
 //! and open files. A call fails that is not answered with an admission.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use compare::Result;
@@ -26,6 +27,8 @@ const SPAN: Duration = Duration::from_secs(8);
 /// The honest caller asks this often, and so does the kubelet.
 const PACE: Duration = Duration::from_millis(2);
 const PROBES: Duration = Duration::from_millis(250);
+/// Where those who are not hostile call from.
+const HONEST: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 /// The most memory that a server may take, in megabytes.
 const MOST: f64 = 128.0;
 
@@ -190,6 +193,8 @@ async fn under(kind: Kind, server: &Running) -> Result<Seen> {
 
 async fn honest(target: &Target) -> Result<Seen> {
     let request = request(&review(2_300));
+    // An API server has an address of its own.
+    let caller = target.caller.clone().from(HONEST);
     let mut seen = Seen {
         times: Vec::new(),
         failed: 0,
@@ -201,7 +206,7 @@ async fn honest(target: &Target) -> Result<Seen> {
         let mut current = if let Some(current) = call.take() {
             current
         } else {
-            let fresh = target.caller.call(target.reviews);
+            let fresh = caller.call(target.reviews);
             let fresh = timeout(Duration::from_secs(5), fresh).await;
             let Ok(Ok(fresh)) = fresh else {
                 seen.failed += 1;
@@ -239,7 +244,7 @@ async fn probes(target: Target) -> usize {
 /// From an address of its own, as a kubelet has one.
 async fn probe(target: &Target, path: &str) -> Result<bool> {
     let socket = TcpSocket::new_v4()?;
-    socket.bind(([127, 0, 0, 2], 0).into())?;
+    socket.bind((HONEST, 0).into())?;
     let mut stream = socket.connect(target.admin).await?;
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
