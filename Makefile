@@ -61,6 +61,10 @@ docs: ## Build the documentation as a site in target/book, and check its links
 instructions: ## Count the instructions of the hot path against the baseline (valgrind)
 	benches/instructions.sh
 
+.PHONY: cost
+cost: ## Count the instructions for 900 kinds of reviews: none out of proportion (valgrind)
+	benches/cost.sh
+
 .PHONY: golden
 golden: ## Regenerate what kubectl prints, the chart renders and the README shows; review the difference
 	SNAPSHOTS=overwrite cargo test --test cluster --test chart --test operations --test readme --test docs

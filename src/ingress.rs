@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
 use crate::lint::Subject;
 use crate::lint::read::keys::is_relevant;
@@ -21,6 +21,11 @@ mod unreadable;
 use fields::{Fields, Object, Text, Value};
 use spec::Spec;
 pub use unreadable::Unreadable;
+
+/// The API server takes no more bytes of annotations, keys and values together
+/// (`k8s.io/apimachinery/pkg/api/validation`, `TotalAnnotationSizeLimitB`), so
+/// whoever sends more is none.
+const MOST_ANNOTATIONS: usize = 256 << 10;
 
 /// An Ingress: what of it is judged, and what tells who it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -183,6 +188,7 @@ impl<'de> Visitor<'de> for AnnotationsVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut annotations: Vec<Annotation<'de>> = Vec::new();
+        let mut room = MOST_ANNOTATIONS;
         while let Some(Text(key)) = map.next_key()? {
             if !is_relevant(&key) {
                 map.next_value::<serde::de::IgnoredAny>()?;
@@ -190,6 +196,9 @@ impl<'de> Visitor<'de> for AnnotationsVisitor {
             }
             // Go reads a null in a map of strings as the empty string.
             let Text(value) = map.next_value::<Option<Text>>()?.unwrap_or_default();
+            let left = room.checked_sub(key.len() + value.len());
+            let many = || A::Error::custom("more than 256 KiB of annotations");
+            room = left.ok_or_else(many)?;
             annotations.push(Annotation { key, value });
         }
         keep_last(&mut annotations);

@@ -13,6 +13,7 @@ pub mod diagnostic;
 mod edit;
 pub mod field;
 mod fixes;
+pub mod meter;
 pub mod migrate;
 pub mod policy;
 pub mod read;

@@ -76,6 +76,8 @@ struct Shared {
     in_flight: Arc<Semaphore>,
     /// Places for large bodies, until their answers are written.
     large: Arc<Semaphore>,
+    /// Turns for the checks of large bodies.
+    large_checks: Arc<Semaphore>,
     /// The connections for reviews.
     connections: Arc<Connections>,
     /// Bad requests, as far as they are logged.
@@ -134,6 +136,7 @@ pub async fn serve(
         judging,
         in_flight: Arc::new(Semaphore::new(settings.max_in_flight)),
         large: Arc::new(Semaphore::new(settings.max_large_bodies)),
+        large_checks: Arc::new(Semaphore::new(settings::LARGE_CHECKS)),
         connections: Arc::clone(&reviews),
         bad_requests: Throttle::default(),
         bad_connections: Throttle::default(),

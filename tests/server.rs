@@ -14,6 +14,8 @@ mod callers;
 mod certificates;
 #[path = "server/client_keys.rs"]
 mod client_keys;
+#[path = "server/deadlines.rs"]
+mod deadlines;
 #[path = "server/edges.rs"]
 mod edges;
 #[path = "server/expiry.rs"]

@@ -7,11 +7,22 @@ use kube::core::admission::{AdmissionRequest, AdmissionReview};
 use serde_json::Value;
 use stickler::admission::{Answer, Refusal, Terms, Verdict, answer, closed, refuse};
 use stickler::ingress::Ingress;
+use stickler::lint::meter;
 use stickler::lint::read::keys::is_relevant;
+
+/// Units of work that a review may take whatever its length, and for each byte.
+const MOST_WORK: (u64, u64) = (4_000, 64);
 
 /// Panics where something does not hold.
 pub(crate) fn judge(body: &[u8]) {
-    let answered = answer(body, &Terms::default());
+    let (answered, work) = meter::count(|| answer(body, &Terms::default()));
+    let (always, a_byte) = MOST_WORK;
+    let most = always + a_byte * body.len() as u64;
+    assert!(
+        work <= most,
+        "{work} units of work for {} bytes",
+        body.len()
+    );
     let refused = refuse(body, Refusal::Late);
     assert_eq!(answered.is_ok(), refused.is_ok(), "both answer, or none");
     for answer in answered.iter().chain(&refused) {

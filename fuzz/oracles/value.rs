@@ -1,12 +1,18 @@
 //! Whatever the annotation holds: all readers come to an end, spans are ranges
-//! of the value, edits stay inside it, and no certain fix
-//! makes it worse.
+//! of the value, edits stay inside it, no certain fix makes it worse, and the
+//! work is in proportion to the bytes.
 
+use stickler::lint::meter;
 use stickler::lint::read::controller;
 use stickler::lint::read::keys::{ORG_KEY, USE_CLUSTER_IP};
 use stickler::lint::release::value::Reader;
 use stickler::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, TlsBlock};
-use stickler::lint::{Consequence, Diagnostic, Policy, Severity, Span, Subject, check};
+use stickler::lint::{
+    Consequence, Diagnostic, Policy, Severity, Span, Subject, check, check_without_fixes,
+};
+
+/// Units of work that a value may take whatever its length, and for each byte.
+const MOST_WORK: (u64, u64) = (4_000, 64);
 
 /// Panics where something does not hold.
 pub(crate) fn judge(input: &[u8]) {
@@ -79,6 +85,16 @@ fn gravest(found: &[Diagnostic]) -> Consequence {
 
 /// What is said of the value on an Ingress with a little of everything.
 fn judged(value: &str) -> Vec<Diagnostic> {
+    with_a_little_of_everything(value, |subject| {
+        let (_, work) = meter::count(|| check_without_fixes(subject, &Policy::default()));
+        let (always, a_byte) = MOST_WORK;
+        let most = always + a_byte * value.len() as u64;
+        assert!(work <= most, "{work} units of work for {value:?}");
+        check(subject, &Policy::default())
+    })
+}
+
+fn with_a_little_of_everything<T>(value: &str, then: impl FnOnce(&Subject<'_>) -> T) -> T {
     let backend = |service: &'static str| Backend {
         service: Some(service.into()),
         ..Backend::default()
@@ -118,5 +134,5 @@ fn judged(value: &str) -> Vec<Diagnostic> {
         }],
         ..Subject::default()
     };
-    check(&subject, &Policy::default())
+    then(&subject)
 }

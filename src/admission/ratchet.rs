@@ -72,13 +72,10 @@ impl Before {
         for diagnostic in lint::check_without_fixes(old, &in_force.lint) {
             *findings.entry(Finding::of(&diagnostic, old)).or_default() += 1;
         }
-        let both = old.annotations.iter().chain(&new.annotations);
-        let keys = both.map(|annotation| &*annotation.key);
-        let changed = keys.filter(|key| old.annotation(key) != new.annotation(key));
         Some(Self {
             findings: RefCell::new(findings),
             changes: Changes::between(old, new, &in_force.lint),
-            changed: changed.map(str::to_owned).collect(),
+            changed: changed_keys(old, new),
         })
     }
 
@@ -108,8 +105,22 @@ impl Before {
     }
 }
 
+/// The annotations with other values, or that one of the two lacks.
+fn changed_keys(old: &Subject<'_>, new: &Subject<'_>) -> HashSet<String> {
+    let [before, now] = [old, new].map(|subject| {
+        let annotations = subject.annotations.iter();
+        annotations
+            .map(|it| (&*it.key, &*it.value))
+            .collect::<HashMap<_, _>>()
+    });
+    let keys = before.keys().chain(now.keys());
+    let changed = keys.filter(|key| before.get(*key) != now.get(*key));
+    changed.map(|key| (*key).to_owned()).collect()
+}
+
 impl Finding {
     fn of(diagnostic: &Diagnostic, subject: &Subject<'_>) -> Self {
+        lint::meter::spend(1);
         let field = &diagnostic.place.field;
         let place = match field.annotation_key() {
             Some(key) => Place::Annotation(key.to_owned(), diagnostic.place.span),

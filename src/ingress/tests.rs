@@ -2,6 +2,8 @@ use super::*;
 use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
 use crate::lint::subject::{PathType, Port};
 
+mod bounds;
+
 const V1: &str = r#"{"apiVersion":"networking.k8s.io/v1","kind":"Ingress",
   "metadata":{"name":"cafe","namespace":"default","managedFields":[{"fieldsV1":{"f:x":{}}}],
     "annotations":{"other.example/key":5,"nginx.org/sticky-cookie-services":"a","nginx.com/sticky-cookie-services":"b\n","nginx.org/sticky-cookie-services":"c"}},

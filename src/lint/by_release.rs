@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::consequence::{Consequence, Severity};
 use super::diagnostic::Diagnostic;
+use super::meter;
 use super::policy::Policy;
 use super::read::keys::{ORG_KEY, PATH_REGEX, PLUS_KEY, USE_CLUSTER_IP};
 use super::release::value::strict_errors;
@@ -150,6 +151,7 @@ pub(super) fn merge(reports: Vec<(Releases, Vec<Diagnostic>)>) -> Vec<Diagnostic
     let mut index = BTreeMap::new();
     for (group, diagnostics) in reports {
         for diagnostic in diagnostics {
+            meter::spend(1);
             let entry = diagnostic.entry.as_ref().map(|entry| entry.number);
             let place = (diagnostic.place.field.clone(), diagnostic.place.span);
             let key = (diagnostic.rule, place, entry);

@@ -18,6 +18,7 @@ use self::browser::Browser;
 use self::controller::{BackendStatus, Entry, Error, Mergeable, Routes};
 use self::keys::{ORG_KEY, PLUS_KEY};
 use self::nginx::{Cookie, Directive, SetCookie};
+use super::meter;
 use super::release::value::Reader;
 use super::span::Span;
 use super::subject::Subject;
@@ -165,6 +166,7 @@ impl<'s> ValueReading<'s> {
         let controller::Value { entries, errors } = controller::read(value, reader);
         let replaced = replacements(value, &entries);
         let read = |(entry, replaced_by): (Entry, Option<usize>)| {
+            meter::spend(1);
             let service = entry.service.of(value);
             let directive = replaced_by
                 .is_none()

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::meter;
+
 /// The readable part of one Ingress, in the words of `networking.k8s.io/v1`
 /// whichever API version it came in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -115,6 +117,7 @@ impl<'a> Subject<'a> {
     /// The value of an annotation; the last one where a key stands twice.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&str> {
+        meter::spend(1 + self.annotations.len() / 8);
         let annotations = self.annotations.iter().rev();
         annotations
             .clone()

@@ -1,5 +1,7 @@
 //! How messages quote what the user wrote, and how they suggest.
 
+use super::meter;
+
 /// Quoted text is cut after this many characters.
 const LONGEST_QUOTE: usize = 40;
 
@@ -40,16 +42,26 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{3000}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// No longer words are compared, in characters: no name in Kubernetes is longer
+/// (`k8s.io/apimachinery/pkg/util/validation`), and comparing takes time and
+/// memory in proportion to the square of the length.
+const LONGEST_COMPARED: usize = 253;
+
 /// The one of `known` that `word` was probably meant to be: alike but for case
 /// and `-_`, or within a Damerau-Levenshtein distance of a third of its length
-/// (at least 1). Nothing where two are equally near.
+/// (at least 1). Nothing where two are equally near, or for a word longer than
+/// any name.
 #[must_use]
 pub fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let length = word.chars().count();
+    if length > LONGEST_COMPARED {
+        return None;
+    }
     let furthest = (length / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     let mut tied = false;
     for candidate in known {
+        meter::spend(1);
         if simplify(candidate).eq(simplify(word)) {
             return Some(candidate);
         }
@@ -57,6 +69,7 @@ pub fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) ->
         if candidate.chars().count().abs_diff(length) > furthest {
             continue;
         }
+        meter::spend(length * length / 16);
         let distance = strsim::damerau_levenshtein(word, candidate);
         if distance > furthest {
             continue;

@@ -6,8 +6,13 @@ use std::time::Duration;
 /// which takes well under a millisecond for an Ingress as people write them;
 /// longer ones on a thread of their own, so that nobody waits for them.
 pub(super) const INLINE_LIMIT: usize = 16 << 10;
+/// What takes longer there is begun anew on a thread of its own.
+pub(super) const INLINE_TIME: Duration = Duration::from_millis(2);
 /// Longer bodies have places of their own, because they take memory.
 pub(super) const SMALL_BODY: usize = 64 << 10;
+/// So many of those are checked at a time: a check takes up to fifty times the
+/// memory of its body, where that is full of mistakes.
+pub(super) const LARGE_CHECKS: usize = 1;
 /// How long a peer may take to go on with what it has begun: the head or the
 /// body of a request, or reading an answer.
 pub(super) const STALLED: Duration = Duration::from_secs(10);
@@ -38,7 +43,7 @@ pub struct Settings {
     /// at most 3 MiB, and 1 MiB for the rest.
     pub max_body: usize,
     /// Bodies above 64 KiB that are read, checked or answered at a time: they
-    /// are what takes memory. Default 8: an Ingress is hardly ever so large.
+    /// are what takes memory. Default 4: an Ingress is hardly ever so large.
     pub max_large_bodies: usize,
     /// Open connections for reviews; a quarter more may be in their handshake.
     /// Default 1024: an API server needs a handful.
@@ -65,7 +70,7 @@ impl Default for Settings {
             idle_timeout: Duration::from_secs(180),
             request_timeout: Duration::from_secs(10),
             max_body: 7 << 20,
-            max_large_bodies: 8,
+            max_large_bodies: 4,
             max_connections: 1024,
             max_admin_connections: 64,
             max_in_flight: 64,
@@ -114,7 +119,8 @@ mod tests {
         let small = settings.max_connections * SMALL_BODY;
         let chart = include_str!("../../deploy/chart/values.yaml");
         assert!(chart.contains("limits: {memory: 256Mi}"));
-        assert!(large + small <= (256 - 64) << 20);
+        // And a check of a large one takes 65 MB.
+        assert!(large + small <= (256 - 64 - 65) << 20);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use axum::body::Bytes;
 use axum::extract::{Extension, Request, State};
@@ -18,9 +18,10 @@ use super::body::Unread;
 use super::connection::Connection;
 use super::deadline::deadline;
 use super::request_guard::RequestGuard;
-use super::settings::{INLINE_LIMIT, SMALL_BODY};
+use super::settings::{INLINE_LIMIT, INLINE_TIME, SMALL_BODY};
 use super::{Shared, Stage};
 use crate::admission::{self, Answer, Refusal};
+use crate::lint::meter::{self, Stopped};
 
 /// A request that is not let in is read this far to learn whom to answer. The
 /// API server writes the uid into the first hundred bytes.
@@ -166,41 +167,76 @@ fn refuse(body: &[u8], refusal: Refusal) -> Result<Answer<'static>, BadRequest> 
     Ok(answer.into_owned())
 }
 
-/// The answer to a review, or to one whose time is over.
+/// The answer to a review, or to one whose time is over. A small body is
+/// judged where it was read if that takes no time to speak of; all others on
+/// threads of their own, so that no connection waits for a judgement.
 async fn check(
     shared: &Arc<Shared>,
     Admitted { body, permit }: Admitted,
     deadline: Instant,
 ) -> Result<Answer<'static>, BadRequest> {
-    let answer = if body.len() <= INLINE_LIMIT {
-        let answer = shared.answer(&body);
-        drop(permit);
-        (Instant::now() < deadline).then_some(answer)
+    if body.len() <= INLINE_LIMIT {
+        let soon = deadline.min(Instant::now() + INLINE_TIME);
+        if let Some(answer) = shared.answer(&body, move || Instant::now() >= soon) {
+            return answer;
+        }
+    }
+    // Few of the large ones at a time: what they take is many times their size.
+    let turn = if body.len() > SMALL_BODY {
+        let turn = Arc::clone(&shared.large_checks).acquire_owned();
+        let Ok(turn) = timeout_at(deadline, turn).await else {
+            return refuse(&body, Refusal::Late);
+        };
+        turn.ok()
     } else {
-        let (shared, body) = (Arc::clone(shared), body.clone());
-        let checked = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            shared.answer(&body)
-        });
-        let checked = timeout_at(deadline, checked).await;
-        checked.ok().map(|it| it.unwrap_or(Err(BadRequest::Broken)))
+        None
     };
-    answer.unwrap_or_else(|| refuse(&body, Refusal::Late))
+    let unwanted = Unwanted::default();
+    let gone = Arc::clone(&unwanted.0);
+    let (judge, text) = (Arc::clone(shared), body.clone());
+    let checked = tokio::task::spawn_blocking(move || {
+        let _places = (permit, turn);
+        judge.answer(&text, move || {
+            gone.load(Relaxed) || Instant::now() >= deadline
+        })
+    });
+    match timeout_at(deadline, checked).await {
+        Ok(Ok(Some(answer))) => answer,
+        Ok(Err(_)) => Err(BadRequest::Broken),
+        Ok(Ok(None)) | Err(_) => refuse(&body, Refusal::Late),
+    }
+}
+
+/// Says when it goes that nobody waits for a judgement any more.
+#[derive(Default)]
+struct Unwanted(Arc<AtomicBool>);
+
+impl Drop for Unwanted {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
 }
 
 impl Shared {
-    /// Answers, and contains what breaks: the request at fault is answered and
-    /// nobody else notices.
-    fn answer(&self, body: &[u8]) -> Result<Answer<'static>, BadRequest> {
-        let checked = catch_unwind(AssertUnwindSafe(|| self.judging.answer(body)));
-        let answer = checked.or_else(|_| {
-            self.metrics.panics.inc();
-            catch_unwind(AssertUnwindSafe(|| {
-                admission::refuse(body, Refusal::Panicked)
-            }))
-        });
-        let answer = answer.map_err(|_| BadRequest::Broken)??;
-        Ok(answer.into_owned())
+    /// Answers unless `is_over` says meanwhile that it is too late, and contains
+    /// what breaks: the request at fault is answered and nobody else notices.
+    fn answer(
+        &self,
+        body: &[u8],
+        is_over: impl Fn() -> bool + 'static,
+    ) -> Option<Result<Answer<'static>, BadRequest>> {
+        let judge = || meter::run(is_over, || self.judging.answer(body));
+        let answer = match catch_unwind(AssertUnwindSafe(judge)) {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(Stopped)) => return None,
+            Err(_) => {
+                self.metrics.panics.inc();
+                let refused = || admission::refuse(body, Refusal::Panicked);
+                catch_unwind(AssertUnwindSafe(refused))
+            }
+        };
+        let owned = |answer: Result<Answer<'_>, _>| Ok(answer?.into_owned());
+        Some(answer.map_err(|_| BadRequest::Broken).and_then(owned))
     }
 }
 

@@ -2,21 +2,8 @@
 
 use std::fs;
 
-use crate::installed::Tool;
+use crate::installed::PROMTOOL;
 use crate::{file, promql};
-
-/// Tries alerts. It needs no service discovery, and is built faster without.
-const PROMTOOL: Tool = Tool {
-    name: "promtool",
-    arguments: &[
-        "-tags",
-        "remove_all_sd",
-        "-ldflags",
-        "-s -w",
-        "github.com/prometheus/prometheus/cmd/promtool",
-    ],
-    module: Some(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tools/promtool")),
-};
 
 #[test]
 fn each_has_a_runbook() {

@@ -28,7 +28,7 @@ rules:
 
 /// A control plane; it ends when this is dropped or the test ends.
 pub(crate) struct ControlPlane {
-    _kube_apiserver: Leashed,
+    kube_apiserver: Leashed,
     _etcd: Leashed,
     /// An administrator's kubeconfig.
     pub(crate) kubeconfig: PathBuf,
@@ -39,6 +39,18 @@ pub(crate) struct ControlPlane {
 }
 
 impl ControlPlane {
+    /// Processor seconds that the API server has used so far (Linux).
+    pub(crate) fn processor_seconds(&self) -> f64 {
+        /// Of `/proc/PID/stat`, in hundredths of a second on every Linux (`USER_HZ`, time(7)).
+        const TICKS: f64 = 100.0;
+        let stat = format!("/proc/{}/stat", self.kube_apiserver.id());
+        let stat = fs::read_to_string(stat).expect("a running API server");
+        let (_, fields) = stat.rsplit_once(") ").expect("its fields");
+        let times = fields.split(' ').skip(11).take(2);
+        let ticks = times.map(|it| it.parse::<f64>().expect("a number"));
+        ticks.sum::<f64>() / TICKS
+    }
+
     /// Starts both, with `flags` in addition, and returns when the API server
     /// says that it is ready. Ports are free when they are chosen and may be
     /// gone when they are used: three attempts.
@@ -71,7 +83,7 @@ impl ControlPlane {
             ready(&bin, &access.kubeconfig).then_some(())
         })?;
         Ok(Self {
-            _kube_apiserver: kube_apiserver,
+            kube_apiserver,
             _etcd: etcd,
             kubeconfig: access.kubeconfig,
             bin,

@@ -13,6 +13,8 @@ use stickler::admission::{self, Terms};
 
 use crate::place::Place;
 
+mod cost;
+
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
 
 /// What the API server made of an Ingress, asked in rehearsal.

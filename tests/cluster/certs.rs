@@ -15,9 +15,11 @@ use crate::webhook::{install, refusal, shipped};
 
 mod agreement;
 mod callers;
+mod clock;
 mod outage;
 mod overlay;
 mod permissions;
+mod plain;
 mod rotation;
 pub(crate) mod swap;
 

@@ -3,10 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use k8s_openapi::api::admissionregistration::v1::WebhookClientConfig;
 use serde_json::Value;
 
+use crate::installed::PROMTOOL;
 use crate::leash::poll;
 use crate::place::Place;
 use crate::promql::{alerts, metrics};
@@ -98,4 +101,25 @@ async fn every_metric_that_is_asked_for_is_there() {
             assert!(there.contains(&name), "no {name}: {expression}");
         }
     }
+}
+
+/// promtool has nothing to say about names, types and help.
+#[tokio::test]
+async fn promtool_is_content_with_the_metrics() {
+    let (place, webhook) = Place::guarded("promtool").await;
+    let mut promtool = Command::new(PROMTOOL.program())
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let page = webhook.metrics(&place);
+    let mut input = promtool.stdin.take().unwrap();
+    input.write_all(page.as_bytes()).unwrap();
+    drop(input);
+    let said = promtool.wait_with_output().unwrap();
+    let [output, errors] = [said.stdout, said.stderr].map(|it| String::from_utf8(it).unwrap());
+    assert!(said.status.success(), "{output}{errors}");
+    assert_eq!((&*output, &*errors), ("", ""));
 }

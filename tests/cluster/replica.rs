@@ -1,7 +1,7 @@
 //! A stickler that makes its own certificates: one of several, as a process.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -13,7 +13,8 @@ use crate::webhook::{http_get, listening};
 /// A running `stickler serve --self-managed`.
 pub(crate) struct Replica {
     stickler: Leashed,
-    admin: String,
+    /// Where it answers probes.
+    pub(crate) admin: String,
     /// Where it answers reviews.
     pub(crate) reviews: String,
 }
@@ -22,14 +23,35 @@ impl Replica {
     /// Starts one that keeps the place's own Secret and configuration, and
     /// returns when it listens, which is before it is ready.
     pub(crate) fn start(place: &Place, name: &str, kubeconfig: &Path, flags: &[&str]) -> Self {
+        Self::start_in(place, name, kubeconfig, &[], flags)
+    }
+
+    /// Starts one whose clock is ahead by `offset`, or behind, as faketime has it.
+    pub(crate) fn with_clock(place: &Place, name: &str, offset: &str) -> Self {
+        let environment = [
+            &format!("LD_PRELOAD={}", faketime().display())[..],
+            &format!("FAKETIME={offset}"),
+            "FAKETIME_DONT_FAKE_MONOTONIC=1",
+        ];
+        Self::start_in(place, name, &place.kubeconfig, &environment, &[])
+    }
+
+    fn start_in(
+        place: &Place,
+        name: &str,
+        kubeconfig: &Path,
+        environment: &[&str],
+        flags: &[&str],
+    ) -> Self {
         let namespace = &place.namespace;
-        let environment = format!("KUBECONFIG={}", kubeconfig.display());
+        let kubeconfig = format!("KUBECONFIG={}", kubeconfig.display());
         let own = [
             "--self-managed",
             &format!("--namespace={namespace}"),
             &format!("--webhook-configuration={namespace}"),
             "--server-name=127.0.0.1",
         ];
+        let environment = [&[&*kubeconfig], environment].concat();
         Self::run(place, name, &environment, &[&own, flags].concat())
     }
 
@@ -44,20 +66,20 @@ impl Replica {
             &format!("--tls-cert={}/tls.crt", folder.display())[..],
             &format!("--tls-key={}/tls.key", folder.display()),
         ];
-        Self::run(place, name, "KUBECONFIG=", &[&files, flags].concat())
+        Self::run(place, name, &["KUBECONFIG="], &[&files, flags].concat())
     }
 
-    fn run(place: &Place, name: &str, environment: &str, flags: &[&str]) -> Self {
+    fn run(place: &Place, name: &str, environment: &[&str], flags: &[&str]) -> Self {
         let log = cluster()
             .folder
             .join(format!("{}.{name}.log", place.namespace));
-        let program = [environment, env!("CARGO_BIN_EXE_stickler"), "serve"];
+        let program = [env!("CARGO_BIN_EXE_stickler"), "serve"];
         let local = [
             "--reload-interval=0.25",
             "--listen=127.0.0.1:0",
             "--admin=127.0.0.1:0",
         ];
-        let arguments = [&program, &local, flags].concat();
+        let arguments = [environment, &program, &local, flags].concat();
         let mut stickler = Leashed::start(Path::new("env"), arguments, log).unwrap();
         let line = stickler.until("stickler serve", |stickler| listening(&stickler.log()));
         let line = line.unwrap();
@@ -158,4 +180,19 @@ impl Replica {
     pub(crate) fn log(&self) -> String {
         self.stickler.log()
     }
+}
+
+/// The library that gives a program another clock.
+fn faketime() -> PathBuf {
+    let name = format!(
+        "usr/lib/{}-linux-gnu/faketime/libfaketimeMT.so.1",
+        std::env::consts::ARCH
+    );
+    let library = Path::new("/").join(name);
+    let there = library.is_file();
+    assert!(
+        there,
+        "libfaketime is missing; install it (apt-get install faketime)"
+    );
+    library
 }

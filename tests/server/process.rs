@@ -278,3 +278,26 @@ fn what_cannot_work_is_refused_at_start_with_one_line() {
         assert_eq!(output.status.code(), Some(2));
     }
 }
+
+/// Opening one would wait for a writer.
+#[test]
+fn a_fifo_is_refused_at_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("fifo");
+    let made = Command::new("mkfifo").arg(&fifo).status().unwrap();
+    assert!(made.success());
+    let fifo = fifo.to_str().unwrap();
+    for (arguments, what) in [
+        (
+            &["--tls-cert", fifo, "--tls-key", fifo][..],
+            "the certificate: ",
+        ),
+        (&["--dev", "--client-ca", fifo], "--client-ca "),
+    ] {
+        let serve = Command::new(BINARY).arg("serve").args(arguments).output();
+        let output = serve.unwrap();
+        let line = format!("stickler: {what}{fifo}: it is not a regular file\n");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), line);
+        assert_eq!(output.status.code(), Some(2));
+    }
+}

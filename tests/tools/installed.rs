@@ -23,6 +23,19 @@ pub(crate) const HELM: Tool = Tool {
     module: None,
 };
 
+/// Tries alerts, and reads metrics. It needs no service discovery, and is built faster without.
+pub(crate) const PROMTOOL: Tool = Tool {
+    name: "promtool",
+    arguments: &[
+        "-tags",
+        "remove_all_sd",
+        "-ldflags",
+        "-s -w",
+        "github.com/prometheus/prometheus/cmd/promtool",
+    ],
+    module: Some(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tools/promtool")),
+};
+
 pub(crate) const INSTALL: &str = "the tests of the chart build their tools from Go modules: \
     install Go 1.26 or newer (https://go.dev/dl)";
 

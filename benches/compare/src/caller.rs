@@ -1,14 +1,16 @@
 //! An honest caller: one connection that is kept, one review after the other.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustls::client::WantsClientCert;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -16,7 +18,11 @@ use crate::Result;
 
 /// Connects to servers that the authority in a file stands for.
 #[derive(Clone)]
-pub struct Caller(TlsConnector);
+pub struct Caller {
+    connector: TlsConnector,
+    /// The address that it calls from.
+    from: Ipv4Addr,
+}
 
 /// A connection with a server.
 pub struct Call {
@@ -25,22 +31,38 @@ pub struct Call {
 }
 
 impl Caller {
-    pub fn trusting(authority: &str) -> Result<Self> {
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_file(authority)?)?;
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self(TlsConnector::from(Arc::new(config))))
+    pub fn trusting(authority: &Path) -> Result<Self> {
+        let config = builder(authority)?.with_no_client_auth();
+        Ok(Self::new(config))
+    }
+
+    /// The same with a certificate of its own.
+    pub fn known_by(authority: &Path, certificate: &Path, key: &Path) -> Result<Self> {
+        let chain = vec![CertificateDer::from_pem_file(certificate)?];
+        let key = PrivateKeyDer::from_pem_file(key)?;
+        let config = builder(authority)?.with_client_auth_cert(chain, key)?;
+        Ok(Self::new(config))
+    }
+
+    fn new(config: ClientConfig) -> Self {
+        Self {
+            connector: TlsConnector::from(Arc::new(config)),
+            from: Ipv4Addr::LOCALHOST,
+        }
+    }
+
+    /// The same from another address of this machine.
+    pub fn from(self, from: Ipv4Addr) -> Self {
+        Self { from, ..self }
     }
 
     pub async fn tls(&self, address: SocketAddr) -> Result<TlsStream<TcpStream>> {
-        let stream = TcpStream::connect(address).await?;
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((self.from, 0).into())?;
+        let stream = socket.connect(address).await?;
         stream.set_nodelay(true)?;
         let name = ServerName::try_from("localhost")?;
-        Ok(self.0.connect(name, stream).await?)
+        Ok(self.connector.connect(name, stream).await?)
     }
 
     pub async fn call(&self, address: SocketAddr) -> Result<Call> {
@@ -50,7 +72,23 @@ impl Caller {
     }
 }
 
+fn builder(authority: &Path) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(authority)?)?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(builder.with_root_certificates(roots))
+}
+
 impl Call {
+    /// Waits until the server hangs up.
+    pub async fn until_closed(mut self) -> Result<()> {
+        let mut buffer = [0; 4096];
+        while self.stream.read(&mut buffer).await? > 0 {}
+        Ok(())
+    }
+
     /// Asks, and reads the answer to its end; how long that took.
     pub async fn ask(&mut self, request: &[u8]) -> Result<Duration> {
         let begun = Instant::now();

@@ -21,10 +21,28 @@ pub struct Program {
     pub log_level: &'static str,
 }
 
+/// What a server has to bear beside its callers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Adversity {
+    None,
+    /// Its log goes to a disk that is full.
+    FullDisk,
+    /// Nobody reads its log.
+    UnreadLog,
+    /// It starts with a soft limit of 1,024 open files.
+    FewFiles,
+    /// It admits callers with a certificate only.
+    ClientCa,
+}
+
 /// A server that runs until this is dropped.
 pub struct Running {
     child: Child,
     pub address: SocketAddr,
+    /// Where it is probed; nobody listens there but for stickler.
+    pub admin: SocketAddr,
+    /// Who may call it.
+    pub caller: Caller,
     /// From its start to its first answer.
     pub ready: Duration,
 }
@@ -32,7 +50,7 @@ pub struct Running {
 impl Program {
     /// stickler as it is released.
     pub fn stickler(name: &'static str, root: &Path, log_level: &'static str) -> Self {
-        let more = ["serve", "--admin=127.0.0.1:0"].map(str::to_owned);
+        let more = ["serve"].map(str::to_owned);
         Self {
             name,
             path: root.join("target/release/stickler"),
@@ -56,23 +74,54 @@ impl Program {
     /// Starts it on one processor, as if it had no other.
     pub async fn start_on(&self, processor: &str, folder: &Path) -> Result<Running> {
         let mut command = on(processor, &self.path);
-        self.started(&mut command, folder).await
+        self.started(&mut command, Adversity::None, folder).await
     }
 
     /// Starts it with the certificate in `folder`, and returns with its first answer.
     pub async fn start(&self, folder: &Path) -> Result<Running> {
-        self.started(&mut Command::new(&self.path), folder).await
+        self.start_under(Adversity::None, folder).await
     }
 
-    async fn started(&self, command: &mut Command, folder: &Path) -> Result<Running> {
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let caller = Caller::trusting(&folder.join("ca.crt").display().to_string())?;
+    /// The same, with something more to bear.
+    pub async fn start_under(&self, adversity: Adversity, folder: &Path) -> Result<Running> {
+        let mut command = Command::new(&self.path);
+        if adversity == Adversity::FewFiles {
+            command = Command::new("sh");
+            command.args(["-c", "ulimit -Sn 1024 && exec \"$0\" \"$@\""]);
+            command.arg(&self.path);
+        }
+        self.started(&mut command, adversity, folder).await
+    }
+
+    async fn started(
+        &self,
+        command: &mut Command,
+        adversity: Adversity,
+        folder: &Path,
+    ) -> Result<Running> {
+        let free = || TcpListener::bind("127.0.0.1:0")?.local_addr();
+        let (address, admin) = (free()?, free()?);
         let request = request(&review(1));
         command
             .args(&self.more)
             .args(self.arguments(address, folder));
+        if self.flags.is_some() {
+            command.arg(format!("--admin={admin}"));
+        }
+        let authority = folder.join("ca.crt");
+        let caller = if adversity == Adversity::ClientCa {
+            let [callers, certificate, key] = callers(folder)?;
+            command.arg(format!("--client-ca={}", callers.display()));
+            Caller::known_by(&authority, &certificate, &key)?
+        } else {
+            Caller::trusting(&authority)?
+        };
         command.env("RUST_LOG", self.log_level);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.stdout(Stdio::null()).stderr(match adversity {
+            Adversity::FullDisk => fs::OpenOptions::new().write(true).open("/dev/full")?.into(),
+            Adversity::UnreadLog => Stdio::piped(),
+            _ => Stdio::null(),
+        });
         let begun = Instant::now();
         let mut child = command
             .spawn()
@@ -85,6 +134,8 @@ impl Program {
                 return Ok(Running {
                     child,
                     address,
+                    admin,
+                    caller,
                     ready,
                 });
             }
@@ -152,6 +203,39 @@ pub fn on(processor: &str, program: &Path) -> Command {
     let mut command = Command::new("taskset");
     command.args(["--cpu-list", processor]).arg(program);
     command
+}
+
+/// A CA of callers, and the certificate and key of one.
+fn callers(folder: &Path) -> Result<[PathBuf; 3]> {
+    let files = ["callers.crt", "caller.crt", "caller.key"].map(|name| folder.join(name));
+    let [authority, certificate, key] = &files;
+    let authority_key = folder.join("callers.key");
+    let make = |name: &str, extensions: &[&str], certificate: &Path, key: &Path| {
+        let mut command = Command::new("openssl");
+        command.args(["req", "-x509", "-nodes", "-days", "30", "-newkey", "ec"]);
+        command.args(["-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", name]);
+        command.args(extensions.iter().flat_map(|it| ["-addext", it]));
+        command.arg("-out").arg(certificate).arg("-keyout").arg(key);
+        command
+    };
+    let is_ca = ["basicConstraints=critical,CA:TRUE"];
+    let first = make("/CN=callers", &is_ca, authority, &authority_key).output()?;
+    let is_caller = [
+        "basicConstraints=critical,CA:FALSE",
+        "extendedKeyUsage=clientAuth",
+    ];
+    let mut second = make("/CN=kube-apiserver", &is_caller, certificate, key);
+    second
+        .arg("-CA")
+        .arg(authority)
+        .arg("-CAkey")
+        .arg(&authority_key);
+    for made in [first, second.output()?] {
+        if !made.status.success() {
+            return Err(String::from_utf8_lossy(&made.stderr).into());
+        }
+    }
+    Ok(files)
 }
 
 /// The repository, and a folder with a fresh certificate in it.

@@ -14,6 +14,8 @@ Flags that name the replica are left out where they equal the defaults.
 {{- else -}}
 {{- $ca := eq .Values.certificates.mode "existingSecret" | ternary "/ca" "/certs" -}}
 {{- $own = concat $own (list "--tls-cert=/certs/tls.crt" "--tls-key=/certs/tls.key" (printf "--tls-ca=%s/ca.crt" $ca)) -}}
+{{- /* Ready only with a certificate for the name that the API server calls. */ -}}
+{{- $own = append $own (printf "--server-name=%s.%s.svc" $name .Release.Namespace) -}}
 {{- end -}}
 {{- with .Values.server -}}
 {{- $own = append $own (printf "--listen=%s:%d" .bindAddress (int .httpsPort)) -}}

@@ -45,7 +45,7 @@ pub(super) struct Bounds {
 
     /// Bodies above 64 KiB that are read or checked at a time; with --max-body
     /// they are what takes memory
-    #[arg(long, value_name = "COUNT", env = "STICKLER_MAX_LARGE_BODIES", value_parser = at_least_one(), default_value = "8")]
+    #[arg(long, value_name = "COUNT", env = "STICKLER_MAX_LARGE_BODIES", value_parser = at_least_one(), default_value = "4")]
     max_large_bodies: usize,
 
     /// Open connections

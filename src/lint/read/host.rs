@@ -4,9 +4,12 @@ use std::borrow::Cow;
 
 use idna::AsciiDenyList;
 
+use crate::lint::meter;
+
 /// `host` in lower case, with labels beyond ASCII in Punycode (UTS #46, as the
 /// URL Standard's domain to ASCII has it). What cannot be converted stays.
 pub(crate) fn canonical(host: &str) -> Cow<'_, str> {
+    meter::spend_on(host);
     if host.is_ascii() {
         return if host.bytes().any(|b| b.is_ascii_uppercase()) {
             Cow::Owned(host.to_ascii_lowercase())
@@ -19,10 +22,10 @@ pub(crate) fn canonical(host: &str) -> Cow<'_, str> {
 
 /// Four decimal numbers below 256: an IPv4 address as browsers write it.
 pub(crate) fn is_ip(host: &str) -> bool {
-    let numbers = host.split('.');
+    let mut numbers = host.split('.');
     let is_number =
         |part: &str| part.bytes().all(|b| b.is_ascii_digit()) && part.parse::<u8>().is_ok();
-    numbers.clone().count() == 4 && numbers.clone().all(is_number)
+    (0..4).all(|_| numbers.next().is_some_and(is_number)) && numbers.next().is_none()
 }
 
 /// Whether browsers trust the host without TLS: `localhost`, what lies below
@@ -35,6 +38,7 @@ pub(crate) fn is_local(host: &str) -> bool {
 /// The host and each of its parent domains.
 pub(crate) fn and_parents(host: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(host), |host| {
+        meter::spend(1);
         host.split_once('.').map(|(_, parent)| parent)
     })
 }

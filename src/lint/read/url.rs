@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::lint::meter;
+
 /// `path` as a browser writes it into a request: what a URL's path cannot hold
 /// is escaped (URL Standard, path percent-encode set; Chromium escapes `|` too).
 pub(crate) fn spell(path: &str) -> Cow<'_, str> {
@@ -53,6 +55,7 @@ fn is_dots(segment: &str) -> bool {
 
 /// Whether a cookie with path `cookie` is sent to `request` (RFC 6265bis, 5.1.4).
 pub(crate) fn covers(cookie: &str, request: &str) -> bool {
+    meter::spend_on(cookie);
     match request.strip_prefix(cookie) {
         Some(rest) => rest.is_empty() || rest.starts_with('/') || cookie.ends_with('/'),
         None => false,
@@ -78,12 +81,16 @@ pub(crate) fn coverings(request: &str) -> impl Iterator<Item = &str> {
         last = cut;
         fresh
     });
-    cuts.map(|cut| &request[..cut])
+    cuts.map(|cut| {
+        meter::spend(1);
+        &request[..cut]
+    })
 }
 
 /// The cookie path of that length which covers `request`, if there is one.
 pub(crate) fn covering(request: &str, length: usize) -> Option<&str> {
     let head = request.get(..length).filter(|head| !head.is_empty())?;
+    meter::spend_on(head);
     let rest = &request[length..];
     (rest.is_empty() || rest.starts_with('/') || head.ends_with('/')).then_some(head)
 }

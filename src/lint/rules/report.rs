@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::lint::consequence::Consequence;
 use crate::lint::diagnostic::Diagnostic;
 use crate::lint::field::FieldPath;
+use crate::lint::meter;
 use crate::lint::span::Span;
 
 /// What is found.
@@ -25,12 +26,14 @@ struct Cover {
 
 impl Report {
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        meter::spend(1);
         self.diagnostics.push(diagnostic);
     }
 
     /// A diagnostic of which the others in `range` are only a result. Ranges
     /// of one value do not overlap.
     pub(crate) fn push_covering(&mut self, diagnostic: Diagnostic, range: Span) {
+        meter::spend(1);
         let by = diagnostic;
         self.covers.push(Cover { by, range });
     }

@@ -92,8 +92,19 @@ fn what_multiplies_itself_is_bounded() {
     let hosts = "x, ".repeat(400);
     let blocks = "{hosts: *h}, ".repeat(400);
     let tls = format!("{text}h: &h [{hosts}]\nspec: {{rules: [], tls: [{blocks}]}}\n");
-    let bound = "aliases stand for more than 100000 values";
+    let bound = "more than 20000 rules, paths and hosts";
     assert!(errors(&tls).concat().contains(bound), "{:?}", errors(&tls));
+    let backend =
+        "{service: {name: a, port: {name: b, number: 1}}, serviceName: c, servicePort: d}";
+    let paths = "{backend: *b}, ".repeat(15_000);
+    let paths =
+        format!("{text}b: &b {backend}\nspec: {{rules: [{{http: {{paths: [{paths}]}}}}]}}\n");
+    let bound = "aliases stand for more than 100000 values";
+    assert!(
+        errors(&paths).concat().contains(bound),
+        "{:?}",
+        errors(&paths)
+    );
     let brackets = format!("apiVersion: {}", "[".repeat(500_000));
     let open = "a.yaml:1:1013: more than 1000 brackets are open at once";
     assert_eq!(errors(&brackets), [open]);

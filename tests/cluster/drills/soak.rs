@@ -28,10 +28,8 @@ use crate::webhook::{BAD, install, shipped};
 
 /// Seconds between two restarts, if the last is over.
 const SHIFT: usize = 10;
-/// Connections that a slow peer begins each second and keeps.
-const SLOW: usize = 2;
-/// How many of them there are at once.
-const MOST_SLOW: usize = 40;
+/// How many connections of slow peers there are at once; four begin each second.
+const MOST_SLOW: usize = 80;
 
 fn seconds() -> usize {
     let told = std::env::var("STICKLER_SOAK_SECONDS");
@@ -111,7 +109,8 @@ struct Operator {
     others: VecDeque<Replica>,
     /// The one that drains, for as long as it is set by default.
     leaving: Option<Replica>,
-    /// Peers that say half a word and wait to be hung up on.
+    /// Peers that do not go on: half a handshake, silence, and connections of
+    /// the admin port that have asked once or half.
     slow: VecDeque<TcpStream>,
 }
 
@@ -163,10 +162,18 @@ impl Operator {
     }
 
     fn pester(&mut self) {
-        for _ in 0..SLOW {
-            let mut peer = TcpStream::connect(&self.stays.reviews).unwrap();
-            peer.write_all(&[0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3])
-                .unwrap();
+        let admin = &self.stays.admin;
+        for (address, beginning) in [
+            (
+                &self.stays.reviews,
+                &[0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3][..],
+            ),
+            (&self.stays.reviews, b""),
+            (admin, b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"),
+            (admin, b"GET /livez HTTP/1.1\r\nHos"),
+        ] {
+            let mut peer = TcpStream::connect(address).unwrap();
+            peer.write_all(beginning).unwrap();
             self.slow.push_back(peer);
         }
         while self.slow.len() > MOST_SLOW {

@@ -11,6 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::ReceivedCookie;
 use super::store::{Contender, NAMED, SetCookieAt, Store, lowercase};
+use crate::lint::meter;
 use crate::lint::read::controller::{Route, Routes};
 use crate::lint::read::url;
 use crate::lint::subject::Port;
@@ -111,6 +112,7 @@ impl Clash {
         overwritten: bool,
         contenders: &[Contender<'_>],
     ) {
+        meter::spend(1);
         let rival_index = contenders[rival.contender].index;
         if self.rivals.len() <= NAMED && !self.rivals.contains(&rival_index) {
             self.rivals.push(rival_index);

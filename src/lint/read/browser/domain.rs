@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use psl::Type;
 
+use crate::lint::meter;
 use crate::lint::read::controller::Host;
 use crate::lint::read::host;
 
@@ -67,6 +68,7 @@ impl<'t> CookieDomain<'t> {
 }
 
 fn fit(written: &CookieDomain<'_>, host: &Host<'_>) -> Fit {
+    meter::spend_on(&host.name);
     let (text, name) = (written.text, host.name.as_ref());
     let domain = strip_leading_dot(&written.canonical);
     if host.spec_host.is_none() {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use super::{ReceivedCookie, is_kept_host_only, strip_leading_dot};
+use crate::lint::meter;
 use crate::lint::read::controller::{Route, Routes};
 use crate::lint::read::{host, url};
 
@@ -97,6 +98,7 @@ impl<'c> Contender<'c> {
         route: &'c Route<'c>,
         routes: &'c Routes<'c>,
     ) -> Option<SetCookieAt<'c>> {
+        meter::spend(1);
         let host = &routes.hosts[route.host];
         if !self.cookie.is_stored_on(host) {
             return None;
@@ -220,11 +222,13 @@ impl<'c> Store<'c> {
 impl Scope<'_> {
     /// How far above `host` it lies, if its cookies are sent there.
     fn rank(self, host: &str) -> Option<usize> {
+        meter::spend(1);
         let below = host.strip_suffix(self.host)?;
         if self.host_only || below.is_empty() {
             return below.is_empty().then_some(usize::from(!self.host_only));
         }
-        below.ends_with('.').then(|| 1 + below.matches('.').count())
+        // Of parents, which one is nearer shows by the length as well as by the labels.
+        below.ends_with('.').then(|| 1 + below.len())
     }
 }
 

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::Mergeable;
+use crate::lint::meter;
 use crate::lint::read::facts::{Facts, TlsEnd};
 use crate::lint::read::keys::PATH_REGEX;
 use crate::lint::read::{host, url};
@@ -110,6 +111,7 @@ impl<'s> Routes<'s> {
         let secured = Secured::of(subject, facts.tls, minion);
         for rule in &subject.rules {
             let spec_host = rule.host.as_deref().filter(|host| !host.is_empty());
+            meter::spend(1);
             routes.hosts.push(Host {
                 spec_host,
                 name: host::canonical(spec_host.unwrap_or_default()),
@@ -176,6 +178,7 @@ impl<'s> Routes<'s> {
     }
 
     fn add(&mut self, service: &'s str, backend: &'s Backend<'_>, path: &'s str, exact: bool) {
+        meter::spend_on(path);
         self.routes.push(Route {
             service,
             port: backend.port.as_ref(),
@@ -221,7 +224,10 @@ impl<'s> Routes<'s> {
         let first = self.by_service.partition_point(|&(name, _)| name < service);
         let own = self.by_service[first..].iter();
         let own = own.take_while(move |&&(name, _)| name == service);
-        own.map(|&(_, index)| &self.routes[index])
+        own.map(|&(_, index)| {
+            meter::spend(1);
+            &self.routes[index]
+        })
     }
 
     /// The hosts of a service; a host may come twice if rules of others are between.
@@ -248,6 +254,7 @@ impl<'s> Routes<'s> {
             prefixes
         });
         let takes = |path: &str| {
+            meter::spend_on(path);
             let here = (route.host, path);
             let first = prefixes.partition_point(|at| (key(at).0, key(at).1) < here);
             let after = prefixes.partition_point(|at| (key(at).0, key(at).1) <= here);

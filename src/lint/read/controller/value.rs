@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use crate::lint::meter;
 use crate::lint::release::value::{Reader, StrictErrorKind, strict_errors};
 use crate::lint::span::Span;
 
@@ -111,6 +112,7 @@ impl Value {
 
     fn piece(&mut self, value: &str, reader: Reader, span: Span, number: usize) {
         let text = span.of(value);
+        meter::spend_on(text);
         let Some(blank) = text.find(' ') else {
             let empty = text.trim().is_empty();
             let kind = if empty {
@@ -216,6 +218,7 @@ impl Value {
     }
 
     fn refuse(&mut self, span: Span, number: usize, piece: Span, kind: ErrorKind) {
+        meter::spend(1);
         if self.errors.len() < MOST_ERRORS {
             self.errors.push(Error {
                 span,

@@ -7,6 +7,7 @@ use super::lexer::{self, LexError, LexErrorKind, Word};
 use super::set_cookie::{Attribute, Cookie};
 use super::time::{Expires, TimeError};
 use super::{MOST_ERRORS, Parameter, suggest};
+use crate::lint::meter;
 use crate::lint::span::Span;
 
 /// What nginx makes of one entry's parameters.
@@ -162,6 +163,7 @@ impl Called {
     fn of(words: &[Word<'_>]) -> Self {
         let mut called = Self::default();
         for word in words {
+            meter::spend(1);
             let parameters = suggest::parameters(&word.text);
             let mut set = 0;
             for parameter in Parameter::ALL {
@@ -187,6 +189,7 @@ struct Reader<'v> {
 
 impl<'v> Reader<'v> {
     fn parameter(&mut self, word: &Word<'v>) {
+        meter::spend(1);
         let Some((parameter, value_at)) = Parameter::of(&word.text) else {
             return self.unknown(word);
         };

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use crate::lint::meter;
 use crate::lint::span::Span;
 
 /// A word: nginx' unit of configuration.
@@ -187,11 +188,13 @@ impl Lexer<'_> {
     }
 
     fn word(&mut self, span: Span, inside: Span, quoted: bool) {
+        meter::spend_on(inside.of(self.value));
         let text = decode(inside.of(self.value));
         self.lexed.words.push(Word { span, text, quoted });
     }
 
     fn refuse(&mut self, span: Span, kind: LexErrorKind) {
+        meter::spend(1);
         if self.lexed.errors.len() < super::MOST_ERRORS {
             self.lexed.errors.push(LexError { span, kind });
         }
