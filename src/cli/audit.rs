@@ -149,7 +149,7 @@ fn tell(audited: Audited, reports: &mut Reports<'_>) -> io::Result<()> {
     summary.counts.ingresses += 1;
     summary.counts.annotated += usize::from(audited.annotated);
     for (finding, value) in audited.findings {
-        reports.finding(finding, &value)?;
+        reports.finding(&finding, &value)?;
     }
     Ok(())
 }

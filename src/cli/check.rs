@@ -19,6 +19,7 @@ use super::{Failure, terminal};
 use crate::lint::Subject;
 use crate::lint::release::Release;
 use crate::manifest::{self, Report};
+use crate::render::printable;
 
 /// Check manifests: YAML and JSON files, folders, globs, standard input
 ///
@@ -111,15 +112,19 @@ fn tell(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<
     for error in report.errors {
         reports.failure(&error, text)?;
     }
-    for finding in report.findings {
+    for finding in &report.findings {
         reports.finding(finding, text)?;
+    }
+    for finding in &report.silenced {
+        reports.suppressed(finding, text)?;
     }
     if verbose && !report.skipped.is_empty() {
         reports.catch_up()?;
         let mut err = io::stderr().lock();
         for skipped in report.skipped {
             let at = &skipped.location;
-            writeln!(err, "{}:{}: skipped: {}", at.file, at.line, skipped.reason)?;
+            let file = printable(&at.file);
+            writeln!(err, "{file}:{}: skipped: {}", at.line, skipped.reason)?;
         }
     }
     Ok(())

@@ -42,6 +42,7 @@ enum Command {
 #[derive(Debug, Args)]
 struct Check {
     /// The policy file [default: stickler.yaml here or in a folder above]
+    #[arg(env = "STICKLER_POLICY")]
     file: Option<PathBuf>,
 
     /// What makes the exit code 1
@@ -65,7 +66,7 @@ struct Show {
     namespace: Option<String>,
 
     /// The policy file [default: stickler.yaml here or in a folder above]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
     policy: Option<PathBuf>,
 }
 

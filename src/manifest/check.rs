@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::embedded::NAME;
 use super::ignore::{self, Candidate};
@@ -22,6 +23,8 @@ use crate::yaml::{Document, Error, Lines, Node};
 pub(super) struct Context<'c> {
     /// The file, where it is one.
     pub(super) path: Option<&'c Path>,
+    /// Its path from the working directory, where that is not its name.
+    pub(super) from_root: Option<&'c Arc<[u8]>>,
     /// Whether what is not a manifest is an error.
     pub(super) strict: bool,
 }
@@ -59,7 +62,7 @@ pub(super) fn check_in(source: Source, context: Context<'_>, judge: &Judge<'_>) 
 pub(super) fn examine(source: &Source, context: Context<'_>, judge: &Judge<'_>) -> Report {
     let text = readable(&source.name, &source.text);
     let judge = |subject: &Subject<'_>| placeholder::judge(subject, judge);
-    let mut checker = Checker::new(source, context.strict, &judge);
+    let mut checker = Checker::new(source, context, &judge);
     context.with_how(Lists::ByElement, |how| {
         read(&text, how, &mut |document, found| {
             checker.take(document, found);
@@ -76,7 +79,7 @@ pub(super) fn examine(source: &Source, context: Context<'_>, judge: &Judge<'_>) 
 
 struct Checker<'s> {
     source: &'s Source,
-    strict: bool,
+    context: Context<'s>,
     judge: &'s Judge<'s>,
     lines: Option<Lines<'s>>,
     report: Report,
@@ -100,7 +103,7 @@ struct Current {
 }
 
 impl<'s> Checker<'s> {
-    fn new(source: &'s Source, strict: bool, judge: &'s Judge<'s>) -> Self {
+    fn new(source: &'s Source, context: Context<'s>, judge: &'s Judge<'s>) -> Self {
         let mut report = Report {
             file: source.name.clone(),
             ..Report::default()
@@ -108,7 +111,7 @@ impl<'s> Checker<'s> {
         report.counts.files = 1;
         Self {
             source,
-            strict,
+            context,
             judge,
             lines: None,
             report,
@@ -126,7 +129,7 @@ impl<'s> Checker<'s> {
                 self.object = object.clone();
                 self.skip(document, place, SkipReason::Kind(object));
             }
-            Found::NotManifest(error) if self.strict => self.error(document, error),
+            Found::NotManifest(error) if self.context.strict => self.error(document, error),
             Found::NotManifest(Error { span, message, .. }) => {
                 self.skip(document, span, SkipReason::NotManifest(message));
             }
@@ -317,6 +320,7 @@ impl<'s> Checker<'s> {
         let file = &self.source.name;
         Location {
             template: helm_source(document.own_text()).map(str::to_owned),
+            path: self.context.from_root.cloned(),
             ..location(file, self.lines(), document, bytes)
         }
     }

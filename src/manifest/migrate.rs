@@ -6,6 +6,7 @@
 
 use std::ffi::OsStr;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 mod compare;
 mod edit;
@@ -52,6 +53,8 @@ pub struct Migrated {
     pub other_keys: usize,
     /// The rest: what could not be read, and how much was.
     pub report: Report,
+    /// The file; `None` for standard input and for what cannot be read.
+    pub path: Option<PathBuf>,
     /// How the file is encoded.
     pub encoding: Encoding,
 }
@@ -90,6 +93,7 @@ pub fn migrate_paths(
 ) {
     each_input(paths, Options::default(), sink, &|input| Migrated {
         encoding: input.encoding,
+        path: input.path,
         ..migrate(input.source, migrator)
     });
 }
