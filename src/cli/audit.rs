@@ -8,6 +8,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::controller::{ControllerArgs, release};
+use super::input::OtherClass;
 use super::output::{Output, Reports};
 use super::policy::load_or_find_and_tell;
 use super::upgrade::Upgrade;
@@ -90,9 +91,13 @@ impl Audit {
         }
         let upgrade = self.upgrade_to.map(|to| Upgrade::to(to, &policies));
         let now = Timestamp::now();
-        let judge = |subject: &Subject<'_>| match &upgrade {
-            Some(upgrade) => upgrade.check(subject),
-            None => policies.check(subject, now),
+        let other_class = OtherClass::default();
+        let judge = |subject: &Subject<'_>| {
+            other_class.count(&policies, subject);
+            match &upgrade {
+                Some(upgrade) => upgrade.check(subject),
+                None => policies.check(subject, now),
+            }
         };
         let runtime = runtime()?;
         let mut reports = self.output.open()?;
@@ -109,6 +114,7 @@ impl Audit {
             // Nobody is told that there is nothing where nobody could look.
             Err(error) => return Err(unanswered(&error)),
         };
+        other_class.settle(reports.summary());
         let finished = written.and_then(|()| reports.finish());
         upgrade.iter().for_each(Upgrade::summarize);
         match finished {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::embedded::NAME;
 use super::ignore::{self, Candidate};
 use super::kustomize::names_as_patch;
-use super::locate::{Located, collect_aliased, locate, location};
+use super::locate::{Located, Locator, collect_aliased, location};
 use super::object::{Found, Object};
 use super::read::{How, Lists, read};
 use super::readable::readable;
@@ -166,8 +166,9 @@ impl<'s> Checker<'s> {
         let lines = self.lines();
         let located = object.with_tree(|tree| {
             let mut located = Vec::with_capacity(diagnostics.len());
+            let mut locator = Locator::new(object, tree);
             for diagnostic in diagnostics {
-                let (place, edits) = locate(object, tree, &diagnostic);
+                let (place, edits) = locator.locate(&diagnostic);
                 located.push((diagnostic, place, edits));
             }
             let line = |span: Span| lines.position(object.in_file(span).start).line;

@@ -50,9 +50,7 @@ impl Report for Github<'_> {
     }
 
     fn finish(&mut self, _summary: &Summary) -> io::Result<()> {
-        for lines in std::mem::take(&mut self.lines).into_ranks() {
-            self.out.write_all(lines.as_bytes())?;
-        }
+        std::mem::take(&mut self.lines).write(0, &mut self.out)?;
         self.out.flush()
     }
 }

@@ -20,6 +20,8 @@ use super::{Report, Summary, text};
 pub(super) const COLUMN_KIND: &str = "unicodeCodePoints";
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
+/// What separates results.
+const SEPARATOR: &str = ",\n";
 /// GitHub shows an alert as `high` from here on.
 const UNSAFE_SEVERITY: &str = "7.5";
 
@@ -65,7 +67,7 @@ impl<'w> Sarif<'w> {
             result["suppressions"] = json!([{ "kind": "inSource", "justification": reason }]);
         }
         self.results
-            .push(Rank::of(finding), &format!("{result},\n"));
+            .push(Rank::of(finding), &format!("{SEPARATOR}{result}"));
     }
 }
 
@@ -105,13 +107,8 @@ impl Report for Sarif<'_> {
             out,
             r#""columnKind":"{COLUMN_KIND}","invocations":[{invocation:#}],"results":["#
         )?;
-        let mut ranks = std::mem::take(&mut self.results).into_ranks().peekable();
-        while let Some(results) = ranks.next() {
-            // Nothing separates the last from the end.
-            let is_last = ranks.peek().is_none();
-            let end = results.len() - if is_last { ",\n".len() } else { 0 };
-            out.write_all(results[..end].as_bytes())?;
-        }
+        let results = std::mem::take(&mut self.results);
+        results.write(SEPARATOR.len(), out)?;
         writeln!(out, "\n]}}]}}")?;
         out.flush()
     }

@@ -73,7 +73,9 @@ impl Report for StepSummary<'_> {
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        let rows: String = std::mem::take(&mut self.rows).into_ranks().collect();
+        let mut rows = Vec::new();
+        std::mem::take(&mut self.rows).write(0, &mut rows)?;
+        let rows = String::from_utf8_lossy(&rows);
         let line = cell(&summary.to_string());
         let mut table = format!("### stickler\n\n{line}\n");
         let (mut shown, mut end) = (0, 0);
