@@ -1,8 +1,8 @@
 #!/bin/sh
 # Counts the instructions of the hot path with valgrind and holds them against
-# benches/instructions.txt: more than a fourth above it fails. `--write` writes
-# the file anew. Counts do not hang on the machine's load, but on compiler and
-# C library: hence the generous bound.
+# benches/instructions.txt: more than a fourth above it fails, and so does a case
+# that is not in it. `--write` writes the file anew. Counts do not hang on the
+# machine's load, but on compiler and C library: hence the generous bound.
 set -eu
 cd "$(dirname "$0")/.."
 baseline=benches/instructions.txt
@@ -37,11 +37,18 @@ for case in $cases; do
     now=$(count "$case")
     echo "$case $now" >>"$counts"
     then=$(sed -n "s/^$case //p" "$baseline" 2>/dev/null || true)
-    : "${then:=$now}"
+    if [ -z "$then" ]; then
+        echo "| $case | $now | none | |"
+        [ "${1-}" = --write ] || missing="${missing-} $case"
+        continue
+    fi
     echo "| $case | $now | $then | $(((now * 100 + then / 2) / then)) % |"
     [ $((now * 4)) -le $((then * 5)) ] || status=1
 done
-if [ "${1-}" = --write ]; then
+if [ -n "${missing-}" ]; then
+    echo "benches/instructions.sh: no baseline for$missing: add it with --write" >&2
+    exit 1
+elif [ "${1-}" = --write ]; then
     cp "$counts" "$baseline"
 elif [ $status -ne 0 ]; then
     echo "benches/instructions.sh: the hot path takes more than a fourth more instructions than before" >&2

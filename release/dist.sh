@@ -82,10 +82,7 @@ archive() {
     "$bin" completions bash >"$folder/$name/completions/stickler.bash"
     "$bin" completions fish >"$folder/$name/completions/stickler.fish"
     "$bin" completions zsh >"$folder/$name/completions/_stickler"
-    "$bin" man >"$folder/$name/man/stickler.1"
-    for command in $("$bin" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\)  .*/\1/p' | grep -vx help); do
-        "$bin" man "$command" >"$folder/$name/man/stickler-$command.1"
-    done
+    "$bin" man --dir "$folder/$name/man"
     pack "$folder/$name" "$out/$name.tar.gz"
     rm -r "$folder"
 }

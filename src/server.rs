@@ -20,6 +20,7 @@ mod bad_request;
 mod body;
 pub mod certificate;
 pub mod client_auth;
+mod closed;
 mod connection;
 mod connections;
 mod deadline;

@@ -7,6 +7,8 @@
 mod links;
 #[path = "docs/lists.rs"]
 mod lists;
+#[path = "docs/shell.rs"]
+mod shell;
 #[path = "docs/versions.rs"]
 mod versions;
 

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Has cargo-mutants break src/lint and src/admission in every way it knows, and
-# the core's tests find it out: `tests/mutants.sh`, or `tests/mutants.sh 0/16`
-# for every sixteenth of them.
+# Has cargo-mutants break the code and the tests find it out.
 #
-# A mutant costs what is compiled for it. So the core and its tests are laid out
-# as a package of their own, without the server and the command line, and with
-# one program for all tests over its public face.
+#     tests/mutants.sh            src/lint and src/admission, in every way it knows: hours
+#     tests/mutants.sh 0/16       every sixteenth of that
+#     tests/mutants.sh rooms      a sample of every other room, and the score of each:
+#                                 half an hour on two cores
+#     tests/mutants.sh rooms 3    another sample: each number from 0 on is one
 set -eu
 cd "$(dirname "$0")/.."
 command -v cargo-mutants >/dev/null || {
@@ -13,51 +13,117 @@ command -v cargo-mutants >/dev/null || {
     exit 1
 }
 
-core='admission finding ingress lint manifest policy yaml'
-tests='admission browser context corpus fixes fuzz hostile policy properties'
-package=target/mutants/core
-rm -rf "$package"
-mkdir -p "$package/src" "$package/tests"
+# Mutants of each room that are tried.
+each=${EACH:-6}
+# The tests over the rooms' public faces; those that need Go take too long.
+public='certs cli field manifests migrate operations places policy program server'
 
-for module in $core; do
-    cp -r "src/$module.rs" "$package/src/"
-    [ ! -d "src/$module" ] || cp -r "src/$module" "$package/src/"
-    echo "pub mod $module;" >>"$package/src/lib.rs"
-done
-for test in $tests; do
-    echo "#[path = \"$test.rs\"] mod $test;" >>"$package/tests/all.rs"
-done
-cp -r .cargo deploy docs Cargo.lock "$package/"
-mkdir "$package/fuzz" && cp -r fuzz/oracles fuzz/kept "$package/fuzz/"
-for test in $tests support corpus; do
-    cp -r tests/"$test"* "$package/tests/"
-done
-# What the command line says is not the core's.
-sed -i '/cli/d' "$package/tests/policy.rs"
-# No programs and no benches; names for no debugger.
-sed -e '/^\[\[/,/^$/d' -e 's/^debug = .*/debug = false/' Cargo.toml >"$package/Cargo.toml"
-printf '\n[[test]]\nname = "all"\n' >>"$package/Cargo.toml"
-sed -i 's/^edition = .*/&\nautotests = false/' "$package/Cargo.toml"
-
-export CARGO_TARGET_DIR="$PWD/target/mutants/build"
+# Runs cargo-mutants. 2 means that there is something left, 3 that something ran
+# into the time limit, which counts as noticed.
 mutants() {
-    cargo mutants --dir "$package" --output target/mutants --gitignore false --colors never "$@"
+    cargo mutants --dir "$package" --output target/mutants --colors never "$@" || {
+        status=$?
+        [ "$status" -eq 2 ] || [ "$status" -eq 3 ]
+    }
 }
-# Unit tests first, which are cheap to build. 2 means that there is something
-# left, 3 that something ran into the time limit, which counts as noticed.
-mutants ${1:+--shard "$1"} -- --lib || {
-    status=$?
-    [ "$status" -eq 2 ] || [ "$status" -eq 3 ]
+
+# Runs it for the mutants that a file names, with the other words as arguments.
+mutants_of() {
+    names=$1
+    shift
+    # Fields left out of an expression are tried whatever is named.
+    grep -q 'delete field' "$names" || set -- --exclude-re 'delete field' "$@"
+    # shellcheck disable=SC2016 # nothing of this is the shell's to expand
+    special='s/[][\\.*^$()+?{|}&]/\\&/g'
+    while IFS= read -r mutant; do
+        set -- --re "^$(printf '%s' "$mutant" | sed "$special")\$" "$@"
+    done <"$names"
+    mutants "$@"
 }
-missed=target/mutants/mutants.out/missed.txt
-[ -s "$missed" ] || exit 0
-# Then the others, for each that is left by its name.
-# shellcheck disable=SC2016 # nothing of this is the shell's to expand
-special='s/[][\\.*^$()+?{|}&]/\\&/g'
-set --
-while IFS= read -r mutant; do
-    set -- "$@" --re "^$(printf '%s' "$mutant" | sed "$special")\$"
-done <"$missed"
-# Fields left out of an expression are tried whatever is named.
-grep -q 'delete field' "$missed" || set -- "$@" --exclude-re 'delete field'
-mutants "$@" -- --test all
+
+# The core and its tests as a package of their own, without the server and the
+# command line, and with one program for all tests over its public face: a
+# mutant costs what is compiled for it.
+core() {
+    core='admission finding ingress lint manifest policy yaml'
+    tests='admission browser context corpus fixes fuzz hostile policy properties'
+    package=target/mutants/core
+    rm -rf "$package"
+    mkdir -p "$package/src" "$package/tests"
+
+    for module in $core; do
+        cp -r "src/$module.rs" "$package/src/"
+        [ ! -d "src/$module" ] || cp -r "src/$module" "$package/src/"
+        echo "pub mod $module;" >>"$package/src/lib.rs"
+    done
+    for test in $tests; do
+        echo "#[path = \"$test.rs\"] mod $test;" >>"$package/tests/all.rs"
+    done
+    cp -r .cargo deploy docs Cargo.lock "$package/"
+    mkdir "$package/fuzz" && cp -r fuzz/oracles fuzz/kept "$package/fuzz/"
+    for test in $tests support corpus; do
+        cp -r tests/"$test"* "$package/tests/"
+    done
+    # What the command line says is not the core's.
+    sed -i '/cli/d' "$package/tests/policy.rs"
+    # No programs and no benches; names for no debugger.
+    sed -e '/^\[\[/,/^$/d' -e 's/^debug = .*/debug = false/' Cargo.toml >"$package/Cargo.toml"
+    printf '\n[[test]]\nname = "all"\n' >>"$package/Cargo.toml"
+    sed -i 's/^edition = .*/&\nautotests = false/' "$package/Cargo.toml"
+
+    export CARGO_TARGET_DIR="$PWD/target/mutants/build"
+    # Unit tests first, which are cheap to build; then the others, for what is left.
+    mutants --gitignore false ${1:+--shard "$1"} -- --lib
+    cp target/mutants/mutants.out/missed.txt target/mutants/left.txt
+    [ ! -s target/mutants/left.txt ] ||
+        mutants_of target/mutants/left.txt --gitignore false -- --test all
+}
+
+# A sample of the rooms that are not the core: of each so many mutants, as far
+# apart as may be.
+rooms() {
+    package=.
+    mkdir -p target/mutants
+    cargo mutants --list --no-config --colors never --exclude-re 'impl .*Debug for' \
+        --exclude src/lint.rs --exclude 'src/lint/**' \
+        --exclude src/admission.rs --exclude 'src/admission/**' |
+        awk -v each="$each" -v nth="$1" '
+            { split($0, part, /[\/.:]/); line[part[2], count[part[2]]++] = $0 }
+            END {
+                for (room in count) {
+                    step = count[room] > each ? count[room] / each : 1
+                    for (i = 0; i * step < count[room] && i < each; i++)
+                        print line[room, (int(i * step) + nth * 7) % count[room]]
+                }
+            }' >target/mutants/sample.txt
+
+    export CARGO_TARGET_DIR="$PWD/target/mutants/rooms" CARGO_PROFILE_DEV_DEBUG=false
+    # The configuration is the core's.
+    own='--no-config --minimum-test-timeout 60'
+    # shellcheck disable=SC2086 # several words
+    mutants_of target/mutants/sample.txt $own -- --lib
+    cat target/mutants/mutants.out/caught.txt target/mutants/mutants.out/timeout.txt >target/mutants/noticed.txt
+    cp target/mutants/mutants.out/missed.txt target/mutants/left.txt
+    if [ -s target/mutants/left.txt ]; then
+        # shellcheck disable=SC2086 # several words
+        mutants_of target/mutants/left.txt $own -- $(printf -- '--test %s ' $public)
+        cat target/mutants/mutants.out/caught.txt target/mutants/mutants.out/timeout.txt >>target/mutants/noticed.txt
+        cp target/mutants/mutants.out/missed.txt target/mutants/left.txt
+    fi
+    awk '
+        { split($0, part, /[\/.:]/); room = part[2]; tried[room]++; all++ }
+        FILENAME ~ /noticed/ { noticed[room]++; sum++ }
+        END {
+            for (room in tried)
+                printf "%-10s %3d of %3d\n", room, noticed[room], tried[room] | "sort"
+            close("sort")
+            printf "%-10s %3d of %3d, %d %%\n", "all", sum, all, 100 * sum / all
+        }' target/mutants/noticed.txt target/mutants/left.txt
+    echo "left:"
+    cat target/mutants/left.txt
+}
+
+case ${1:-} in
+rooms) rooms "${2:-0}" ;;
+*) core "${1:-}" ;;
+esac

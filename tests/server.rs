@@ -12,8 +12,14 @@ mod bounds;
 mod callers;
 #[path = "server/certificates.rs"]
 mod certificates;
+#[path = "server/client_keys.rs"]
+mod client_keys;
+#[path = "server/edges.rs"]
+mod edges;
 #[path = "server/expiry.rs"]
 mod expiry;
+#[path = "server/flags.rs"]
+mod flags;
 #[path = "support/gate.rs"]
 mod gate;
 #[path = "server/harness.rs"]

@@ -19,7 +19,6 @@ use super::{Failure, terminal};
 use crate::lint::Subject;
 use crate::lint::release::Release;
 use crate::manifest::{self, Report};
-use crate::render::printable;
 
 /// Check manifests: YAML and JSON files, folders, globs, standard input
 ///
@@ -126,8 +125,8 @@ fn tell(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<
         let mut err = io::stderr().lock();
         for skipped in report.skipped {
             let at = &skipped.location;
-            let file = printable(&at.file);
-            writeln!(err, "{file}:{}: skipped: {}", at.line, skipped.reason)?;
+            let line = format!("{}:{}: skipped: {}", at.file, at.line, skipped.reason);
+            writeln!(err, "{}", terminal::safe(&line))?;
         }
     }
     Ok(())

@@ -14,7 +14,7 @@ use super::{Failure, diff};
 use crate::finding::{Counts, Finding};
 use crate::lint::{Severity, Subject};
 use crate::manifest::{self, Fixed};
-use crate::render::{counted, printable};
+use crate::render::counted;
 
 /// Fix manifests in place, where a finding has one certain fix
 ///
@@ -119,14 +119,14 @@ impl Fix {
         }
         let mut err = io::stderr().lock();
         for error in &report.errors {
-            writeln!(err, "error: {error}")?;
+            writeln!(err, "error: {}", terminal::safe(&error.to_string()))?;
         }
         for refusal in &fixed.refused {
             let at = &refusal.location;
             writeln!(
                 err,
                 "{}:{}:{}: not fixed: {}",
-                printable(&at.file),
+                terminal::safe(&at.file),
                 at.line,
                 at.column,
                 refusal.reason
@@ -146,7 +146,7 @@ impl Fix {
     /// Writes the file, or shows what would be written.
     fn change(&self, fixed: &Fixed, tally: &mut Tally) -> io::Result<()> {
         let file = &fixed.report.file;
-        let shown = printable(file);
+        let shown = terminal::safe(file);
         if self.diff {
             let colour = self.colour.on_stdout();
             let diff = diff::unified(file, &fixed.before, &fixed.after, colour);

@@ -1,12 +1,14 @@
 //! `stickler completions` and `stickler man`: made from the same definitions
 //! as `--help`.
 
+mod manual;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command, CommandFactory as _};
 use clap_complete::Shell;
-use clap_mangen::Man as Page;
 
 use super::{Cli, Failure, explain, terminal};
 
@@ -25,11 +27,18 @@ pub(super) struct Completions {
 /// Print the manual page, of stickler or of one command
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  stickler man > /usr/local/share/man/man1/stickler.1
-  stickler man check | man -l -")]
+  stickler man check | man -l -
+      the page of a command
+  stickler man --dir /usr/local/share/man/man1
+      all pages, each in its file")]
 pub(super) struct Man {
-    /// The command; without it, stickler as a whole
-    command: Option<String>,
+    /// The command, such as check or certs generate; without it, stickler as a whole
+    #[arg(conflicts_with = "dir")]
+    command: Vec<String>,
+
+    /// Write the pages of stickler and of all commands into a folder
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
 }
 
 impl Completions {
@@ -49,35 +58,41 @@ impl Man {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let mut cli = Cli::command();
         cli.build();
-        let command = match &self.command {
-            None => &cli,
-            Some(name) => cli.find_subcommand(name).ok_or_else(|| {
-                Failure::new(name, "no such command; 'stickler --help' lists them")
-            })?,
-        };
+        if let Some(folder) = &self.dir {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| Failure::new(folder.display(), error))?;
+            write_all(&cli, "stickler", folder)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let mut command = &cli;
         // A page is named as its file: stickler-check(1).
-        let name = command.get_name().to_owned();
-        let title = match &self.command {
-            None => name,
-            Some(_) => format!("stickler-{name}"),
-        };
-        let mut page = Vec::new();
-        Page::new(command.clone().display_name(title))
-            .render(&mut page)
-            .map_err(|error| Failure::new("the manual page", error))?;
-        terminal::print(&with_examples(&String::from_utf8_lossy(&page)))?;
+        let mut title = "stickler".to_owned();
+        for name in &self.command {
+            command = command.find_subcommand(name).ok_or_else(|| {
+                Failure::new(name, "no such command; 'stickler --help' lists them")
+            })?;
+            title = format!("{title}-{name}");
+        }
+        terminal::print(&rendered(command, &title)?)?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// The text after the options under a heading that says what it is, its lines
-/// as they are: commands are copied from there.
-fn with_examples(page: &str) -> String {
-    let Some((options, rest)) = page.split_once(".SH EXTRA\n") else {
-        return page.to_owned();
-    };
-    let rest = rest.replacen(".SH VERSION\n", ".fi\n.SH VERSION\n", 1);
-    format!("{options}.SH EXAMPLES\n.nf\n{rest}")
+/// Writes the page of a command and those of its commands.
+fn write_all(command: &Command, title: &str, folder: &Path) -> Result<(), Failure> {
+    let file = folder.join(format!("{title}.1"));
+    std::fs::write(&file, rendered(command, title)?)
+        .map_err(|error| Failure::new(file.display(), error))?;
+    for inner in command.get_subcommands() {
+        if inner.get_name() != "help" {
+            write_all(inner, &format!("{title}-{}", inner.get_name()), folder)?;
+        }
+    }
+    Ok(())
+}
+
+fn rendered(command: &Command, title: &str) -> Result<String, Failure> {
+    manual::page(command, title).map_err(|error| Failure::new("the manual page", error))
 }
 
 #[cfg(test)]
@@ -93,13 +108,5 @@ mod tests {
                 assert!(line.len() <= 73, "{}: {line}", command.get_name());
             }
         }
-    }
-
-    #[test]
-    fn examples_in_manual_pages_keep_their_lines() {
-        let page = "a\n.SH EXTRA\nExamples:\n  b\n.SH VERSION\nv1\n";
-        let told = "a\n.SH EXAMPLES\n.nf\nExamples:\n  b\n.fi\n.SH VERSION\nv1\n";
-        assert_eq!(with_examples(page), told);
-        assert_eq!(with_examples("a\n"), "a\n");
     }
 }

@@ -19,7 +19,6 @@ use crate::lint::migrate::{
 use crate::lint::read::keys::{COMMUNITY, is_present};
 use crate::manifest::{self, Migrated, Migrator};
 use crate::policy::Policies;
-use crate::render::printable;
 
 mod json;
 mod text;
@@ -174,10 +173,14 @@ impl Migrate {
         tally.other_keys += migrated.other_keys;
         tally.failures += migrated.report.errors.len();
         for error in &migrated.report.errors {
-            writeln!(io::stderr(), "error: {error}")?;
+            writeln!(
+                io::stderr(),
+                "error: {}",
+                terminal::safe(&error.to_string())
+            )?;
         }
         if migrated.report.counts.templates > 0 {
-            let file = printable(&migrated.report.file);
+            let file = terminal::safe(&migrated.report.file);
             writeln!(
                 io::stderr(),
                 "note: {file}: skipped, the source of a Helm template; migrate its values, then \
@@ -187,7 +190,7 @@ impl Migrate {
         self.change(&mut migrated, tally)?;
         for ingress in &migrated.ingresses {
             let report = match self.format {
-                Format::Full => text::ingress(ingress, self.write || self.diff),
+                Format::Full => terminal::safe(&text::ingress(ingress, self.write || self.diff)),
                 Format::Jsonl => json::line(ingress),
                 Format::Json => String::new(),
             };
@@ -208,7 +211,7 @@ impl Migrate {
 
     /// Writes the file, or shows what would be written.
     fn change(&self, migrated: &mut Migrated, tally: &mut Tally) -> io::Result<()> {
-        let file = printable(&migrated.report.file);
+        let file = terminal::safe(&migrated.report.file);
         let changes = migrated.before != migrated.after;
         if self.diff {
             let colour = self.colour.on_stdout();
@@ -229,6 +232,7 @@ impl Migrate {
                     .ingresses
                     .iter_mut()
                     .for_each(|it| it.written = false);
+                let file = terminal::safe(&file);
                 return writeln!(io::stderr(), "error: {file}: {error}");
             }
         }

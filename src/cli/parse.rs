@@ -1,6 +1,9 @@
-//! `stickler parse`: what each reader makes of one value.
+//! `stickler parse`: what each reader makes of a value.
 
-use std::borrow::Cow;
+mod browser;
+mod given;
+mod view;
+
 use std::process::ExitCode;
 
 use clap::Args;
@@ -9,52 +12,45 @@ use jiff::Timestamp;
 use super::Failure;
 use super::controller::ControllerArgs;
 use super::terminal::{self, Colour};
-use crate::finding::{Finding, ObjectRef};
-use crate::lint::read::controller::{self, Value};
-use crate::lint::read::keys::{ORG_KEY, PATH_REGEX};
-use crate::lint::release::value::Reader;
-use crate::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, TlsBlock};
-use crate::lint::{self, Diagnostic, Subject};
-use crate::policy::{ControllerOverride, Policies};
+use crate::lint::{self, Severity};
+use crate::manifest;
+use crate::policy::Policies;
 use crate::render::{Format, Style};
 
-mod view;
+use given::{Given, Route};
+use view::{Document, Reading};
 
-use view::View;
-
-/// Show what each reader makes of a value: for support, and for learning
+/// Show what the controller, nginx and a browser make of a value
 ///
 /// The controller splits it into entries, nginx reads each entry's words and
-/// emits a Set-Cookie header, and what is wrong is drawn under the value. What
-/// a browser does with the cookie depends on the Ingress: set --host, --path and
-/// --tls.
+/// emits a Set-Cookie header, a browser stores the cookie and sends it back, and
+/// what is wrong is drawn under the value. Which hosts and paths a browser sends
+/// it to depends on the Ingress: give the whole Ingress, or describe it with
+/// --host, --path and --tls.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler parse 'serviceName=tea-svc srv_id expires=1h path=/tea'
-      entries, words, header
+      entries, words, header, cookie
   stickler parse 'serviceName=tea-svc srv_id secure path=/t' \\
     --host cafe.example.com --path /tea --tls
-      the browser too
+      the hosts and paths that the cookie is sent to, too
+  kubectl get ingress cafe -o yaml | stickler parse -
+      those of a live Ingress
   stickler parse --json 'serviceName=tea-svc srv_id'
       for machines
 
-The exit code is 1 if there is an error among the findings, as that of
-check.")]
+Exit codes:
+  0  no error among the findings
+  1  an error among the findings
+  2  usage, or YAML that cannot be read
+  3  YAML without the annotation")]
 pub(super) struct Parse {
-    /// The annotation's value
+    /// The annotation's value, YAML that holds it (one line, or the whole Ingress), or - for standard input
+    #[arg(value_name = "VALUE|-")]
     value: String,
 
-    /// The host of the Ingress' rule
-    #[arg(long)]
-    host: Option<String>,
-
-    /// The path that leads to the service; given several times, one an entry
-    #[arg(long, value_name = "PATH")]
-    path: Vec<String>,
-
-    /// The host has TLS
-    #[arg(long, requires = "host")]
-    tls: bool,
+    #[command(flatten)]
+    route: Route,
 
     /// Print JSON
     #[arg(long)]
@@ -69,79 +65,42 @@ pub(super) struct Parse {
 
 impl Parse {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let controller = self.controller.resolve();
-        let reader = controller.version.map_or(Reader::Quoted, Reader::of);
-        let reading = controller::read(&self.value, reader);
-        let findings = self.findings(&reading, controller);
-        let view = View::of(&self.value, &reading, Timestamp::now());
+        let policy = Policies::default()
+            .with_controller(self.controller.resolve())
+            .for_namespace(None)
+            .lint
+            .clone();
+        let given = Given::read(&self.value)?;
+        let now = Timestamp::now();
+        let mut readings = Vec::new();
+        given.subjects(
+            &self.route,
+            policy.controller.version,
+            &mut |subject, object| {
+                readings.extend(Reading::all(subject, object, &policy, now));
+            },
+        )?;
+        let report = given.check(&self.route, &policy);
+        if readings.is_empty() && report.errors.is_empty() {
+            let error = "it holds no sticky-cookie annotation with a value";
+            return Err(Failure::new("the YAML", error).with_code(3));
+        }
         if self.json {
-            terminal::print(&view.json(&findings)?)?;
+            terminal::print(&Document::new(&readings, &report).to_json()?)?;
         } else {
-            terminal::print(&view.text())?;
-            terminal::print(&by_release(&self.value))?;
-            self.draw(&findings)?;
+            let text: String = readings.iter().map(Reading::to_text).collect();
+            terminal::print(&text)?;
+            self.draw(&report, &given)?;
         }
-        let fails = |finding: &Finding| finding.diagnostic.severity == lint::Severity::Error;
-        Ok(ExitCode::from(u8::from(findings.iter().any(fails))))
+        let is_error = |severity: Severity| severity == lint::Severity::Error;
+        let mut severities = report.findings.iter().map(|it| it.diagnostic.severity);
+        Ok(ExitCode::from(match () {
+            () if !report.errors.is_empty() => 2,
+            () => u8::from(severities.any(is_error)),
+        }))
     }
 
-    /// What all readers have to say about the value. The Ingress around it is
-    /// made up, so what they say about that is left out.
-    fn findings(&self, reading: &Value, controller: ControllerOverride) -> Vec<Finding> {
-        let subject = self.subject(reading);
-        let ours = |found: &Diagnostic| found.place.field.annotation_key() == Some(ORG_KEY);
-        let policies = Policies::default().with_controller(controller);
-        lint::check(&subject, &policies.for_namespace(None).lint)
-            .into_iter()
-            .filter(ours)
-            .map(|found| Finding::new(found, ObjectRef::default()))
-            .collect()
-    }
-
-    /// An Ingress in which each entry's service is a backend. Without a path
-    /// its paths are regular expressions, without a host it serves any: of
-    /// neither does the browser's reader claim anything.
-    fn subject<'s>(&'s self, reading: &Value) -> Subject<'s> {
-        let annotation = |key: &'static str, value: &'s str| Annotation {
-            key: Cow::Borrowed(key),
-            value: Cow::Borrowed(value),
-        };
-        let mut annotations = vec![annotation(ORG_KEY, &self.value)];
-        if self.path.is_empty() {
-            annotations.push(annotation(PATH_REGEX, "case_sensitive"));
-        }
-        let host = self.host.as_deref().map(Cow::Borrowed);
-        let with_tls = host.iter().filter(|_| self.tls).cloned();
-        Subject {
-            annotations,
-            tls: vec![TlsBlock {
-                hosts: with_tls.collect(),
-                ..TlsBlock::default()
-            }],
-            rules: vec![HostRule {
-                host,
-                paths: Some(self.paths(reading)),
-            }],
-            ..Subject::default()
-        }
-    }
-
-    fn paths<'s>(&'s self, reading: &Value) -> Vec<PathRule<'s>> {
-        let entries = reading.entries.iter().enumerate();
-        let path = |index: usize| self.path.get(index).or(self.path.last());
-        entries
-            .map(|(index, entry)| PathRule {
-                path: Some(Cow::Borrowed(path(index).map_or("/", String::as_str))),
-                path_type: PathType::Prefix,
-                backend: Backend {
-                    service: Some(Cow::Borrowed(entry.service.of(&self.value))),
-                    ..Backend::default()
-                },
-            })
-            .collect()
-    }
-
-    fn draw(&self, findings: &[Finding]) -> Result<(), Failure> {
+    fn draw(&self, report: &manifest::Report, given: &Given) -> Result<(), Failure> {
         let style = Style {
             colour: self.colour.on_stdout(),
             width: terminal::width(),
@@ -149,46 +108,23 @@ impl Parse {
             summary: false,
             ..Style::default()
         };
-        let mut report = Format::Full.open(Box::new(std::io::stdout()), style);
-        let mut drawn = findings.iter();
-        terminal::tolerate(drawn.try_for_each(|finding| report.finding(finding, &self.value)))?;
-        match findings {
-            [] => terminal::print(self.all_is_well()),
-            _ => Ok(()),
+        let text = given.text();
+        let mut out = Format::Full.open(Box::new(std::io::stdout()), style);
+        let mut draw = || {
+            let mut errors = report.errors.iter();
+            errors.try_for_each(|error| out.failure(error, text))?;
+            let mut findings = report.findings.iter();
+            findings.try_for_each(|finding| out.finding(finding, text))
+        };
+        terminal::tolerate(draw())?;
+        if report.findings.is_empty() && report.errors.is_empty() {
+            let knows_routes = !given.is_value() || self.route.is_given();
+            terminal::print(if knows_routes {
+                "Nothing found.\n"
+            } else {
+                "Nothing found. With --host, --path and --tls, or the whole Ingress, what hosts and paths decide is checked, too.\n"
+            })?;
         }
+        Ok(())
     }
-
-    /// What to say where there are no findings, and which reader had no say.
-    fn all_is_well(&self) -> &'static str {
-        match (&self.host, &self.path[..]) {
-            (Some(_), [_, ..]) => "Nothing found.\n",
-            _ => {
-                "Nothing found. With --host, --path and --tls a browser's view is judged as well.\n"
-            }
-        }
-    }
-}
-
-/// How the controller reads the value in each of its releases, where they differ.
-fn by_release(value: &str) -> String {
-    let readers = [
-        ("1.10 to 2.2", Reader::Whole),
-        ("2.3 to 5.5", Reader::Quoted),
-        ("from 5.6 on", Reader::Strict),
-    ];
-    let accepted = readers.map(|(_, reader)| controller::read(value, reader).accepted());
-    if accepted[0] == accepted[2] {
-        return String::new();
-    }
-    let lines = readers
-        .iter()
-        .zip(accepted)
-        .map(|((releases, _), accepted)| {
-            let verdict = if accepted { "accepted" } else { "rejected" };
-            format!("  {releases:<11} {verdict}\n")
-        });
-    format!(
-        "The controller by release:\n{}\n",
-        lines.collect::<String>()
-    )
 }

@@ -36,10 +36,11 @@ enum Command {
 }
 
 /// Report all errors of a policy file
-///
-/// The exit code is 0 for a file that can be used, 2 for one that cannot, and
-/// 1 for one with warnings if --fail-on is warning.
 #[derive(Debug, Args)]
+#[command(after_help = "Exit codes:
+  0  the file can be used
+  1  it has warnings, with --fail-on warning
+  2  usage, or the file cannot be used")]
 struct Check {
     /// The policy file [default: stickler.yaml here or in a folder above]
     #[arg(env = "STICKLER_POLICY")]

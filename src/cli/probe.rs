@@ -16,12 +16,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Send a running webhook a bad Ingress, and expect a denial
 ///
-/// The exit code is 0 if the mistake is found, denied or not; 1 if it is not;
-/// 2 if there is no answer. Nothing is created, and no cluster is asked.
+/// Nothing is created, and no cluster is asked.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler probe --ca ca.crt https://localhost:8443/validate
-  stickler probe --ca /ca/ca.crt https://stickler.stickler.svc/validate")]
+  stickler probe --ca /ca/ca.crt https://stickler.stickler.svc/validate
+
+Exit codes:
+  0  the mistake is found, whether the policy's mode denies it or not
+  1  the mistake is not found
+  2  usage, or there is no answer")]
 pub(super) struct Probe {
     /// The certificate of the CA to trust, in PEM
     #[arg(long, value_name = "FILE")]

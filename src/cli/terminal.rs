@@ -75,13 +75,21 @@ fn columns() -> usize {
         .max(NARROWEST)
 }
 
+/// Lines with nothing in them that a terminal would obey, whoever named what
+/// they tell of.
+pub(super) fn safe(text: &str) -> String {
+    let lines = text.split('\n').map(render::printable);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// Lines for standard error, each broken between words where it is a terminal.
 pub(super) fn for_stderr(text: &str) -> String {
+    let text = safe(text);
     if io::stderr().is_terminal() {
         let lines = text.split('\n').map(|line| render::wrap(line, columns()));
         return lines.collect::<Vec<_>>().join("\n");
     }
-    text.to_owned()
+    text
 }
 
 /// Tell something on standard error. Where that is closed there is nobody to tell.

@@ -159,3 +159,50 @@ fn kinds_of_other_groups_are_no_ingress() {
         assert_eq!(is_ingress(api_version, kind), is, "{api_version} {kind}");
     }
 }
+
+#[test]
+fn what_is_empty_or_null_is_what_the_api_server_makes_of_it() {
+    let ingress = Ingress::from_json(
+        r#"{"apiVersion":"networking.k8s.io/v1","kind":"Ingress",
+            "metadata":{"name":"","generateName":"","namespace":"","deletionTimestamp":null},
+            "spec":{"tls":[{"hosts":[null,"a.example.com"]}],
+              "defaultBackend":{"service":{"port":{"name":"http","number":null}}},
+              "rules":[{"http":{"paths":[
+                {"backend":{"service":{"name":"a","port":{"number":80,"name":""}}}},
+                {"backend":{"service":{"name":"b","port":{"name":""}}}}]}}]}}"#,
+    )
+    .unwrap();
+    let subject = &ingress.subject;
+    assert_eq!((&subject.name, &subject.namespace), (&None, &None));
+    assert_eq!(ingress.generate_name, None);
+    assert!(!ingress.being_deleted);
+    assert_eq!(subject.tls[0].hosts, ["", "a.example.com"]);
+    // A service without a name has an empty one.
+    let default = subject.default_backend.as_ref().unwrap();
+    assert_eq!(default.service.as_deref(), Some(""));
+    assert_eq!(default.port, Some(Port::Name("http".into())));
+    let ports: Vec<_> = subject
+        .paths()
+        .map(|(_, it)| it.backend.port.clone())
+        .collect();
+    assert_eq!(ports, [Some(Port::Number(80)), None]);
+}
+
+#[test]
+fn an_old_backend_without_a_name_has_no_service() {
+    let json = r#"{"apiVersion":"extensions/v1beta1","spec":{"backend":{"serviceName":"","servicePort":80}}}"#;
+    let ingress = Ingress::from_json(json).unwrap();
+    assert_eq!(ingress.subject.default_backend.unwrap().service, None);
+}
+
+#[test]
+fn a_long_key_is_shortened_in_a_message() {
+    let key = "nginx.com/sticky-cookie-".to_owned() + &"x".repeat(10_000);
+    let json = format!(r#"{{"metadata":{{"annotations":{{"{key}":5}}}}}}"#);
+    let error = Ingress::from_json(&json).unwrap_err().to_string();
+    assert!(error.len() < 500, "{}", error.len());
+    assert!(
+        error.ends_with("expected a string, found a number"),
+        "{error}"
+    );
+}

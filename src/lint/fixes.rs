@@ -303,7 +303,8 @@ impl Weight {
     /// beyond the cookie more often.
     #[must_use]
     pub fn is_better_than(&self, other: &Self) -> bool {
-        let mut grave = self.consequences.iter().zip(&other.consequences).take(3);
-        grave.all(|(own, others)| own <= others) && self < other
+        const GRAVE: usize = Consequence::NoEffect as usize;
+        let pairs = self.consequences.iter().zip(&other.consequences);
+        pairs.take(GRAVE).all(|(own, others)| own <= others) && self < other
     }
 }

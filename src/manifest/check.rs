@@ -1,45 +1,18 @@
 //! One text: read, checked, located, and what comments silence left out.
 
-use std::cell::OnceCell;
-use std::path::Path;
-use std::sync::Arc;
-
-use super::embedded::NAME;
+use super::how::{Context, Lists};
 use super::ignore::{self, Candidate};
-use super::kustomize::names_as_patch;
+use super::improve::keep_fixes_that_are_made;
 use super::locate::{Located, Locator, collect_aliased, location};
-use super::object::{Found, Object};
-use super::read::{How, Lists, read};
+use super::object::{Found, NAME, Object};
+use super::read::read;
 use super::readable::readable;
 use super::report::{Report, SkipReason, Skipped};
-use super::{Judge, Source, fix, placeholder, repeated};
+use super::{Judge, Source, placeholder, repeated};
 use crate::finding::{Failure, Finding, Location, ObjectRef, SourceEdit};
 use crate::lint::read::keys::is_present;
 use crate::lint::{Diagnostic, Span, Subject};
 use crate::yaml::{Document, Error, Lines, Node};
-
-/// What is known of a text beside its name.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Context<'c> {
-    /// The file, where it is one.
-    pub(super) path: Option<&'c Path>,
-    /// Its path from the working directory, where that is not its name.
-    pub(super) from_root: Option<&'c Arc<[u8]>>,
-    /// Whether what is not a manifest is an error.
-    pub(super) strict: bool,
-}
-
-impl Context<'_> {
-    /// Gives the way in which a text is read to `work`.
-    pub(super) fn with_how<R>(self, lists: Lists, work: impl FnOnce(How<'_>) -> R) -> R {
-        let known = OnceCell::new();
-        let is_patch = || *known.get_or_init(|| self.path.is_some_and(names_as_patch));
-        work(How {
-            lists,
-            is_patch: &is_patch,
-        })
-    }
-}
 
 /// Checks one text.
 ///
@@ -156,7 +129,7 @@ impl<'s> Checker<'s> {
         self.count(subject);
         self.object = object.name.clone();
         let mut diagnostics = (self.judge)(subject);
-        fix::keep_fixes_that_are_made(object, self.judge, &mut diagnostics);
+        keep_fixes_that_are_made(object, self.judge, &mut diagnostics);
         // A key that is lost appears beside the one that is used, or alone.
         let lost = usize::from(is_present(subject));
         let may_repeat = object.own_text().matches(NAME).nth(lost).is_some();

@@ -8,16 +8,13 @@
 //!                  └─ a string that is YAML ──────▶ walk
 //! ```
 
-use super::object::{Body, Found, Frame, Object, Visit};
-use super::tree::{is_rendered_ingress, other, subject_of_ingress};
+use super::ingress_tree::{is_rendered_ingress, other, subject_of_ingress};
+use super::object::{Body, Found, Frame, NAME, Object, Visit};
 use crate::finding::ObjectRef;
 use crate::lint::read::keys::{ORG_KEY, PLUS_KEY, is_relevant};
 use crate::lint::subject::Annotation;
 use crate::lint::{Span, Subject};
 use crate::yaml::{Content, Document, Node, Pair, documents, places};
-
-/// What both keys share; a text without it holds nothing of ours.
-pub(super) const NAME: &str = "sticky-cookie-services";
 
 /// Strings within strings are read this deep.
 const DEEPEST: usize = 4;

@@ -2,7 +2,7 @@
 //! that holds the value, and nowhere else.
 //!
 //! ```text
-//! text ─ targets ─▶ values that can be better ─ mend ─▶ new values
+//! text ─ targets ─▶ values that can be better ─ improve ─▶ new values
 //!      ─ patch ─▶ bytes of their scalars ─ compare ─▶ a text that says the same but for them
 //! ```
 
@@ -10,22 +10,24 @@ use std::ffi::OsStr;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+mod collect;
 mod compare;
-mod mend;
 mod patch;
 mod target;
 mod write;
 
-pub(super) use mend::keep_fixes_that_are_made;
+pub use target::Refusal;
 pub use write::write;
 
-use super::check::{Context, examine};
+use super::check::examine;
 use super::decode::Encoding;
+use super::how::Context;
+use super::improve::Wanted;
 use super::readable::readable;
 use super::report::Report;
 use super::walk::{Input, Options, each_input};
 use super::{Judge, Source, placeholder};
-use crate::finding::{Finding, Location};
+use crate::finding::Finding;
 use crate::lint::{Edit, Subject};
 use target::Target;
 
@@ -48,15 +50,6 @@ pub struct Fixed {
     pub encoding: Encoding,
 }
 
-/// A fix that cannot be made in place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// Where the value stands.
-    pub location: Location,
-    /// Why: one sentence without a final stop.
-    pub reason: String,
-}
-
 impl Fixed {
     /// Whether the text has to change.
     #[must_use]
@@ -77,9 +70,9 @@ impl From<Report> for Fixed {
 /// Makes the fixes of one text that can only be what was meant, and with
 /// `unsafe_too` those that are a guess.
 ///
-/// Each value is mended until nothing more can be done; a value that would
+/// Each value is improved until nothing more can be done; a value that would
 /// come out no better stays as it is, and so does what a comment silences.
-/// Parsing the result gives exactly the mended values, and no byte outside
+/// Parsing the result gives exactly the improved values, and no byte outside
 /// their scalars differs.
 #[must_use]
 pub fn fix(source: Source, judge: &Judge<'_>, unsafe_too: bool) -> Fixed {
@@ -98,14 +91,14 @@ fn fix_in(source: Source, context: Context<'_>, judge: &Judge<'_>, unsafe_too: b
             ..Fixed::default()
         };
     }
-    let wanted = mend::Wanted {
+    let wanted = Wanted {
         unsafe_too,
         silenced: &before.silenced,
     };
     let text = readable(&source.name, &source.text);
     let filled = |subject: &Subject<'_>| placeholder::judge(subject, judge);
-    let file = target::File::new(&source);
-    let (targets, mut refused) = target::collect(&file, &text, context, &filled, &wanted);
+    let file = collect::File::new(&source);
+    let (targets, mut refused) = collect::collect(&file, &text, context, &filled, &wanted);
     let chosen = choose(&text, &targets);
     let mut edits: Vec<Edit> = Vec::new();
     let mut applied = 0;

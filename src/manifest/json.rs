@@ -8,9 +8,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::embedded::NAME;
-use super::object::{Body, Found, Inherited, Kind, Object, Visit, name_of};
-use super::read::{How, unreadable};
+use super::how::{How, unreadable};
+use super::object::{Body, Found, Inherited, Kind, NAME, Object, Visit, name_of};
 use super::tree::read_object;
 use crate::finding::ObjectRef;
 use crate::ingress::Ingress;

@@ -12,11 +12,12 @@ mod compare;
 mod edit;
 
 use super::Source;
-use super::check::Context;
 use super::decode::Encoding;
+use super::how::Context;
+use super::how::Lists;
 use super::locate::{collect_aliased, location};
 use super::object::{Body, Found, Object};
-use super::read::{Lists, read};
+use super::read::read;
 use super::readable::readable;
 use super::report::Report;
 use super::walk::{Options, each_input};

@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 
 use super::encode::encode;
-use super::locate::Walk;
+use super::steps::Walk;
 use crate::finding::ObjectRef;
 use crate::ingress::is_ingress;
 use crate::lint::{FieldPath, Span, Subject};
 use crate::yaml::{self, Document, Node, Places, Style, read_json};
+
+/// What both keys share; a text without it holds nothing of ours.
+pub(super) const NAME: &str = "sticky-cookie-services";
 
 /// Where objects go, with the document they stand in.
 pub(super) type Visit<'v, 't> = &'v mut dyn FnMut(&Document<'t>, Found<'_, '_>);

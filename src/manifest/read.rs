@@ -1,28 +1,10 @@
 //! A text as its objects: documents, and lists at any depth.
 
-use super::embedded::NAME;
+use super::how::{How, Lists, unreadable};
 use super::json;
 use super::object::{Found, Inherited, Visit};
 use super::tree::{read_object, refuse_odd_items};
-use crate::lint::Span;
 use crate::yaml::{Document, Error, documents};
-
-/// How a text is read.
-#[derive(Clone, Copy)]
-pub(super) struct How<'h> {
-    pub(super) lists: Lists,
-    /// Whether a kustomization names the file as a patch.
-    pub(super) is_patch: &'h dyn Fn() -> bool,
-}
-
-/// How the lists of a text are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lists {
-    /// Element by element, where nothing needs the whole.
-    ByElement,
-    /// As a whole, so that [`Found::End`] follows every YAML document.
-    Whole,
-}
 
 /// Reads `text` to its end, whatever is wrong with parts of it.
 pub(super) fn read<'t>(text: &'t str, how: How<'_>, visit: Visit<'_, 't>) {
@@ -48,47 +30,6 @@ fn read_document<'t>(document: &Document<'t>, how: How<'_>, visit: Visit<'_, 't>
     if let Err(error) = read {
         visit(document, unreadable(document, document.range, error));
     }
-}
-
-/// What a part of a document that cannot be read is: the source of a template,
-/// something that was never meant for Kubernetes, or an error.
-pub(super) fn unreadable<'n, 't>(
-    document: &Document<'_>,
-    range: Span,
-    error: Error,
-) -> Found<'n, 't> {
-    let text = range.of(document.text);
-    let place = error.span.start.clamp(range.start, range.end) - range.start;
-    if is_template(text, floor(text, place)) {
-        Found::Template(document.range)
-    } else if text.contains(NAME) || text.contains("apiVersion") {
-        Found::Error(error)
-    } else {
-        Found::NotManifest(error)
-    }
-}
-
-/// The last character boundary up to `offset`.
-fn floor(text: &str, offset: usize) -> usize {
-    let mut offsets = (0..=offset).rev();
-    let found = offsets.find(|&at| text.is_char_boundary(at));
-    found.unwrap_or_default()
-}
-
-/// Whether `{{` stands outside quotes and comments, or in the line that cannot
-/// be read: between double quotes, `{{ include "name" . }}` ends them.
-fn is_template(text: &str, error: usize) -> bool {
-    let start = text[..error].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[error..].find('\n').map_or(text.len(), |at| error + at);
-    let quotes = |text: &str, mark: char| text.matches(mark).count() % 2 == 1;
-    let opens = |line: &str, may_be_quoted: bool| {
-        line.match_indices("{{").any(|(at, _)| {
-            let before = &line[..at];
-            let comment = before.trim_start().starts_with('#') || before.contains(" #");
-            !comment && (may_be_quoted || (!quotes(before, '"') && !quotes(before, '\'')))
-        })
-    };
-    opens(&text[start..end], true) || text.lines().any(|line| opens(line, false))
 }
 
 /// Whether a document may hold an anchor and an alias.

@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::embedded::NAME;
+use super::object::NAME;
 
 /// The text of the file `name` as it is parsed.
 pub(super) fn readable<'t>(name: &str, text: &'t str) -> Cow<'t, str> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::walk::Name;
+use super::name::Name;
 use crate::finding::{Counts, Failure, Finding, Location, ObjectRef};
 
 /// Everything about one file, or about a path that could not be opened.

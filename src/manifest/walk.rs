@@ -10,9 +10,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::check::{Context, check_in};
+use super::check::check_in;
 use super::decode::{Encoding, decode};
-use super::embedded::NAME;
+use super::how::Context;
+use super::name::Name;
+use super::object::NAME;
 use super::readable::is_markdown;
 use super::report::{Report, SkipReason};
 use super::{Judge, Source};
@@ -20,9 +22,6 @@ use crate::policy::FILE_NAME;
 
 mod glob;
 mod ignored;
-mod name;
-
-pub(super) use name::Name;
 
 /// Files that are read and checked at a time: enough to keep every core busy,
 /// few enough that memory does not grow with the number of files.

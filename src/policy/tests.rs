@@ -1,5 +1,6 @@
 //! Files and what is made of them.
 
+mod edges;
 mod faults;
 mod force;
 mod reload;

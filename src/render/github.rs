@@ -61,7 +61,7 @@ fn properties(location: Option<&Location>) -> String {
         return String::new();
     };
     let artifact = text::artifact(at);
-    let file = property(&String::from_utf8_lossy(artifact.path));
+    let file = property(&text::printable(&String::from_utf8_lossy(artifact.path)));
     let mut properties = format!("file={file},");
     if artifact.has_lines {
         let _ = write!(

@@ -306,8 +306,25 @@ fn an_empty_report_is_whole() {
         report.finish(&Summary::default()).unwrap();
         drop(report);
         let text = String::from_utf8(out).unwrap();
-        if let Format::Json | Format::Jsonl | Format::Sarif | Format::Gitlab = format {
-            serde_json::from_str::<serde_json::Value>(&text).expect(name);
+        let nothing = "Nothing to check: no Ingress in 0 files.\n";
+        match format {
+            Format::Full | Format::Concise | Format::Text => assert_eq!(text, nothing, "{name}"),
+            Format::Github => assert_eq!(text, "", "{name}"),
+            Format::Junit => {
+                let head =
+                    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"stickler\"";
+                assert!(
+                    text.starts_with(head) && text.contains(nothing.trim_end()),
+                    "{text}"
+                );
+                assert!(
+                    !text.contains("<failure") && !text.contains("<error"),
+                    "{text}"
+                );
+            }
+            Format::Json | Format::Jsonl | Format::Sarif | Format::Gitlab => {
+                serde_json::from_str::<serde_json::Value>(&text).expect(name);
+            }
         }
     }
 }

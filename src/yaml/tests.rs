@@ -1,3 +1,5 @@
+mod edges;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;

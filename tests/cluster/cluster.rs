@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::sync::OnceLock;
@@ -32,6 +33,18 @@ pub(crate) fn cluster() -> &'static Cluster {
     }
 }
 
+/// Our own control plane, for what another cluster does not give away; where
+/// there is none it is said, whatever of a test's output is shown.
+pub(crate) fn own_control_plane(test: &str) -> Option<&'static ControlPlane> {
+    let own = cluster().control_plane.as_ref();
+    if own.is_none() {
+        // Not by a macro: those are caught.
+        let line = format!("skipped: {test}: not in the cluster of STICKLER_TEST_KUBECONFIG\n");
+        let _ = io::stderr().write_all(line.as_bytes());
+    }
+    own
+}
+
 impl Cluster {
     fn find() -> Result<Self, String> {
         let folder = folder().map_err(|error| error.to_string())?;
@@ -50,14 +63,15 @@ impl Cluster {
         })
     }
 
-    /// A shell command that finds our `kubectl` and `kubeconfig`, and nothing
-    /// of the user's own settings.
+    /// A shell command that finds our `kubectl`, `stickler` and `kubeconfig`,
+    /// and nothing of the user's own settings.
     pub(crate) fn shell(&self, line: &str, kubeconfig: &Path) -> Command {
         let mut command = Command::new("sh");
         command
             .args(["-c", line])
             .env("PATH", self.path())
             .env("KUBECONFIG", kubeconfig)
+            .env("GITHUB_ACTIONS", "")
             .env("KUBECTL_KUBERC", "false")
             .env("KUBECACHEDIR", self.folder.join("cache"));
         command
@@ -66,6 +80,8 @@ impl Cluster {
     fn path(&self) -> OsString {
         let path = env::var_os("PATH").unwrap_or_default();
         let ours = self.control_plane.iter().map(|plane| plane.bin.clone());
+        let stickler = Path::new(env!("CARGO_BIN_EXE_stickler")).parent();
+        let ours = ours.chain(stickler.map(Path::to_path_buf));
         env::join_paths(ours.chain(env::split_paths(&path))).unwrap_or(path)
     }
 

@@ -37,9 +37,11 @@ mod parts;
 mod place;
 mod replica;
 mod session;
+mod stub;
 mod webhook;
 
 // The tests.
+mod audit;
 mod backstop;
 mod certs;
 mod chart;

@@ -14,7 +14,8 @@ use tokio_rustls::client::TlsStream;
 use crate::gate::Gate;
 use crate::harness::until;
 use crate::harness::{
-    Running, connect, head, large_review, post, real, response, review, settings, until_closed,
+    Running, connect, head, large_review, post, real, response, review, settings, soon,
+    until_closed,
 };
 
 const SOON: Duration = Duration::from_millis(500);
@@ -45,18 +46,13 @@ async fn too_many_requests_are_refused_by_their_uid() {
     });
     until!(server.metric("stickler_in_flight_requests").await >= 1.0);
     // In flight is counted from the head on; the place is taken right after.
-    let busy = loop {
-        let answer: Value = server
-            .post(review("u-2").to_string())
-            .await
-            .json()
-            .await
-            .unwrap();
-        assert_eq!(answer["response"]["uid"], "u-2");
-        if answer["response"]["status"]["code"] == 500 {
-            break answer;
-        }
-    };
+    let mut busy = Value::Null;
+    until!({
+        let answer = server.post(review("u-2").to_string()).await;
+        busy = answer.json().await.unwrap();
+        assert_eq!(busy["response"]["uid"], "u-2");
+        busy["response"]["status"]["code"] == 500
+    });
     let expected = refuse(review("u-2").to_string().as_bytes(), Refusal::Busy)
         .unwrap()
         .body;
@@ -297,9 +293,12 @@ async fn an_idle_connection_ends_even_if_a_head_trickles_in() {
         assert!(response(&mut stream).await.0.starts_with("HTTP/1.1 200 "));
         if trickle {
             let mut ticks = tokio::time::interval(SOON / 10);
-            while stream.write_all(b"X").await.is_ok() && stream.flush().await.is_ok() {
-                ticks.tick().await;
-            }
+            let trickle = async {
+                while stream.write_all(b"X").await.is_ok() && stream.flush().await.is_ok() {
+                    ticks.tick().await;
+                }
+            };
+            soon(trickle).await;
         }
         until_closed(&mut stream).await;
     }
@@ -316,7 +315,7 @@ async fn who_never_reads_is_hung_up_on_and_holds_up_nobody() {
     let request = head(body.len(), "") + &body;
     let mut stream = connect(&server).await;
     let mut written = 0;
-    while written < 1_000_000 && stream.write_all(request.as_bytes()).await.is_ok() {
+    while written < 1_000_000 && soon(stream.write_all(request.as_bytes())).await.is_ok() {
         written += 1;
         if written == 100 {
             let response = server.post(review("u").to_string()).await;

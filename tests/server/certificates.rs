@@ -11,7 +11,7 @@ use stickler::server::certificate::{CertificateStore, Files};
 use stickler::server::{Identity, Settings};
 
 use crate::harness::until;
-use crate::harness::{Authority, Running, install_provider, post, real, review, settings};
+use crate::harness::{Authority, LONG, Running, install_provider, post, real, review, settings};
 
 /// A mounted Secret: files are symlinks through `..data`, which is swapped.
 struct Secret(tempfile::TempDir);
@@ -63,6 +63,7 @@ async fn serving(authority: Authority, secret: &Secret) -> Running {
 
 fn trusting(server: &Running, authorities: &[&Authority]) -> Client {
     let builder = Client::builder()
+        .timeout(LONG)
         .resolve("localhost", server.reviews)
         .no_proxy();
     // Each request shakes hands anew.

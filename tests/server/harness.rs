@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -31,11 +32,20 @@ macro_rules! until {
                 tokio::task::yield_now().await;
             }
         };
-        let waited = tokio::time::timeout(std::time::Duration::from_secs(60), holds).await;
+        let waited = tokio::time::timeout(crate::harness::LONG, holds).await;
         waited.expect(concat!("within a minute: ", stringify!($holds)));
     };
 }
 pub(crate) use until;
+
+/// Long enough for anything here.
+pub(crate) const LONG: Duration = Duration::from_secs(60);
+
+/// What comes of it, in time: a defect fails a test, and does not hang it.
+pub(crate) async fn soon<T>(awaited: impl Future<Output = T>) -> T {
+    let waited = tokio::time::timeout(LONG, awaited).await;
+    waited.expect("within a minute")
+}
 
 /// A certificate authority.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -101,7 +111,7 @@ pub(crate) struct Running {
 /// Settings with nothing to wait for at the end.
 pub(crate) fn settings() -> Settings {
     Settings {
-        drain_delay: std::time::Duration::ZERO,
+        drain_delay: Duration::ZERO,
         ..Settings::default()
     }
 }
@@ -160,6 +170,7 @@ impl Running {
     pub(crate) fn builder(&self) -> ClientBuilder {
         let root = reqwest::Certificate::from_der(&self.authority.der()).unwrap();
         Client::builder()
+            .timeout(LONG)
             .add_root_certificate(root)
             .resolve("localhost", self.reviews)
             .no_proxy()
@@ -190,7 +201,7 @@ impl Running {
 
     /// The end of a server that was told to stop.
     pub(crate) async fn ended(mut self) {
-        (&mut self.served).await.unwrap().unwrap();
+        soon(&mut self.served).await.unwrap().unwrap();
     }
 }
 
@@ -291,7 +302,7 @@ pub(crate) async fn response(stream: &mut (impl AsyncRead + Unpin)) -> (String, 
                 return (head.to_owned(), body.to_owned());
             }
         }
-        let read = stream.read_buf(&mut bytes).await.unwrap();
+        let read = soon(stream.read_buf(&mut bytes)).await.unwrap();
         assert!(read > 0, "the connection ended after {text:?}");
     }
 }
@@ -300,13 +311,14 @@ pub(crate) async fn response(stream: &mut (impl AsyncRead + Unpin)) -> (String, 
 pub(crate) async fn until_closed(stream: &mut (impl AsyncRead + Unpin)) {
     let mut buffer = [0; 4096];
     let closed = async { while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {} };
-    let waited = tokio::time::timeout(std::time::Duration::from_secs(60), closed).await;
-    waited.expect("closed within a minute");
+    soon(closed).await;
 }
 
 /// The text of a page of an admin port, and its status.
 pub(crate) async fn page(admin: SocketAddr, path: &str) -> (u16, String) {
-    let response = reqwest::get(format!("http://{admin}{path}")).await.unwrap();
+    let url = format!("http://{admin}{path}");
+    let client = Client::builder().timeout(LONG).no_proxy().build().unwrap();
+    let response = client.get(url).send().await.unwrap();
     (response.status().as_u16(), response.text().await.unwrap())
 }
 

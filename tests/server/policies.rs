@@ -41,12 +41,11 @@ async fn a_new_policy_counts_and_a_bad_one_does_not() {
     assert_eq!(answer(&server).await["allowed"], false);
 
     std::fs::write(&file, "mode: warn\n").unwrap();
-    let allowed = loop {
-        let answer = answer(&server).await;
-        if answer["allowed"] == true {
-            break answer;
-        }
-    };
+    let mut allowed = Value::Null;
+    until!({
+        allowed = answer(&server).await;
+        allowed["allowed"] == true
+    });
     assert_eq!(allowed["auditAnnotations"]["mode"], "warn");
     assert_eq!(allowed["warnings"].as_array().unwrap().len(), 1);
 

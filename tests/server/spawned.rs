@@ -16,15 +16,21 @@ use tokio::sync::Mutex;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::harness::{install_provider, metric, page};
+use crate::harness::{Authority, LONG, install_provider, metric, page, soon};
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_stickler");
 
-/// `stickler serve --dev` with its log as JSON.
+type Log = Lines<BufReader<ChildStderr>>;
+
+/// `stickler serve` with its log as JSON.
 pub(crate) struct Spawned {
     child: Child,
-    log: Option<Mutex<Lines<BufReader<ChildStderr>>>>,
-    folder: TempDir,
+    log: Option<Mutex<Log>>,
+    /// Its files, for as long as it runs.
+    _folder: TempDir,
+    root: CertificateDer<'static>,
+    /// What it logged before it listened.
+    pub(crate) first: Vec<Value>,
     pub(crate) curl: String,
     pub(crate) reviews: SocketAddr,
     pub(crate) admin: SocketAddr,
@@ -56,38 +62,72 @@ impl Spawned {
         Self::start(command).await
     }
 
+    /// `stickler serve` with a leaf of this authority in files.
+    pub(crate) async fn files(authority: &Authority, arguments: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (chain, key) = authority.leaf(|_| {});
+        let mut command = Command::new(BINARY);
+        command.arg("serve").args(LOCAL).args(arguments);
+        for (flag, file, text) in [
+            ("--tls-cert", "tls.crt", chain),
+            ("--tls-key", "tls.key", key),
+        ] {
+            let path = folder.path().join(file);
+            std::fs::write(&path, text).unwrap();
+            command.arg(flag).arg(path);
+        }
+        let mut child = spawn(&mut command);
+        let log = BufReader::new(child.stderr.take().unwrap()).lines();
+        Self::listening(child, log, folder, Some(authority.der())).await
+    }
+
     async fn start(mut command: Command) -> Self {
         install_provider();
         let folder = tempfile::tempdir().unwrap();
         command.arg("--dev-dir").arg(folder.path());
-        command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        let mut child = command.spawn().unwrap();
+        let mut child = spawn(&mut command);
         let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
-        let listening: Value =
-            serde_json::from_str(&log.next_line().await.unwrap().unwrap()).unwrap();
-        let address = |name: &str| listening[name].as_str().unwrap().parse().unwrap();
-        let curl = loop {
-            let line = out.next_line().await.unwrap().expect("a curl line");
+        let log = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut started = Self::listening(child, log, folder, None).await;
+        started.curl = loop {
+            let line = soon(out.next_line()).await.unwrap().expect("a curl line");
             if line.trim().starts_with("curl ") {
                 break line.trim().to_owned();
             }
         };
+        started
+    }
+
+    /// Waits until it says where it listens. Without a root to trust it is
+    /// that of the folder.
+    async fn listening(
+        child: Child,
+        mut log: Log,
+        folder: TempDir,
+        root: Option<CertificateDer<'static>>,
+    ) -> Self {
+        install_provider();
+        let mut first = Vec::new();
+        let listening = loop {
+            let line = soon(log.next_line()).await.unwrap();
+            let line: Value = serde_json::from_str(&line.expect("a line")).unwrap();
+            if line["message"] == "listening" {
+                break line;
+            }
+            first.push(line);
+        };
+        let address = |name: &str| listening[name].as_str().unwrap().parse().unwrap();
+        let own = || CertificateDer::from_pem_file(folder.path().join("ca.crt")).unwrap();
         Self {
-            curl,
+            root: root.unwrap_or_else(own),
+            first,
+            curl: String::new(),
             reviews: address("reviews"),
             admin: address("admin"),
             child,
             log: Some(Mutex::new(log)),
-            folder,
+            _folder: folder,
         }
-    }
-
-    fn root(&self) -> CertificateDer<'static> {
-        CertificateDer::from_pem_file(self.folder.path().join("ca.crt")).unwrap()
     }
 
     pub(crate) fn url(&self) -> String {
@@ -95,14 +135,15 @@ impl Spawned {
     }
 
     pub(crate) fn client(&self) -> Client {
-        let root = reqwest::Certificate::from_der(&self.root()).unwrap();
+        let root = reqwest::Certificate::from_der(&self.root).unwrap();
         let builder = Client::builder().add_root_certificate(root).no_proxy();
+        let builder = builder.timeout(LONG);
         builder.resolve("localhost", self.reviews).build().unwrap()
     }
 
     pub(crate) async fn connect(&self) -> TlsStream<TcpStream> {
         let mut roots = rustls::RootCertStore::empty();
-        roots.add(self.root()).unwrap();
+        roots.add(self.root.clone()).unwrap();
         let config = rustls::ClientConfig::builder()
             .with_root_certificates(roots)
             .with_no_client_auth();
@@ -126,11 +167,8 @@ impl Spawned {
     pub(crate) async fn line(&self, found: impl Fn(&Value) -> bool) -> Value {
         let mut log = self.log.as_ref().unwrap().lock().await;
         loop {
-            let line = log
-                .next_line()
-                .await
-                .unwrap()
-                .expect("the line before the end");
+            let line = soon(log.next_line()).await.unwrap();
+            let line = line.expect("the line before the end");
             let line: Value = serde_json::from_str(&line).unwrap();
             if found(&line) {
                 return line;
@@ -152,19 +190,25 @@ impl Spawned {
     }
 
     pub(crate) async fn exit_code(&mut self) -> Option<i32> {
-        self.child.wait().await.unwrap().code()
+        soon(self.child.wait()).await.unwrap().code()
     }
 }
 
+/// A port of its own for each, and a log to read.
+const LOCAL: [&str; 6] = [
+    "--log-format",
+    "json",
+    "--listen",
+    "127.0.0.1:0",
+    "--admin",
+    "127.0.0.1:0",
+];
+
 fn arguments_of<'a>(command: &'a str, more: &[&'a str]) -> Vec<&'a str> {
-    let fixed = [
-        "--dev",
-        "--log-format",
-        "json",
-        "--listen",
-        "127.0.0.1:0",
-        "--admin",
-        "127.0.0.1:0",
-    ];
-    [&[command], &fixed[..], more].concat()
+    [&[command, "--dev"], &LOCAL[..], more].concat()
+}
+
+fn spawn(command: &mut Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.kill_on_drop(true).spawn().unwrap()
 }

@@ -97,6 +97,7 @@ fn table(rows: &[Row]) -> String {
     } in rows
     {
         let outcome = outcome.map_or("error", Outcome::as_str);
+        let name = terminal::safe(name);
         let _ = writeln!(text, "{name:width$}  {outcome:10}  {differs}");
     }
     text

@@ -15,8 +15,7 @@ use crate::cli::duration;
 /// Report what certificates and keys contain, and their problems
 ///
 /// The files are also held against each other: a key and its certificate, a
-/// certificate and its CA. The exit code is 0 when all is well, 1 when there
-/// are problems, 2 when a file cannot be read.
+/// certificate and its CA.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stickler certs inspect ca.crt tls.crt tls.key --name stickler.stickler.svc
@@ -24,7 +23,12 @@ use crate::cli::duration;
   kubectl get validatingwebhookconfiguration stickler \\
     -o jsonpath='{.webhooks[0].clientConfig.caBundle}' |
     base64 -d | stickler certs inspect /dev/stdin
-      whom the API server trusts")]
+      whom the API server trusts
+
+Exit codes:
+  0  no problems
+  1  problems
+  2  usage, or a file that cannot be read")]
 pub(super) struct Inspect {
     /// Files with certificates or private keys in PEM
     #[arg(required = true, value_name = "FILE")]

@@ -102,6 +102,12 @@ impl<'r> ReceivedCookie<'r> {
         self.routes.of_service(self.header.service)
     }
 
+    /// The host that a route is on.
+    #[must_use]
+    pub fn host_of(&self, route: &Route<'_>) -> &'r Host<'r> {
+        &self.routes.hosts[route.host]
+    }
+
     /// The hosts of its service.
     pub fn hosts(&self) -> impl Iterator<Item = &'r Host<'r>> + Clone {
         self.routes.hosts_of(self.header.service)

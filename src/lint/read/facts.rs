@@ -1,6 +1,5 @@
 //! What the readers have to be told, because no Ingress shows it: plain data.
 
-use super::keys::{MERGEABLE, ORG_KEY, PATH_REGEX, USE_CLUSTER_IP};
 use crate::lint::release::{Fact, Release};
 
 /// What is known of the controller and of what is before it.
@@ -58,19 +57,6 @@ impl Controller {
 }
 
 impl Facts {
-    /// Whether this release of the controller reads an annotation at all.
-    #[must_use]
-    pub fn reads(&self, key: &str) -> bool {
-        let fact = match key {
-            ORG_KEY => Fact::OrgKey,
-            MERGEABLE => Fact::Mergeable,
-            PATH_REGEX => Fact::PathRegex,
-            USE_CLUSTER_IP => Fact::UseClusterIp,
-            _ => return true,
-        };
-        self.is(fact)
-    }
-
     /// Whether something is true of this release.
     #[must_use]
     pub fn is(&self, fact: Fact) -> bool {

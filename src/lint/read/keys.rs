@@ -2,6 +2,7 @@
 //! the two sticky-cookie annotations the controller uses.
 
 use super::facts::Facts;
+use crate::lint::release::Fact;
 use crate::lint::subject::Subject;
 
 /// Session persistence in NGINX Plus controllers, since 2016.
@@ -65,6 +66,21 @@ fn may_be_about_affinity(key: &str) -> bool {
         windows.any(|window| window.eq_ignore_ascii_case(word))
     };
     holds(b"sticky") || holds(b"cookie") || holds(b"affinity")
+}
+
+impl Facts {
+    /// Whether this release of the controller reads an annotation at all.
+    #[must_use]
+    pub fn reads(&self, key: &str) -> bool {
+        let fact = match key {
+            ORG_KEY => Fact::OrgKey,
+            MERGEABLE => Fact::Mergeable,
+            PATH_REGEX => Fact::PathRegex,
+            USE_CLUSTER_IP => Fact::UseClusterIp,
+            _ => return true,
+        };
+        self.is(fact)
+    }
 }
 
 /// The key and value that the controller uses: `nginx.org`, where it knows

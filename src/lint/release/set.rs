@@ -45,6 +45,8 @@ impl Releases {
     pub(super) const LTS_NEWEST: Self = Self(1 << LTS_NEWEST);
     /// The first patch level of 5.6 alone.
     pub(super) const FIRST_OF_5_6: Self = Self(1 << (NEWEST - 1));
+    /// The versions, each as its newest patch level; not `2026-lts`.
+    pub const VERSIONS: Self = Self::until((5, 6)).without(Self::FIRST_OF_5_6);
     /// 2.3 to 5.6, each as its newest patch level.
     pub const IN_USE: Self = Self::between((2, 3), (5, 6)).without(Self::FIRST_OF_5_6);
 

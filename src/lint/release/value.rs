@@ -3,7 +3,7 @@
 //! All of them split a value alike and keep the same services; a newer one
 //! rejects more. So an upgrade never changes a cookie.
 
-use super::{Fact, Release};
+use super::{Fact, Release, Releases};
 
 /// How a release reads the value. Ordered: each rejects what the ones before reject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +19,21 @@ pub enum Reader {
 }
 
 impl Reader {
+    /// Every reader, the oldest first.
+    pub const ALL: [Self; 4] = [Self::Lenient, Self::Whole, Self::Quoted, Self::Strict];
+
+    /// The releases that read as it does.
+    #[must_use]
+    pub fn releases(self) -> Releases {
+        match self {
+            Self::Lenient => Fact::LenientReader,
+            Self::Whole => Fact::WholeReader,
+            Self::Quoted => Fact::QuotedReader,
+            Self::Strict => Fact::StrictReader,
+        }
+        .releases()
+    }
+
     /// The reader of a release.
     #[must_use]
     pub fn of(release: Release) -> Self {

@@ -1,5 +1,7 @@
 //! The services that entries name, compared with the Ingress' backends.
 
+use std::borrow::Cow;
+
 use super::context::at_field;
 use super::{Context, Report, Rule};
 use crate::lint::diagnostic::Diagnostic;
@@ -85,8 +87,19 @@ fn not_a_backend(entry: &EntryReading<'_>, routes: Option<&Routes<'_>>) -> Diagn
     }
 }
 
+/// A name as it is; quoted where no Service has such a one, which a terminal
+/// may obey.
+fn name_of(service: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    if service.chars().all(plain) {
+        Cow::Borrowed(service)
+    } else {
+        Cow::Owned(quote(service))
+    }
+}
+
 fn suggest(routes: &Routes<'_>, entry: &EntryReading<'_>, diagnostic: Diagnostic) -> Diagnostic {
-    let listed: Vec<_> = routes.services().take(LISTED).collect();
+    let listed: Vec<_> = routes.services().take(LISTED).map(name_of).collect();
     let listed = listed.join(", ");
     let count = routes.backends.len();
     let more = if count > LISTED { ", …" } else { "" };

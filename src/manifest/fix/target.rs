@@ -1,20 +1,17 @@
-//! The values of a text that can be better, and where they stand.
+//! A value that can be better, and why one cannot be.
 
-use super::Refusal;
-use super::compare;
-use super::mend::{Wanted, mend};
-use super::patch;
 use crate::finding::Location;
-use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
-use crate::lint::{Edit, FieldPath, Span};
-use crate::manifest::check::Context;
-use crate::manifest::locate::{collect_aliased, location};
-use crate::manifest::object::{Found, Object, Tree};
-use crate::manifest::read::{Lists, read};
-use crate::manifest::{Judge, Source};
-use crate::yaml::{Document, Lines, Node, Places, Style, places};
+use crate::lint::Edit;
+use crate::yaml::{Places, Style};
 
-const CANNOT_HOLD: &str = "the text around it cannot hold the fixed value";
+/// A fix that cannot be made in place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Where the value stands.
+    pub location: Location,
+    /// Why: one sentence without a final stop.
+    pub reason: String,
+}
 
 /// A scalar and the value it should have.
 pub(super) struct Target {
@@ -24,8 +21,8 @@ pub(super) struct Target {
     pub(super) new: String,
     pub(super) applied: usize,
     /// What is edited in the scalar's value, where that is YAML or JSON itself.
-    inner: Vec<Edit>,
-    location: Location,
+    pub(super) inner: Vec<Edit>,
+    pub(super) location: Location,
 }
 
 impl Target {
@@ -34,160 +31,5 @@ impl Target {
             location: self.location.clone(),
             reason: reason.into(),
         }
-    }
-}
-
-/// What can be fixed in `text`, and what could be but for where it stands.
-pub(super) fn collect(
-    file: &File<'_>,
-    text: &str,
-    context: Context<'_>,
-    judge: &Judge<'_>,
-    wanted: &Wanted<'_>,
-) -> (Vec<Target>, Vec<Refusal>) {
-    let mut targets: Vec<Target> = Vec::new();
-    let mut refused = Vec::new();
-    let mut first = 0;
-    context.with_how(Lists::Whole, |how| {
-        read(text, how, &mut |document, found| match found {
-            Found::Subject(object) => {
-                for key in [PLUS_KEY, ORG_KEY] {
-                    match target(file, document, &object, key, judge, wanted) {
-                        Some(Ok(target)) => add(target, &mut targets),
-                        Some(Err(refusal)) => refused.push(*refusal),
-                        None => {}
-                    }
-                }
-            }
-            Found::End(root) => {
-                refused.extend(refuse_shared(root, &mut targets, first));
-                first = targets.len();
-            }
-            _ => {}
-        });
-    });
-    (targets, refused)
-}
-
-/// Adds a target; two in one string that is YAML itself become one.
-fn add(target: Target, targets: &mut Vec<Target>) {
-    match targets.last_mut() {
-        Some(last) if !target.inner.is_empty() && last.places.span == target.places.span => {
-            last.inner.extend(target.inner);
-            last.new = patch::apply(&last.old, last.inner.clone());
-            last.applied += target.applied;
-        }
-        _ => targets.push(target),
-    }
-}
-
-/// The value of an annotation, where fixes make it better.
-fn target(
-    file: &File<'_>,
-    document: &Document<'_>,
-    object: &Object<'_, '_>,
-    key: &str,
-    judge: &Judge<'_>,
-    wanted: &Wanted<'_>,
-) -> Option<Result<Target, Box<Refusal>>> {
-    let mended = mend(&object.subject, &object.name, key, judge, wanted)?;
-    let old = object.subject.annotation(key).unwrap_or_default();
-    let refuse = |span: Span, reason: &str| {
-        let location = file.location(document, object.in_file(span));
-        let reason = reason.to_owned();
-        Box::new(Refusal { location, reason })
-    };
-    let place = match object.with_tree(|tree| place(object.text, tree, key)) {
-        Ok(place) => place,
-        Err(error) => return Some(Err(refuse(error.span, &error.message))),
-    };
-    Some(match place {
-        (None, Some((places, style)), span) => {
-            let target = Target {
-                location: file.location(document, object.in_file(places.span)),
-                places,
-                style,
-                old: old.to_owned(),
-                new: mended.value,
-                applied: mended.applied,
-                inner: Vec::new(),
-            };
-            lift(object, target).ok_or_else(|| refuse(span, CANNOT_HOLD))
-        }
-        (Some(alias), ..) => Err(refuse(alias, "the value comes through an alias")),
-        (None, None, span) => Err(refuse(span, "the value's place cannot be told")),
-    })
-}
-
-/// The target in the file, where strings of the file hold the object's text:
-/// each of them becomes the string with the fixed value in it.
-fn lift(object: &Object<'_, '_>, target: Target) -> Option<Target> {
-    object
-        .frames
-        .iter()
-        .rev()
-        .try_fold(target, |target, frame| {
-            let text = frame.text.as_str();
-            let mut ways = patch::ways(text, &target).into_iter();
-            let holds = |way: &Vec<Edit>| {
-                let patched = patch::apply(text, way.clone());
-                compare::holds(text, &patched, std::slice::from_ref(&target))
-            };
-            let way = ways.find(holds)?;
-            Some(Target {
-                places: frame.places.clone(),
-                style: frame.style,
-                old: text.to_owned(),
-                new: patch::apply(text, way.clone()),
-                inner: way,
-                ..target
-            })
-        })
-}
-
-/// Takes out the targets that an alias stands for as well.
-fn refuse_shared(root: &Node<'_>, targets: &mut Vec<Target>, first: usize) -> Vec<Refusal> {
-    if targets.len() == first {
-        return Vec::new();
-    }
-    let mut shared = Vec::new();
-    collect_aliased(root, &mut shared);
-    let is_shared = |target: &mut Target| {
-        let own = target.places.span;
-        shared.iter().any(|shared| shared.contains(own))
-    };
-    let taken = targets.extract_if(first.., is_shared);
-    taken
-        .map(|target| target.refuse("an alias shares the value"))
-        .collect()
-}
-
-/// The alias that leads to a value, the value's own place, and where to point.
-type Place = (Option<Span>, Option<(Places, Style)>, Span);
-
-/// Where an annotation's value stands.
-fn place(text: &str, tree: &Tree<'_, '_>, key: &str) -> Place {
-    let walk = tree.walk(&FieldPath::annotation(key));
-    let exact = walk.arrived.then(|| places(text, walk.node)).flatten();
-    let style = walk.node.scalar().map(|scalar| scalar.style);
-    (walk.alias, exact.zip(style), walk.node.resolved().span)
-}
-
-/// The file that the places are in.
-pub(super) struct File<'s> {
-    name: &'s str,
-    lines: Lines<'s>,
-}
-
-impl<'s> File<'s> {
-    pub(super) fn new(source: &'s Source) -> Self {
-        Self {
-            name: &source.name,
-            lines: Lines::new(&source.text),
-        }
-    }
-
-    fn location(&self, document: &Document<'_>, bytes: Span) -> Location {
-        location(self.name, &self.lines, document, bytes)
     }
 }

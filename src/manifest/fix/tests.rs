@@ -1,3 +1,5 @@
+mod judged;
+
 use super::*;
 use crate::lint::{Policy, Subject, check};
 

@@ -2,9 +2,10 @@
 
 use super::MigratedIngress;
 use crate::lint::Subject;
-use crate::manifest::check::Context;
+use crate::manifest::how::Context;
+use crate::manifest::how::Lists;
 use crate::manifest::object::{Found, Object};
-use crate::manifest::read::{Lists, read};
+use crate::manifest::read::read;
 use crate::yaml::{Document, Node};
 
 /// What a text says, object by object.

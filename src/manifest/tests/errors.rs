@@ -149,3 +149,27 @@ fn of_a_repeated_key_the_last_is_used_and_ours_are_reported() {
         assert_eq!(places, expected, "{text}");
     }
 }
+
+#[test]
+fn json_lists_within_lists_are_bounded_and_names_may_not_be_empty() {
+    let within = |levels: usize, inner: &str| {
+        let head = r#"{"apiVersion":"v1","kind":"List","items":["#;
+        head.repeat(levels) + inner + &"]}".repeat(levels)
+    };
+    assert_eq!(errors(&within(3, "")), [""; 0]);
+    let deep = errors(&within(200, "")).concat();
+    assert!(deep.ends_with("nested deeper than 128 levels"), "{deep}");
+    for empty in [
+        r#"{"apiVersion":"","kind":"Ingress"}"#,
+        r#"{"apiVersion":"networking.k8s.io/v1","kind":""}"#,
+    ] {
+        let found = report(empty);
+        assert_eq!(
+            (found.counts.ingresses, found.findings.len()),
+            (0, 0),
+            "{empty}"
+        );
+        let as_yaml = report(&empty.replace(':', ": "));
+        assert_eq!(found.errors.len(), as_yaml.errors.len(), "{empty}");
+    }
+}

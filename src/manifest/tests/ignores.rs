@@ -85,3 +85,17 @@ fn what_only_looks_like_a_comment_is_none() {
         assert_eq!(outcome(&text), (vec!["unknown-parameter"], 0), "{text}");
     }
 }
+
+/// The second of two of a list is as wrong, and nobody said a word of it.
+#[test]
+fn a_comment_within_a_list_silences_one_element() {
+    let indented = |text: String| {
+        let line = |line: &str| format!("  {line}\n");
+        let text: String = text.lines().map(line).collect();
+        text.replacen("  ", "- ", 1)
+    };
+    let silent = indented(commented(IGNORE, "BAD"));
+    let loud = indented(ingress("BAD"));
+    let list = format!("apiVersion: v1\nkind: List\nitems:\n{silent}{loud}");
+    assert_eq!(outcome(&list), (vec!["unknown-parameter"], 1));
+}

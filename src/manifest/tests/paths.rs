@@ -119,3 +119,24 @@ fn what_is_named_is_read_in_the_order_of_the_names() {
         ]
     );
 }
+
+#[test]
+fn names_are_told_by_their_ends_in_any_case_and_what_is_hidden_must_be_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir(path("sub")).unwrap();
+    for name in ["A.YAML", "B.Yml", "C.JSON", ".d.yaml", "sub/e.yaml"] {
+        std::fs::write(path(name), ingress("BAD")).unwrap();
+    }
+    let walked = ["A.YAML: 1", "B.Yml: 1", "C.JSON: 1", "sub/e.yaml: 1"];
+    assert_eq!(reports(folder.path(), &[""]), walked);
+    for (glob, expected) in [
+        ("*.yaml", &["*.yaml: no file matches"][..]),
+        (".*.yaml", &[".d.yaml: 1"]),
+        ("*e.yaml", &["*e.yaml: no file matches"]),
+        ("*/e.yaml", &["sub/e.yaml: 1"]),
+        ("nowhere/*.yaml", &["nowhere/*.yaml: no file matches"]),
+    ] {
+        assert_eq!(reports(folder.path(), &[glob]), expected, "{glob}");
+    }
+}

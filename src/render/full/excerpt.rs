@@ -27,12 +27,30 @@ impl Excerpt {
     pub(super) fn of(text: &str, span: Span, width: usize, label: Option<&str>) -> Self {
         let (head, marked, tail) = lines_around(text, span);
         let label = label.map_or(0, |label| columns(label) + 1);
-        match marked.split_once('\n') {
+        let excerpt = match marked.split_once('\n') {
             None => fit(head, marked, tail, width, label),
             Some((first, _)) if marked.lines().count() > MOST_LINES => {
                 fit(head, first.trim_end_matches('\r'), "", width, label)
             }
             Some((first, rest)) => fit_lines(head, first, rest, tail, width, label),
+        };
+        excerpt.without_c1()
+    }
+
+    /// The same with a picture for each C1 control: the renderer draws those
+    /// as they are, and some terminals obey them.
+    fn without_c1(self) -> Self {
+        let picture = |c: char| match c {
+            '\u{80}'..='\u{9f}' => char::REPLACEMENT_CHARACTER,
+            c => c,
+        };
+        let drawn = |text: &str| text.chars().map(picture).collect::<String>();
+        let Span { start, end } = self.span;
+        let start = drawn(&self.text[..start]).len();
+        Self {
+            span: Span::new(start, start + drawn(&self.text[self.span.start..end]).len()),
+            text: drawn(&self.text),
+            ..self
         }
     }
 }

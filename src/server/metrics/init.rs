@@ -8,7 +8,7 @@ use crate::admission::Refusal;
 use crate::lint::CATALOGUE;
 use crate::policy::Mode;
 use crate::server::bad_request::BadRequest;
-use crate::server::connections::Closed;
+use crate::server::closed::Closed;
 
 /// Shows every member of each label's closed set at 0; of the modes only the
 /// default, since an operator's others are few and soon seen.

@@ -1,5 +1,7 @@
 //! The API server is away: at the start, and later.
 
+use std::sync::{Arc, Mutex};
+
 use super::*;
 
 /// The address of the API server, and a kubeconfig that goes through `port`.
@@ -21,10 +23,11 @@ fn detour(place: &Place, port: u16) -> (String, std::path::PathBuf) {
 #[tokio::test]
 async fn the_api_server_comes_late_and_goes_away() {
     let place = Place::open("outage").await;
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port();
-    drop(free);
-    let (server, kubeconfig) = detour(&place, port);
+    // A way that leads nowhere yet: every connection ends at once.
+    let end: Arc<Mutex<Option<String>>> = Arc::default();
+    let choose = Arc::clone(&end);
+    let way = Balancer::by("127.0.0.1:0", move || choose.lock().unwrap().clone());
+    let (server, kubeconfig) = detour(&place, way.address.port());
     let mut replica = Replica::start(&place, "replica", &kubeconfig, &[]);
     configure(&place, &replica.url()).await;
 
@@ -34,7 +37,7 @@ async fn the_api_server_comes_late_and_goes_away() {
     replica.until_readyz_says("not ready: there is no certificate yet: reading Secret");
 
     // There: ready without a restart.
-    let way = Balancer::start(&format!("127.0.0.1:{port}"), vec![server]);
+    *end.lock().unwrap() = Some(server);
     replica.until_ready();
     assert_denies(&place).await;
 

@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 
 use crate::authority::Authority;
 use crate::certs::assert_denies;
-use crate::cluster::cluster;
+use crate::cluster::{cluster, own_control_plane};
 use crate::gate::Gate;
 use crate::leash::{Leashed, poll};
 use crate::place::Place;
@@ -154,7 +154,7 @@ async fn a_slow_answer_says_who_ran_out_of_time() {
 
 #[tokio::test]
 async fn a_caller_that_is_killed_leaves_a_line_with_the_uid() {
-    let Some(ours) = &cluster().control_plane else {
+    let Some(ours) = own_control_plane("a_caller_that_is_killed_leaves_a_line_with_the_uid") else {
         return;
     };
     let place = Place::open("killed").await;

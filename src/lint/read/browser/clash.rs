@@ -10,13 +10,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use super::ReceivedCookie;
-use super::store::{Contender, SetCookieAt, Store, lowercase};
+use super::store::{Contender, NAMED, SetCookieAt, Store, lowercase};
 use crate::lint::read::controller::{Route, Routes};
 use crate::lint::read::url;
 use crate::lint::subject::Port;
-
-/// A clash remembers this many rivals, and one more where there are more.
-pub(super) const NAMED: usize = 3;
 
 /// How many cookies are compared with each other without an index.
 const FEW: usize = 8;

@@ -56,11 +56,13 @@ pub struct Lifetime {
 }
 
 /// Why a browser drops the whole header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// A control character, at this offset.
+    #[error("the header has a control character")]
     Control(usize),
     /// Name and value have more than [`MAX_PAIR`] bytes together.
+    #[error("name and value have more than {MAX_PAIR} bytes together")]
     Oversized,
 }
 

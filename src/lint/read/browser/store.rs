@@ -7,9 +7,12 @@ use super::{ReceivedCookie, is_kept_host_only, strip_leading_dot};
 use crate::lint::read::controller::{Route, Routes};
 use crate::lint::read::{host, url};
 
+/// A clash remembers this many rivals, and one more where there are more.
+pub(super) const NAMED: usize = 3;
+
 /// A group remembers this many of its setters: one that asks, those that a
 /// message names, and one that stands for all others.
-const REMEMBERED: usize = super::clash::NAMED + 2;
+const REMEMBERED: usize = NAMED + 2;
 
 /// So many scopes are compared with a host without an index.
 const FEW_SCOPES: usize = 16;

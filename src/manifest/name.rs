@@ -17,16 +17,16 @@ static HERE: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
 
 /// What a file is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::manifest) struct Name {
+pub(super) struct Name {
     /// As the user named it, without `./` and doubled slashes.
-    pub(in crate::manifest) shown: String,
+    pub(super) shown: String,
     /// The bytes of the path from the working directory, where they differ.
-    pub(in crate::manifest) from_root: Option<Arc<[u8]>>,
+    pub(super) from_root: Option<Arc<[u8]>>,
 }
 
 impl Name {
     /// The name of the file at `path`.
-    pub(in crate::manifest) fn of(path: &Path) -> Self {
+    pub(super) fn of(path: &Path) -> Self {
         Self::below(&HERE, path)
     }
 

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::Judge;
+use super::object::Object;
 use crate::finding::{Finding, ObjectRef};
 use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
-use crate::lint::{Consequence, Diagnostic, Edit, Rule, Severity, Span, Subject};
-use crate::manifest::Judge;
-use crate::manifest::object::Object;
+use crate::lint::{Diagnostic, Edit, Rule, Span, Subject, Weight};
 
 /// Edits to a value that bring nothing by themselves, but may open the way to
 /// one that does.
@@ -42,7 +42,7 @@ impl Wanted<'_> {
 
 /// A value that is better than it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mended {
+pub(super) struct Improved {
     pub(super) value: String,
     /// How many findings with a fix are gone.
     pub(super) applied: usize,
@@ -52,7 +52,7 @@ pub(super) struct Mended {
 
 /// Takes off the fixes that [`super::fix`] does not make, so that what is
 /// counted as fixable is what it fixes.
-pub(in crate::manifest) fn keep_fixes_that_are_made(
+pub(super) fn keep_fixes_that_are_made(
     object: &Object<'_, '_>,
     judge: &Judge<'_>,
     found: &mut [Diagnostic],
@@ -70,9 +70,9 @@ pub(in crate::manifest) fn keep_fixes_that_are_made(
                     && wanted.includes(&object.name, key, found)
             };
             if found.iter().any(is_asked)
-                && let Some(mended) = mend(&object.subject, &object.name, key, judge, &wanted)
+                && let Some(improved) = improve(&object.subject, &object.name, key, judge, &wanted)
             {
-                let asked = mended.fixed.into_iter();
+                let asked = improved.fixed.into_iter();
                 made.extend(asked.filter(|&at| found.get(at).is_some_and(is_asked)));
             }
         }
@@ -87,18 +87,18 @@ pub(in crate::manifest) fn keep_fixes_that_are_made(
 /// The best that fixes can make of an annotation; `None` where they make it no
 /// better. The subject decides, not the value alone: what heals one cookie
 /// may spoil its neighbour.
-pub(super) fn mend(
+pub(super) fn improve(
     subject: &Subject<'_>,
     object: &ObjectRef,
     key: &str,
     judge: &Judge<'_>,
     wanted: &Wanted<'_>,
-) -> Option<Mended> {
+) -> Option<Improved> {
     let mut value = subject.annotation(key)?.to_owned();
     let before = judge(subject);
     let mut found = before.clone();
     let first = Weight::of(&found);
-    let mut best: Option<(Weight, Mended)> = None;
+    let mut best: Option<(Weight, Improved)> = None;
     let mut search = Search {
         subject,
         object,
@@ -119,16 +119,16 @@ pub(super) fn mend(
         let limit = best.as_ref().map_or(&first, |(weight, _)| weight);
         if weight.is_better_than(limit) && weight.is_better_than(&first) {
             let fixed = search.fixed(&before, &found);
-            let mended = Mended {
+            let improved = Improved {
                 value: value.clone(),
                 applied: fixed.len(),
                 fixed,
             };
-            best = Some((weight, mended));
+            best = Some((weight, improved));
             detours = 0;
         }
     }
-    best.map(|(_, mended)| mended)
+    best.map(|(_, improved)| improved)
 }
 
 /// The way from value to value of one annotation.
@@ -247,41 +247,4 @@ fn with_value<'s>(subject: &Subject<'s>, key: &str, value: &str) -> Subject<'s> 
         }
     }
     subject
-}
-
-/// How bad a subject is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Weight {
-    /// What reaches beyond the cookie: rejected, breaks, unsafe.
-    grave: [usize; 4],
-    errors: usize,
-    warnings: usize,
-}
-
-impl Weight {
-    fn of(found: &[Diagnostic]) -> Self {
-        let count = |holds: &dyn Fn(&Diagnostic) -> bool| found.iter().filter(|d| holds(d)).count();
-        let grave = [
-            Consequence::RejectsIngress,
-            Consequence::BreaksReload,
-            Consequence::NotApplied,
-            Consequence::Unsafe,
-        ];
-        Self {
-            grave: grave.map(|grave| count(&|found| found.consequence == Some(grave))),
-            errors: count(&|found| found.severity == Severity::Error),
-            warnings: count(&|found| found.severity == Severity::Warning),
-        }
-    }
-
-    /// Fewer errors, or as many and fewer warnings; and nothing that reaches
-    /// beyond the cookie is new.
-    fn is_better_than(&self, other: &Self) -> bool {
-        let no_graver = self
-            .grave
-            .iter()
-            .zip(&other.grave)
-            .all(|(mine, others)| mine <= others);
-        no_graver && (self.errors, self.warnings) < (other.errors, other.warnings)
-    }
 }

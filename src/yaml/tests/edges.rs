@@ -1,0 +1,83 @@
+//! Bounds, and what one parser reads otherwise than another.
+
+use super::*;
+
+/// The message about a text, or an empty one.
+fn complaint(text: &str) -> String {
+    let read = documents(text).next().unwrap().read();
+    read.map_or_else(|error| error.message, |_| String::new())
+}
+
+#[test]
+fn depth_is_bounded_in_yaml_and_in_json() {
+    let deep = format!("nested deeper than {DEEPEST} levels");
+    let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+    let rows = |levels: usize| {
+        let row = |level: usize| "  ".repeat(level) + "a:\n";
+        (0..levels).map(row).collect::<String>()
+    };
+    let json = |levels: usize| {
+        let text = nested(levels);
+        let read = read_json(&text, Span::whole(&text));
+        read.map_or_else(|error| error.message, |_| String::new())
+    };
+    assert_eq!(complaint(&nested(DEEPEST)), "");
+    assert_eq!(complaint(&nested(DEEPEST + 1)), deep);
+    assert_eq!(complaint(&rows(DEEPEST + 1)), deep);
+    assert_eq!(json(DEEPEST), "");
+    assert_eq!(json(DEEPEST + 1), deep);
+}
+
+#[test]
+fn a_raw_control_character_is_none_of_json() {
+    for text in ["\"a\nb\"", "\"a\u{1}\"", "{\"a\tb\": 1}"] {
+        let error = read_json(text, Span::whole(text)).unwrap_err();
+        let expected = "not JSON: expected no control character within a string here";
+        assert_eq!(error.message, expected, "{text:?}");
+    }
+}
+
+#[test]
+fn surrogates_stand_for_what_go_makes_of_them() {
+    for (text, expected) in [
+        (r#""\ud834\udd1e""#, "𝄞"),
+        (r#""\udd1e\ud834""#, "\u{fffd}\u{fffd}"),
+        (r#""\udd1e\udd1e""#, "\u{fffd}\u{fffd}"),
+        (r#""\ud834x""#, "\u{fffd}x"),
+        (r#""\ud834\u0041""#, "\u{fffd}A"),
+        (r#""\b\f\/""#, "\u{8}\u{c}/"),
+    ] {
+        let node = read_json(text, Span::whole(text)).unwrap();
+        assert_eq!(node.string(), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn a_tag_makes_a_string_or_takes_a_merge_key_its_meaning() {
+    let text = "a: ! 5\nb: !!str 5\nc: {<<: {d: 1}}\ne: {! <<: {f: 1}}\ng: {'<<': {h: 1}}\n";
+    let root = documents(text).next().unwrap().read().unwrap().unwrap();
+    let get = |key| root.get(key).unwrap();
+    assert_eq!(get("a").string(), Some("5"));
+    assert_eq!(get("b").string(), Some("5"));
+    let merged = |key, name| {
+        get(key)
+            .merged_pairs()
+            .iter()
+            .any(|pair| pair.key.is_key(name))
+    };
+    assert!(merged("c", "d"));
+    assert!(!merged("e", "f"));
+    assert!(!merged("g", "h"));
+}
+
+#[test]
+fn places_are_bytes_beyond_ascii_whichever_way_the_parser_looks() {
+    let text = "é: 'ü'\nö: >-\n  ß\n  a\nä:\n- ñ: x\n\nz: y\n";
+    let root = documents(text).next().unwrap().read().unwrap().unwrap();
+    for (key, expected) in [("é", "'ü'"), ("z", "y")] {
+        assert_eq!(root.get(key).unwrap().span.of(text), expected, "{key}");
+    }
+    let list = root.get("ä").and_then(Node::sequence).unwrap();
+    assert_eq!(list[0].get("ñ").unwrap().span.of(text), "x");
+    assert!(list[0].span.of(text).starts_with("ñ: x"));
+}
