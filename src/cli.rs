@@ -13,6 +13,7 @@ mod audit;
 mod certs;
 mod check;
 mod controller;
+mod diff;
 mod duration;
 mod explain;
 mod fix;

@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::ops::AddAssign;
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::lint::text::quote;
+use crate::lint::text::{escape, printable};
 use crate::lint::{Diagnostic, Span};
 
 /// The name of standard input, where it has no other.
@@ -28,6 +29,8 @@ pub struct Finding {
     /// of a chart or from a template, and nothing is known of backends, hosts
     /// and paths.
     pub value_alone: bool,
+    /// The reason that a comment gives for suppressing it.
+    pub suppressed: Option<String>,
 }
 
 /// One edit of a fix, in the text of a file.
@@ -93,6 +96,10 @@ pub struct Location {
     /// The same range as bytes of the file's text.
     #[serde(skip)]
     pub bytes: Span,
+    /// The bytes of the file's path from the working directory, where they are
+    /// not those of `file`: that one is absolute, or not UTF-8.
+    #[serde(skip)]
+    pub path: Option<Arc<[u8]>>,
 }
 
 /// How much was looked at.
@@ -144,6 +151,7 @@ impl fmt::Display for Failure {
         let Location {
             file, line, column, ..
         } = &self.location;
+        let file = printable(file);
         match line {
             0 => write!(f, "{file}: {}", self.message)?,
             _ => write!(f, "{file}:{line}:{column}: {}", self.message)?,
@@ -167,6 +175,7 @@ impl Finding {
             location: None,
             edits: Vec::new(),
             value_alone: false,
+            suppressed: None,
         }
     }
 }
@@ -193,7 +202,7 @@ impl Location {
         let template = self
             .template
             .as_ref()
-            .map(|source| format!("rendered by Helm from {}", quote(source)));
+            .map(|source| format!("rendered by Helm from '{}'", escape(source)));
         let folded = "a line break in a folded scalar (`>`) becomes a space".to_owned();
         let folded = self.folded.then_some(folded);
         alias.into_iter().chain(folded).chain(template).collect()

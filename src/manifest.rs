@@ -24,6 +24,7 @@ mod key_lines;
 mod kustomize;
 mod locate;
 mod migrate;
+mod name;
 mod object;
 mod placeholder;
 mod read;

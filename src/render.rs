@@ -17,9 +17,12 @@ mod gitlab;
 mod json;
 mod junit;
 mod sarif;
+mod step_summary;
 mod summary;
 mod text;
+mod worst_first;
 
+pub(crate) use step_summary::MOST_BYTES as MOST_STEP_SUMMARY;
 pub(crate) use summary::counted;
 pub use summary::{Scope, Summary};
 pub(crate) use text::{printable, wrap};
@@ -31,11 +34,23 @@ pub trait Report {
     /// empty where neither is at hand.
     fn finding(&mut self, finding: &Finding, text: &str) -> io::Result<()>;
 
+    /// Write a finding that a comment suppresses, where the format has a place
+    /// for it.
+    fn suppressed(&mut self, _finding: &Finding, _text: &str) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Write that some input could not be read. `text` is the file's, if any.
     fn failure(&mut self, failure: &Failure, text: &str) -> io::Result<()>;
 
     /// Write what is left, and flush.
     fn finish(&mut self, summary: &Summary) -> io::Result<()>;
+}
+
+/// Begin the table of a step's summary under GitHub Actions: Markdown of at
+/// most `most` bytes.
+pub(crate) fn step_summary<'w>(out: Box<dyn Write + 'w>, most: usize) -> Box<dyn Report + 'w> {
+    Box::new(step_summary::StepSummary::new(out, most))
 }
 
 /// How findings are written.

@@ -108,7 +108,46 @@ const CASES: &[(&str, i32, &[&str])] = &[
     ("22-tab-after-colon.yaml", 0, &[]),
     ("23-utf16le.yaml", 0, &[]),
     ("24-latin1-comment.yaml", 0, &[]),
+    (
+        "25-v1-with-v1beta1-backend.yaml",
+        1,
+        &[
+            "7:51: error[unknown-backend]",
+            "15:9: warning[rejected-ingress]",
+        ],
+    ),
+    (
+        "26-entries-on-lines-without-semicolon.yaml",
+        1,
+        &["9:7: error[unknown-parameter]"],
+    ),
+    (
+        "27-serviceName-left-out.yaml",
+        1,
+        &["7:40: error[malformed-entry]"],
+    ),
+    (
+        "28-nbsp-glued-parameter.yaml",
+        1,
+        &["7:63: error[joined-words]"],
+    ),
     ("29-ytt-value.yaml", 0, &["7:5: note[placeholder]"]),
+    (
+        "30-foreign-beside-own",
+        0,
+        &["8:5: note[foreign-annotation]"],
+    ),
+    (
+        "31-old-affinity-prefix",
+        0,
+        &["8:5: warning[foreign-annotation]"],
+    ),
+    (
+        "32-minion-with-foreign-affinity.yaml",
+        0,
+        &["8:5: warning[foreign-annotation]"],
+    ),
+    ("33-custom-annotation.yaml", 0, &[]),
     ("34-own-report", 0, &[]),
     (
         "35-double-brace-in-other-annotation.yaml",
@@ -133,6 +172,50 @@ const CASES: &[(&str, i32, &[&str])] = &[
             "10:65: error[unknown-parameter]",
         ],
     ),
+    (
+        "39-path-double-star.yaml",
+        1,
+        &["14:15: error[rejected-ingress]"],
+    ),
+];
+
+/// What a case's report has to say, and how many fixes it offers.
+const SAYINGS: &[(&str, &str, u64)] = &[
+    (
+        "25-v1-with-v1beta1-backend.yaml",
+        "networking.k8s.io/v1 does not read 'serviceName' and 'servicePort'",
+        0,
+    ),
+    (
+        "26-entries-on-lines-without-semicolon.yaml",
+        "separate entries with ';'",
+        1,
+    ),
+    (
+        "27-serviceName-left-out.yaml",
+        "did you mean 'serviceName=coffee-svc'?",
+        1,
+    ),
+    (
+        "28-nbsp-glued-parameter.yaml",
+        "no-break space (U+00A0) between words in 'srv_id\\u{a0}expires=1h'",
+        1,
+    ),
+    (
+        "30-foreign-beside-own",
+        "remove it: nginx.com/sticky-cookie-services does it",
+        0,
+    ),
+    (
+        "31-old-affinity-prefix",
+        "ingress.kubernetes.io/affinity is a key of an early ingress-nginx",
+        0,
+    ),
+    (
+        "39-path-double-star.yaml",
+        "the path '/**' is not a valid regular expression",
+        0,
+    ),
 ];
 
 /// `file:line:col: severity[rule] …` without file and message.
@@ -151,6 +234,45 @@ fn each_case_does_what_its_first_line_says() {
         let found: Vec<_> = said.stdout.lines().filter_map(finding).collect();
         assert_eq!(found, *expected, "{case}\n{}{}", said.stdout, said.stderr);
         assert_eq!(said.code, *code, "{case}\n{}{}", said.stdout, said.stderr);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_in_these_words() {
+    for (case, words, fixable) in SAYINGS {
+        let folder = Path::new("tests/field").join(case).is_dir();
+        let (folder, path) = if folder { (*case, ".") } else { ("", *case) };
+        let said = run(folder, &["check", "--format", "json", path], b"");
+        let json: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+        let findings = json["findings"].as_array().unwrap();
+        let has = |field: &serde_json::Value| field.as_str().is_some_and(|it| it.contains(words));
+        let said = findings
+            .iter()
+            .any(|it| has(&it["message"]) || has(&it["help"]));
+        assert!(said, "{case}: {findings:?}");
+        assert_eq!(json["summary"]["fixable"], *fixable, "{case}");
+    }
+}
+
+/// cert-manager, which edits an Ingress in place, is not refused for an old
+/// mistake.
+#[test]
+fn an_old_mistake_only_warns_when_a_path_is_added() {
+    for (case, rule) in [
+        ("a-unknown-backend", "unknown-backend"),
+        ("b-samesite", "samesite-none-insecure"),
+        ("c-unknown-parameter", "unknown-parameter"),
+    ] {
+        let file = format!("21-acme-edit-in-place-{case}.review.json");
+        let said = run("", &["review", &file], b"");
+        let review: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+        let response = &review["response"];
+        assert_eq!(response["allowed"], true, "{case}: {response}");
+        let warnings = response["warnings"].as_array().unwrap();
+        let [warning] = warnings.as_slice() else {
+            panic!("{case}: {warnings:?}")
+        };
+        assert!(warning.as_str().unwrap().starts_with(rule), "{warning}");
     }
 }
 

@@ -8,6 +8,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::controller::{ControllerArgs, release};
+use super::input::OtherClass;
 use super::output::{Output, Reports};
 use super::policy::load_or_find_and_tell;
 use super::upgrade::Upgrade;
@@ -94,9 +95,13 @@ impl Audit {
         }
         let upgrade = self.upgrade_to.map(|to| Upgrade::to(to, &policies));
         let now = Timestamp::now();
-        let judge = |subject: &Subject<'_>| match &upgrade {
-            Some(upgrade) => upgrade.check(subject),
-            None => policies.check(subject, now),
+        let other_class = OtherClass::default();
+        let judge = |subject: &Subject<'_>| {
+            other_class.count(&policies, subject);
+            match &upgrade {
+                Some(upgrade) => upgrade.check(subject),
+                None => policies.check(subject, now),
+            }
         };
         let runtime = runtime()?;
         let mut reports = self.output.open()?;
@@ -113,6 +118,7 @@ impl Audit {
             // Nobody is told that there is nothing where nobody could look.
             Err(error) => return Err(unanswered(&error)),
         };
+        other_class.settle(reports.summary());
         let finished = written.and_then(|()| reports.finish());
         upgrade.iter().for_each(Upgrade::summarize);
         match finished {
@@ -123,7 +129,7 @@ impl Audit {
 
     /// The table of what there is to migrate.
     fn migrations(&self, policies: &Policies) -> Result<ExitCode, Failure> {
-        let format = self.output.format;
+        let format = self.output.format()?;
         if !matches!(format, Format::Full | Format::Json | Format::Jsonl) {
             let problem = "--migrate has the formats full, json and jsonl";
             return Err(Failure::new("--format", problem));
@@ -158,7 +164,7 @@ fn tell(audited: Audited, reports: &mut Reports<'_>) -> io::Result<()> {
     summary.counts.ingresses += 1;
     summary.counts.annotated += usize::from(audited.annotated);
     for (finding, value) in audited.findings {
-        reports.finding(finding, &value)?;
+        reports.finding(&finding, &value)?;
     }
     Ok(())
 }

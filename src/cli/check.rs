@@ -9,7 +9,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::controller::release;
-use super::input::{self, Input};
+use super::input::{self, Input, OtherClass};
 use super::migrate::is_unreported;
 use super::output::{Output, Reports};
 use super::policy::load_or_find_and_tell;
@@ -67,7 +67,9 @@ impl Check {
         let upgrade = self.upgrade_to.map(|to| Upgrade::to(to, &policies));
         let now = Timestamp::now();
         let affinity = AtomicUsize::new(0);
+        let other_class = OtherClass::default();
         let judge = |subject: &Subject<'_>| {
+            other_class.count(&policies, subject);
             let unreported = is_unreported(subject, &policies);
             affinity.fetch_add(usize::from(unreported), Ordering::Relaxed);
             input::check(&policies, subject, |subject| match &upgrade {
@@ -92,6 +94,7 @@ impl Check {
             }
         });
         progress.clear();
+        other_class.settle(reports.summary());
         reports.summary().affinity = affinity.load(Ordering::Relaxed);
         let finished = written.and_then(|()| reports.finish());
         upgrade.iter().for_each(Upgrade::summarize);
@@ -111,8 +114,11 @@ fn tell(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<
     for error in report.errors {
         reports.failure(&error, text)?;
     }
-    for finding in report.findings {
+    for finding in &report.findings {
         reports.finding(finding, text)?;
+    }
+    for finding in &report.silenced {
+        reports.suppressed(finding, text)?;
     }
     if verbose && !report.skipped.is_empty() {
         reports.catch_up()?;

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::Timestamp;
-use similar::TextDiff;
 
 use super::input::{self, Input};
 use super::policy::load_or_find;
-use super::{Failure, terminal};
+use super::terminal::{self, Colour};
+use super::{Failure, diff};
 use crate::finding::{Counts, Finding};
 use crate::lint::{Severity, Subject};
 use crate::manifest::{self, Fixed};
@@ -57,6 +57,9 @@ pub(super) struct Fix {
     /// Also make the fixes that are a guess
     #[arg(long = "unsafe")]
     unsafe_too: bool,
+
+    #[command(flatten)]
+    colour: Colour,
 }
 
 /// What came of all files.
@@ -144,17 +147,20 @@ impl Fix {
 
     /// Writes the file, or shows what would be written.
     fn change(&self, fixed: &Fixed, tally: &mut Tally) -> io::Result<()> {
-        let file = terminal::safe(&fixed.report.file);
+        let file = &fixed.report.file;
+        let shown = terminal::safe(file);
         if self.diff {
-            io::stdout().lock().write_all(diff(fixed).as_bytes())?;
+            let colour = self.colour.on_stdout();
+            let diff = diff::unified(file, &fixed.before, &fixed.after, colour);
+            io::stdout().lock().write_all(diff.as_bytes())?;
         } else if self.check {
-            writeln!(io::stdout(), "would fix {file} ({})", fixes(fixed.applied))?;
+            writeln!(io::stdout(), "would fix {shown} ({})", fixes(fixed.applied))?;
         } else if let Some(path) = &fixed.path {
             if let Err(error) = manifest::write(path, &fixed.before, &fixed.after, fixed.encoding) {
                 tally.failures += 1;
-                return writeln!(io::stderr(), "error: {file}: {error}");
+                return writeln!(io::stderr(), "error: {shown}: {error}");
             }
-            writeln!(io::stdout(), "fixed {file} ({})", fixes(fixed.applied))?;
+            writeln!(io::stdout(), "fixed {shown} ({})", fixes(fixed.applied))?;
         }
         tally.changed += 1;
         tally.applied += fixed.applied;
@@ -251,15 +257,6 @@ fn count(findings: &[Finding], severity: Severity) -> usize {
 fn is_guess(finding: &Finding) -> bool {
     let fix = finding.diagnostic.fix.as_ref();
     !finding.edits.is_empty() && fix.is_some_and(|fix| !fix.safe)
-}
-
-fn diff(fixed: &Fixed) -> String {
-    let file = terminal::safe(&fixed.report.file);
-    let name = file.trim_start_matches(['/', '.']);
-    let diff = TextDiff::from_lines(fixed.before.as_str(), fixed.after.as_str());
-    let mut unified = diff.unified_diff();
-    unified.header(&format!("a/{name}"), &format!("b/{name}"));
-    unified.to_string()
 }
 
 fn fixes(count: usize) -> String {

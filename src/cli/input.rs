@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Args;
 
@@ -10,6 +11,7 @@ use crate::lint::read::keys;
 use crate::lint::{Diagnostic, Subject};
 use crate::manifest::Options;
 use crate::policy::Policies;
+use crate::render::Summary;
 
 /// The manifests and the policy.
 #[derive(Debug, Args)]
@@ -70,5 +72,34 @@ pub(super) fn check(
             check(&subject)
         }
         _ => check(subject),
+    }
+}
+
+/// Ingresses of another class than those of the policy: they are another
+/// controller's, and not checked.
+#[derive(Debug, Default)]
+pub(super) struct OtherClass {
+    all: AtomicUsize,
+    annotated: AtomicUsize,
+}
+
+impl OtherClass {
+    /// Counts `subject`, where it is one. An Ingress without a class is not.
+    pub(super) fn count(&self, policies: &Policies, subject: &Subject<'_>) {
+        let effective = policies.for_namespace(subject.namespace.as_deref());
+        let is_other = keys::class(subject).is_some() && !subject.value_alone;
+        if is_other && effective.lint.manages(subject) == Some(false) {
+            let annotated = usize::from(keys::is_present(subject));
+            self.all.fetch_add(1, Ordering::Relaxed);
+            self.annotated.fetch_add(annotated, Ordering::Relaxed);
+        }
+    }
+
+    /// Tells the summary of them, which has them among those that were checked.
+    pub(super) fn settle(self, summary: &mut Summary) {
+        let (all, annotated) = (self.all.into_inner(), self.annotated.into_inner());
+        summary.other_class = all;
+        summary.counts.ingresses = summary.counts.ingresses.saturating_sub(all);
+        summary.counts.annotated = summary.counts.annotated.saturating_sub(annotated);
     }
 }

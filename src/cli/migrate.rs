@@ -1,19 +1,21 @@
 //! `stickler migrate`: from the affinity keys of ingress-nginx to the annotation.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
 use super::policy::load_or_find;
-use super::{Failure, terminal};
+use super::terminal::{self, Colour};
+use super::{Failure, diff};
 use crate::lint::Subject;
 use crate::lint::migrate::{Migration, Options, Outcome, is_candidate, is_cookie_path, migrate};
 use crate::lint::read::keys::{COMMUNITY, is_present};
-use crate::manifest::{self, Migrated, Migrator, STDIN};
+use crate::manifest::{self, Migrated, Migrator};
 use crate::policy::Policies;
 
 pub(super) mod json;
@@ -53,7 +55,7 @@ Exit codes:
 pub(super) struct Migrate {
     /// Files, folders, globs, or - for standard input
     #[arg(value_name = "PATH|-", default_value = ".")]
-    paths: Vec<String>,
+    paths: Vec<OsString>,
 
     /// Change the files; of standard input, print the changed text
     #[arg(long, conflicts_with = "diff")]
@@ -90,6 +92,9 @@ pub(super) struct Migrate {
     /// The form of the report
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
     format: Format,
+
+    #[command(flatten)]
+    colour: Colour,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -204,22 +209,22 @@ impl Migrate {
 
     /// Writes the file, or shows what would be written.
     fn change(&self, migrated: &mut Migrated, tally: &mut Tally) -> io::Result<()> {
-        let file = migrated.report.file.clone();
+        let file = terminal::safe(&migrated.report.file);
         let changes = migrated.before != migrated.after;
         if self.diff {
-            let name = terminal::safe(&file);
-            let diff = text::diff(&name, &migrated.before, &migrated.after);
-            io::stdout().lock().write_all(diff.as_bytes())?;
-        } else if self.write && file == STDIN {
-            io::stdout().lock().write_all(migrated.after.as_bytes())?;
-        } else if self.write && changes {
-            let written = manifest::write(
-                Path::new(&file),
+            let colour = self.colour.on_stdout();
+            let diff = diff::unified(
+                &migrated.report.file,
                 &migrated.before,
                 &migrated.after,
-                migrated.encoding,
+                colour,
             );
-            if let Err(error) = written {
+            io::stdout().lock().write_all(diff.as_bytes())?;
+        } else if self.write && migrated.path.is_none() {
+            io::stdout().lock().write_all(migrated.after.as_bytes())?;
+        } else if let Some(path) = migrated.path.as_deref().filter(|_| self.write && changes) {
+            let (before, after) = (&migrated.before, &migrated.after);
+            if let Err(error) = manifest::write(path, before, after, migrated.encoding) {
                 tally.failures += 1;
                 migrated
                     .ingresses
@@ -275,7 +280,8 @@ impl Migrate {
 pub(super) fn is_unreported(subject: &Subject<'_>, policies: &Policies) -> bool {
     let policy = policies.for_namespace(subject.namespace.as_deref());
     let names_classes = policy.lint.ingress_classes.is_some();
-    !names_classes && is_candidate(subject) && !is_present(subject)
+    let is_shown = policy.lint.is_shown_to_be_managed(subject);
+    !names_classes && !is_shown && is_candidate(subject) && !is_present(subject)
 }
 
 fn exit_code(tally: &Tally) -> ExitCode {

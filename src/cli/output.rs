@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -14,14 +14,17 @@ use crate::finding::{Failure as Unread, Finding};
 use crate::lint::Severity;
 use crate::render::{Format, Report, Style, Summary};
 
+mod github;
+
 /// How findings are told, and which of them count.
 #[derive(Debug, Args)]
 pub(super) struct Output {
-    /// How findings are written
-    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = formats())]
-    pub(super) format: Format,
+    /// How findings are written [default: full]
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    format: Option<Format>,
 
-    /// Write findings to a file too; may be given several times
+    /// Write findings to a file too; may be given several times. With '-' as the
+    /// file, FORMAT is that of standard output
     #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = destination)]
     destinations: Vec<Destination>,
 
@@ -49,6 +52,12 @@ pub(super) struct Output {
 struct Destination {
     format: Format,
     file: PathBuf,
+}
+
+impl Destination {
+    fn is_stdout(&self) -> bool {
+        self.file == Path::new("-")
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -83,15 +92,30 @@ fn destination(text: &str) -> Result<Destination, String> {
 }
 
 impl Output {
+    /// The format of standard output.
+    pub(super) fn format(&self) -> Result<Format, Failure> {
+        let on_stdout = self.destinations.iter().filter(|it| it.is_stdout());
+        let mut asked = self.format.into_iter().chain(on_stdout.map(|it| it.format));
+        let format = asked.next().unwrap_or(Format::Full);
+        match asked.next() {
+            None => Ok(format),
+            Some(_) => {
+                let problem = "standard output takes one format";
+                Err(Failure::new("--output", problem))
+            }
+        }
+    }
+
     /// Open every report that was asked for.
     pub(super) fn open(&self) -> Result<Reports<'_>, Failure> {
+        let format = self.format()?;
         let out = Shared::new(io::stdout());
         let style = self.style(self.colour.on_stdout());
         let mut open = vec![Open {
-            report: self.format.open(Box::new(out.clone()), style),
-            takes_failures: !self.format.is_text(),
+            report: format.open(Box::new(out.clone()), style),
+            takes_failures: !format.is_text(),
         }];
-        for Destination { format, file } in &self.destinations {
+        for Destination { format, file } in self.destinations.iter().filter(|it| !it.is_stdout()) {
             let opened = File::create(file);
             let opened = opened.map_err(|error| Failure::new(file.display(), error))?;
             let out = BufWriter::new(opened);
@@ -100,20 +124,19 @@ impl Output {
                 takes_failures: true,
             });
         }
+        let reports = github::reports(format, out.clone(), self.style(false));
+        open.extend(reports.into_iter().map(|report| Open {
+            report,
+            takes_failures: true,
+        }));
         Ok(Reports {
             asked: self,
+            format,
             out,
             open,
-            annotations: self.annotates().then(Vec::new),
             summary: Summary::default(),
             worst: None,
         })
-    }
-
-    /// GitHub's annotations come in addition to a text under GitHub Actions.
-    fn annotates(&self) -> bool {
-        let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
-        in_actions && self.format.is_text()
     }
 
     fn style(&self, colour: bool) -> Style {
@@ -135,12 +158,12 @@ impl Output {
 /// The reports of one run, written side by side.
 pub(super) struct Reports<'o> {
     asked: &'o Output,
+    /// The format of standard output.
+    format: Format,
     /// Standard output, as the first report has it.
     out: Shared<io::Stdout>,
     /// The one on standard output first.
     open: Vec<Open>,
-    /// Findings for GitHub's annotations, until the text is complete.
-    annotations: Option<Vec<Finding>>,
     summary: Summary,
     worst: Option<Severity>,
 }
@@ -153,16 +176,18 @@ struct Open {
 
 impl Reports<'_> {
     /// Write a finding to each report. `text` is as for [`Report::finding`].
-    pub(super) fn finding(&mut self, finding: Finding, text: &str) -> io::Result<()> {
-        self.summary.count(&finding);
+    pub(super) fn finding(&mut self, finding: &Finding, text: &str) -> io::Result<()> {
+        self.summary.count(finding);
         self.worst = self.worst.max(Some(finding.diagnostic.severity));
-        for Open { report, .. } in &mut self.open {
-            report.finding(&finding, text)?;
-        }
-        if let Some(annotations) = &mut self.annotations {
-            annotations.push(finding);
-        }
-        Ok(())
+        let mut open = self.open.iter_mut();
+        open.try_for_each(|open| open.report.finding(finding, text))
+    }
+
+    /// Write a finding that a comment suppresses, where a format has a place for
+    /// it. It does not count.
+    pub(super) fn suppressed(&mut self, finding: &Finding, text: &str) -> io::Result<()> {
+        let mut open = self.open.iter_mut();
+        open.try_for_each(|open| open.report.suppressed(finding, text))
     }
 
     /// Tell that some input could not be read: on standard error, and in the
@@ -170,7 +195,7 @@ impl Reports<'_> {
     pub(super) fn failure(&mut self, failure: &Unread, text: &str) -> io::Result<()> {
         self.summary.failures += 1;
         self.catch_up()?;
-        let format = match self.asked.format {
+        let format = match self.format {
             text if text.is_text() => text,
             _ => Format::Concise,
         };
@@ -199,14 +224,6 @@ impl Reports<'_> {
         for Open { report, .. } in &mut self.open {
             report.finish(&self.summary)?;
         }
-        if let Some(annotations) = self.annotations.take() {
-            let style = self.asked.style(false);
-            let mut report = Format::Github.open(Box::new(io::stdout()), style);
-            for finding in &annotations {
-                report.finding(finding, "")?;
-            }
-            report.finish(&self.summary)?;
-        }
         self.tell()?;
         let fail_on = self.asked.style(false).fail_on;
         let worst = self.worst;
@@ -218,7 +235,7 @@ impl Reports<'_> {
 
     /// What the report has no place for: the summary, the statistics, notes.
     fn tell(&self) -> io::Result<()> {
-        let is_text = self.asked.format.is_text();
+        let is_text = self.format.is_text();
         let mut err = io::stderr().lock();
         if !is_text && !self.asked.quiet {
             writeln!(err, "{}", terminal::for_stderr(&self.summary.to_string()))?;

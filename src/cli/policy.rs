@@ -43,6 +43,7 @@ enum Command {
   2  usage, or the file cannot be used")]
 struct Check {
     /// The policy file [default: stickler.yaml here or in a folder above]
+    #[arg(env = "STICKLER_POLICY")]
     file: Option<PathBuf>,
 
     /// What makes the exit code 1
@@ -66,7 +67,7 @@ struct Show {
     namespace: Option<String>,
 
     /// The policy file [default: stickler.yaml here or in a folder above]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "STICKLER_POLICY")]
     policy: Option<PathBuf>,
 }
 

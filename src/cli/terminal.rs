@@ -92,6 +92,11 @@ pub(super) fn for_stderr(text: &str) -> String {
     text
 }
 
+/// Tell something on standard error. Where that is closed there is nobody to tell.
+pub(super) fn note(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", for_stderr(line));
+}
+
 /// Print to standard output.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();

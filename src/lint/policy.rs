@@ -94,6 +94,14 @@ impl Policy {
         Some(classes.iter().any(|known| Some(known.as_str()) == class))
     }
 
+    /// Whether an Ingress is the controller's although the policy names no
+    /// classes: only this controller reads the type of a mergeable Ingress.
+    #[must_use]
+    pub fn is_shown_to_be_managed(&self, subject: &Subject<'_>) -> bool {
+        let mergeable = subject.annotation(keys::MERGEABLE);
+        self.ingress_classes.is_none() && matches!(mergeable, Some("master" | "minion"))
+    }
+
     /// Gives each diagnostic the severity that the operator's `rules` give its
     /// rule, and drops those of rules that are off. The floor holds: see
     /// [`Consequence::has_floor`].

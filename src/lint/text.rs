@@ -23,12 +23,34 @@ pub fn quote(text: &str) -> String {
     quoted
 }
 
+/// The whole of `text`, as [`quote`] writes it, without the quotes.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    text.chars().for_each(|c| push_escaped(&mut escaped, c));
+    escaped
+}
+
 fn push_escaped(out: &mut String, c: char) {
     if matches!(c, '\'' | '\\') || is_invisible(c) {
         out.extend(c.escape_default());
     } else {
         out.push(c);
     }
+}
+
+/// `text` with everything that a terminal would obey or not draw escaped.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_invisible(c) {
+            printable.extend(c.escape_default());
+        } else {
+            printable.push(c);
+        }
+    }
+    printable
 }
 
 /// Control characters, and those that are not drawn or that turn the

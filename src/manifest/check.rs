@@ -3,7 +3,7 @@
 use super::how::{Context, Lists};
 use super::ignore::{self, Candidate};
 use super::improve::keep_fixes_that_are_made;
-use super::locate::{Located, Shared, locate, location};
+use super::locate::{Located, Locator, Shared, location};
 use super::object::{Found, NAME, Object};
 use super::read::read;
 use super::readable::readable;
@@ -35,7 +35,7 @@ pub(super) fn check_in(source: Source, context: Context<'_>, judge: &Judge<'_>) 
 pub(super) fn examine(source: &Source, context: Context<'_>, judge: &Judge<'_>) -> Report {
     let text = readable(&source.name, &source.text);
     let judge = |subject: &Subject<'_>| placeholder::judge(subject, judge);
-    let mut checker = Checker::new(source, context.strict, &judge);
+    let mut checker = Checker::new(source, context, &judge);
     context.with_how(Lists::ByElement, |how| {
         read(&text, how, &mut |document, found| {
             checker.take(document, found);
@@ -52,7 +52,7 @@ pub(super) fn examine(source: &Source, context: Context<'_>, judge: &Judge<'_>) 
 
 struct Checker<'s> {
     source: &'s Source,
-    strict: bool,
+    context: Context<'s>,
     judge: &'s Judge<'s>,
     lines: Option<Lines<'s>>,
     report: Report,
@@ -76,7 +76,7 @@ struct Current {
 }
 
 impl<'s> Checker<'s> {
-    fn new(source: &'s Source, strict: bool, judge: &'s Judge<'s>) -> Self {
+    fn new(source: &'s Source, context: Context<'s>, judge: &'s Judge<'s>) -> Self {
         let mut report = Report {
             file: source.name.clone(),
             ..Report::default()
@@ -84,7 +84,7 @@ impl<'s> Checker<'s> {
         report.counts.files = 1;
         Self {
             source,
-            strict,
+            context,
             judge,
             lines: None,
             report,
@@ -102,7 +102,7 @@ impl<'s> Checker<'s> {
                 self.object = object.clone();
                 self.skip(document, place, SkipReason::Kind(object));
             }
-            Found::NotManifest(error) if self.strict => self.error(document, error),
+            Found::NotManifest(error) if self.context.strict => self.error(document, error),
             Found::NotManifest(Error { span, message, .. }) => {
                 self.skip(document, span, SkipReason::NotManifest(message));
             }
@@ -139,8 +139,9 @@ impl<'s> Checker<'s> {
         let lines = self.lines();
         let located = object.with_tree(|tree| {
             let mut located = Vec::with_capacity(diagnostics.len());
+            let mut locator = Locator::new(object, tree);
             for diagnostic in diagnostics {
-                let (place, edits) = locate(object, tree, &diagnostic);
+                let (place, edits) = locator.locate(&diagnostic);
                 located.push((diagnostic, place, edits));
             }
             let line = |span: Span| lines.position(object.in_file(span).start).line;
@@ -290,6 +291,7 @@ impl<'s> Checker<'s> {
         let file = &self.source.name;
         Location {
             template: helm_source(document.own_text()).map(str::to_owned),
+            path: self.context.from_root.cloned(),
             ..location(file, self.lines(), document, bytes)
         }
     }

@@ -134,7 +134,8 @@ impl Scan<'_, '_, '_> {
                 self.value(text, key, string, &value.value);
             }
             None if value.is_some_and(|value| !value.value.is_null()) => return None,
-            _ => {}
+            // The annotation is taken away.
+            _ => self.met += 1,
         }
         Some(Operation { path, value })
     }
@@ -142,7 +143,10 @@ impl Scan<'_, '_, '_> {
     fn pair(&mut self, text: &str, pair: &Pair<'_>) {
         let key = pair.key.scalar().map_or("", |key| key.value.as_ref());
         if own_key(pair).is_some() {
-            if pair.value.scalar().is_none() {
+            if pair.value.is_null() {
+                // A patch takes the annotation away.
+                self.met += 1;
+            } else if pair.value.scalar().is_none() {
                 self.mention(pair.key.resolved().span);
                 self.node(text, &pair.value);
             }

@@ -169,6 +169,7 @@ pub fn fix_paths(
     each_input(paths, options, sink, &|input: Input| {
         let context = Context {
             path: input.path.as_deref(),
+            from_root: input.from_root.as_ref(),
             strict: options.strict,
         };
         let fixed = fix_in(input.source, context, judge, unsafe_too);

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::kustomize::names_as_patch;
 use super::object::{Found, NAME};
@@ -13,6 +14,8 @@ use crate::yaml::{Document, Error};
 pub(super) struct Context<'c> {
     /// The file, where it is one.
     pub(super) path: Option<&'c Path>,
+    /// Its path from the working directory, where that is not its name.
+    pub(super) from_root: Option<&'c Arc<[u8]>>,
     /// Whether what is not a manifest is an error.
     pub(super) strict: bool,
 }
@@ -54,7 +57,8 @@ pub(super) fn unreadable<'n, 't>(
     error: Error,
 ) -> Found<'n, 't> {
     let text = range.of(document.text);
-    if is_template(text) {
+    let place = error.span.start.clamp(range.start, range.end) - range.start;
+    if is_template(text, floor(text, place)) {
         Found::Template(document.range)
     } else if text.contains(NAME) || text.contains("apiVersion") {
         Found::Error(error)
@@ -63,14 +67,25 @@ pub(super) fn unreadable<'n, 't>(
     }
 }
 
-/// Whether `{{` stands outside quotes and comments.
-fn is_template(text: &str) -> bool {
-    text.lines().any(|line| {
-        let quotes = |text: &str, mark: char| text.matches(mark).count() % 2 == 1;
+/// The last character boundary up to `offset`.
+fn floor(text: &str, offset: usize) -> usize {
+    let mut offsets = (0..=offset).rev();
+    let found = offsets.find(|&at| text.is_char_boundary(at));
+    found.unwrap_or_default()
+}
+
+/// Whether `{{` stands outside quotes and comments, or in the line that cannot
+/// be read: between double quotes, `{{ include "name" . }}` ends them.
+fn is_template(text: &str, error: usize) -> bool {
+    let start = text[..error].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[error..].find('\n').map_or(text.len(), |at| error + at);
+    let quotes = |text: &str, mark: char| text.matches(mark).count() % 2 == 1;
+    let opens = |line: &str, may_be_quoted: bool| {
         line.match_indices("{{").any(|(at, _)| {
             let before = &line[..at];
             let comment = before.trim_start().starts_with('#') || before.contains(" #");
-            !comment && !quotes(before, '"') && !quotes(before, '\'')
+            !comment && (may_be_quoted || (!quotes(before, '"') && !quotes(before, '\'')))
         })
-    })
+    };
+    opens(&text[start..end], true) || text.lines().any(|line| opens(line, false))
 }

@@ -50,14 +50,16 @@ pub(super) fn apply(
     }
     let mut kept = Vec::with_capacity(candidates.len());
     let mut silenced = Vec::new();
-    for candidate in candidates {
-        let mut silent = false;
+    for mut candidate in candidates {
         for line in candidate.lines(lines) {
             for &index in by_line.get(&line).into_iter().flatten() {
-                silent |= ignores[index].silences(&candidate);
+                let ignore = &mut ignores[index];
+                if ignore.silences(&candidate) {
+                    candidate.finding.suppressed = Some(ignore.reason.to_owned());
+                }
             }
         }
-        if silent {
+        if candidate.finding.suppressed.is_some() {
             silenced.push(candidate.finding);
         } else {
             kept.push(candidate);

@@ -1,5 +1,7 @@
 //! A field of an object, and a range of its value, as bytes of the text.
 
+use std::collections::HashMap;
+
 use super::encode::{double, encode};
 use super::key_lines::plan;
 use super::object::{Body, Object, Tree};
@@ -7,7 +9,7 @@ use super::steps::Walk;
 use crate::finding::Location;
 use crate::lint::read::keys::COMMUNITY;
 use crate::lint::{Diagnostic, Edit, Replacement, Span};
-use crate::yaml::{Content, Document, Lines, Node, Pair, Style, places};
+use crate::yaml::{Content, Document, Lines, Node, Pair, Places, Style, places};
 
 /// Where a place stands in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,31 +26,54 @@ pub(super) struct Located {
     pub(super) folded: bool,
 }
 
-/// The bytes of a diagnostic's place within `object`, and its fix.
+/// Finds places within one object.
 ///
-/// What is about a key is shown at the key, not at its value.
-///
-/// A field that is not there is shown by its nearest ancestor that is: its
-/// key, or of an element of a list its beginning.
-pub(super) fn locate(
-    object: &Object<'_, '_>,
-    tree: &Tree<'_, '_>,
-    diagnostic: &Diagnostic,
-) -> (Located, Vec<(Span, String)>) {
-    let walk = tree.walk(&diagnostic.place.field);
-    let located = place_of(object.text, &walk, diagnostic);
-    let fix = diagnostic.fix.as_ref();
-    let edits = match fix.and_then(|fix| fix.replacement.as_ref()) {
-        Some(replacement) => lines(object, tree, replacement),
-        None => edits(object, &walk, diagnostic),
-    };
-    (located.in_file(object), edits)
+/// Where the bytes of a value stand is found out once for each scalar: one
+/// value may have thousands of findings.
+pub(super) struct Locator<'l, 'n, 't> {
+    object: &'l Object<'n, 't>,
+    tree: &'l Tree<'l, 't>,
+    /// By where the scalar begins.
+    places: HashMap<Span, Option<Places>>,
 }
 
-fn place_of(text: &str, walk: &Walk<'_, '_>, diagnostic: &Diagnostic) -> Located {
+impl<'l, 'n, 't> Locator<'l, 'n, 't> {
+    pub(super) fn new(object: &'l Object<'n, 't>, tree: &'l Tree<'l, 't>) -> Self {
+        Self {
+            object,
+            tree,
+            places: HashMap::new(),
+        }
+    }
+
+    /// The bytes of a diagnostic's place, and its fix.
+    ///
+    /// What is about a key is shown at the key, not at its value.
+    ///
+    /// A field that is not there is shown by its nearest ancestor that is: its
+    /// key, or of an element of a list its beginning.
+    pub(super) fn locate(&mut self, diagnostic: &Diagnostic) -> (Located, Vec<(Span, String)>) {
+        let walk = self.tree.walk(&diagnostic.place.field);
+        let (object, text) = (self.object, self.object.text);
+        let exact = if walk.arrived {
+            let known = self.places.entry(walk.node.resolved().span);
+            known.or_insert_with(|| places(text, walk.node)).as_ref()
+        } else {
+            None
+        };
+        let located = place_of(exact, &walk, diagnostic);
+        let fix = diagnostic.fix.as_ref();
+        let edits = match fix.and_then(|fix| fix.replacement.as_ref()) {
+            Some(replacement) => lines(object, self.tree, replacement),
+            None => edits(object, exact, &walk, diagnostic),
+        };
+        (located.in_file(object), edits)
+    }
+}
+
+fn place_of(exact: Option<&Places>, walk: &Walk<'_, '_>, diagnostic: &Diagnostic) -> Located {
     let key = walk.pair.map(|pair| pair.key.resolved().span);
-    let exact = walk.arrived.then(|| places(text, walk.node)).flatten();
-    let (whole, span) = match (&exact, diagnostic.place.span) {
+    let (whole, span) = match (exact, diagnostic.place.span) {
         (Some(exact), Some(range)) if !exact.span.is_empty() => (exact.span, exact.span_of(range)),
         (Some(exact), None) if !exact.span.is_empty() => (exact.span, exact.span),
         _ => {
@@ -80,13 +105,13 @@ fn is_folded_space(node: &Node<'_>, diagnostic: &Diagnostic) -> bool {
 /// value.
 fn edits(
     object: &Object<'_, '_>,
+    exact: Option<&Places>,
     walk: &Walk<'_, '_>,
     diagnostic: &Diagnostic,
 ) -> Vec<(Span, String)> {
     let written = || {
         let fix = diagnostic.fix.as_ref()?;
-        let exact = places(object.text, walk.node)?;
-        let scalar = walk.node.scalar()?;
+        let (exact, scalar) = (exact?, walk.node.scalar()?);
         let in_file =
             |span: Span, text: String| Some((object.in_file(span), object.written_in_file(text)?));
         let edit =

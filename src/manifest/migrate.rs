@@ -6,6 +6,7 @@
 
 use std::ffi::OsStr;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use super::decode::Encoding;
 use super::how::{Context, Lists};
@@ -50,6 +51,8 @@ pub struct Migrated {
     pub other_keys: usize,
     /// The rest: what could not be read, and how much was.
     pub report: Report,
+    /// The file; `None` for standard input and for what cannot be read.
+    pub path: Option<PathBuf>,
     /// How the file is encoded.
     pub encoding: Encoding,
 }
@@ -88,6 +91,7 @@ pub fn migrate_paths(
 ) {
     each_input(paths, Options::default(), sink, &|input| Migrated {
         encoding: input.encoding,
+        path: input.path,
         ..migrate(input.source, migrator)
     });
 }

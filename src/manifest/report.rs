@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::name::Name;
 use crate::finding::{Counts, Failure, Finding, Location, ObjectRef};
 
 /// Everything about one file, or about a path that could not be opened.
@@ -50,10 +51,11 @@ pub enum SkipReason {
 impl Report {
     /// The report of a file that is left out.
     #[must_use]
-    pub(crate) fn left_out(file: &str, reason: SkipReason) -> Box<Self> {
+    pub(super) fn left_out(name: &Name, reason: SkipReason) -> Box<Self> {
         let location = Location {
-            file: file.to_owned(),
+            file: name.shown.clone(),
             line: 1,
+            path: name.from_root.clone(),
             ..Location::default()
         };
         let counts = Counts {
@@ -61,7 +63,7 @@ impl Report {
             ..Counts::default()
         };
         Box::new(Self {
-            file: file.to_owned(),
+            file: name.shown.clone(),
             skipped: vec![Skipped { location, reason }],
             counts,
             ..Self::default()
@@ -70,9 +72,10 @@ impl Report {
 
     /// The report of a path that cannot be read.
     #[must_use]
-    pub(crate) fn unreadable(file: &str, message: impl Into<String>) -> Box<Self> {
+    pub(super) fn unreadable(name: &Name, message: impl Into<String>) -> Box<Self> {
         let location = Location {
-            file: file.to_owned(),
+            file: name.shown.clone(),
+            path: name.from_root.clone(),
             ..Location::default()
         };
         let error = Failure {
@@ -81,7 +84,7 @@ impl Report {
             help: None,
         };
         Box::new(Self {
-            file: file.to_owned(),
+            file: name.shown.clone(),
             errors: vec![error],
             ..Self::default()
         })

@@ -6,12 +6,14 @@ use std::fs;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::check::check_in;
 use super::decode::{Encoding, decode};
 use super::how::Context;
+use super::name::Name;
 use super::object::NAME;
 use super::readable::is_markdown;
 use super::report::{Report, SkipReason};
@@ -60,6 +62,7 @@ pub fn check_paths(
     each_input(paths, options, sink, &|input| {
         let context = Context {
             path: input.path.as_deref(),
+            from_root: input.from_root.as_ref(),
             strict: options.strict,
         };
         check_in(input.source, context, judge)
@@ -100,6 +103,9 @@ pub(super) struct Input {
     pub(super) source: Source,
     /// The file; `None` for standard input.
     pub(super) path: Option<PathBuf>,
+    /// The path for reports that want one from the working directory, where it
+    /// is not the source's name.
+    pub(super) from_root: Option<Arc<[u8]>>,
     pub(super) encoding: Encoding,
 }
 
@@ -110,17 +116,18 @@ enum File {
     Met(PathBuf),
     Named(PathBuf),
     /// What cannot be read, known before it was tried.
-    Error(String, String),
+    Error(PathBuf, String),
 }
 
 impl File {
     fn read(self, options: Options<'_>) -> Result<Input, Box<Report>> {
         let (path, bytes) = match self {
-            Self::Error(name, message) => return Err(Report::unreadable(&name, message)),
+            Self::Error(path, message) => {
+                return Err(Report::unreadable(&Name::of(&path), message));
+            }
             Self::Stdin => (None, read_stdin()),
             Self::Named(path) if ignored::is_ignored(&path) => {
-                let name = path.display().to_string();
-                return Err(Report::left_out(&name, SkipReason::Ignored));
+                return Err(Report::left_out(&Name::of(&path), SkipReason::Ignored));
             }
             Self::Met(path) | Self::Named(path) => {
                 let bytes = fs::read(&path);
@@ -128,16 +135,20 @@ impl File {
             }
         };
         let name = match &path {
-            Some(path) => path.display().to_string(),
-            None => options.stdin_name.unwrap_or(STDIN).to_owned(),
+            Some(path) => Name::of(path),
+            None => Name::of(Path::new(options.stdin_name.unwrap_or(STDIN))),
         };
-        let place = path.as_deref().unwrap_or(Path::new(&name));
+        let place = path.as_deref().unwrap_or(Path::new(&name.shown));
         let bytes = bytes.map_err(|error| Report::unreadable(&name, explain(place, &error)))?;
         let is_meant = options.strict || holds_ours(&bytes);
         match decode(bytes) {
             Ok((text, encoding)) => Ok(Input {
-                source: Source { name, text },
+                source: Source {
+                    name: name.shown,
+                    text,
+                },
                 path,
+                from_root: name.from_root,
                 encoding,
             }),
             Err(message) if is_meant => Err(Report::unreadable(&name, message)),
@@ -172,8 +183,7 @@ fn files(path: &OsStr, options: Options<'_>) -> Box<dyn Iterator<Item = File>> {
                 return glob::glob(pattern);
             }
             let message = explain(named, &error);
-            let name = named.display().to_string();
-            Box::new(std::iter::once(File::Error(name, message)))
+            Box::new(std::iter::once(File::Error(named.to_owned(), message)))
         }
     }
 }
@@ -219,7 +229,7 @@ fn met(entry: &ignore::DirEntry, path: &Path) -> Option<File> {
         Some(File::Met(path.to_owned()))
     } else {
         let message = "neither a file nor a folder".to_owned();
-        Some(File::Error(path.display().to_string(), message))
+        Some(File::Error(path.to_owned(), message))
     }
 }
 
@@ -236,21 +246,21 @@ fn is_manifest(path: &Path) -> bool {
     })
 }
 
-fn describe(error: &ignore::Error) -> (String, String) {
+fn describe(error: &ignore::Error) -> (PathBuf, String) {
     match error {
         ignore::Error::WithPath { path, err } => {
             let message = match err.io_error() {
                 Some(error) => explain(path, error),
                 None => err.to_string(),
             };
-            (path.display().to_string(), message)
+            (path.clone(), message)
         }
         ignore::Error::WithDepth { err, .. } => describe(err),
         ignore::Error::Loop { child, .. } => {
             let message = "a link that leads back to a folder above";
-            (child.display().to_string(), message.to_owned())
+            (child.clone(), message.to_owned())
         }
-        other => (String::new(), other.to_string()),
+        other => (PathBuf::new(), other.to_string()),
     }
 }
 

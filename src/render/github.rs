@@ -1,4 +1,5 @@
-//! Annotations of GitHub Actions: workflow commands, a line a finding
+//! Annotations of GitHub Actions: workflow commands, a line a finding, the
+//! worst first, since GitHub shows ten of each kind
 //! (docs.github.com, "Workflow commands for GitHub Actions").
 
 use std::fmt::Write as _;
@@ -7,16 +8,19 @@ use std::io::{self, Write};
 use crate::finding::{Failure, Finding, Location};
 use crate::lint::Severity;
 
+use super::worst_first::{Rank, WorstFirst};
 use super::{Report, Summary, text};
 
-/// The report.
+/// The report, written when it is whole.
 pub(super) struct Github<'w> {
     out: Box<dyn Write + 'w>,
+    lines: WorstFirst,
 }
 
 impl<'w> Github<'w> {
     pub(super) fn new(out: Box<dyn Write + 'w>) -> Self {
-        Self { out }
+        let lines = WorstFirst::default();
+        Self { out, lines }
     }
 }
 
@@ -30,18 +34,23 @@ impl Report for Github<'_> {
         };
         let place = properties(finding.location.as_ref());
         let title = property(&format!("stickler {}", diagnostic.rule));
-        let said = text::in_one_line(diagnostic);
+        let said = text::said(finding);
         let said = message(&format!("{}: {said}", text::subject(finding)));
-        writeln!(self.out, "::{command} {place}title={title}::{said}")
+        let line = format!("::{command} {place}title={title}::{said}\n");
+        self.lines.push(Rank::of(finding), &line);
+        Ok(())
     }
 
     fn failure(&mut self, failure: &Failure, _text: &str) -> io::Result<()> {
         let place = properties(Some(&failure.location));
         let said = message(&text::failed_in_one_line(failure));
-        writeln!(self.out, "::error {place}title=stickler::{said}")
+        let line = format!("::error {place}title=stickler::{said}\n");
+        self.lines.push(Rank::Failure, &line);
+        Ok(())
     }
 
     fn finish(&mut self, _summary: &Summary) -> io::Result<()> {
+        std::mem::take(&mut self.lines).write(0, &mut self.out)?;
         self.out.flush()
     }
 }
@@ -51,9 +60,10 @@ fn properties(location: Option<&Location>) -> String {
     let Some(at) = location else {
         return String::new();
     };
-    let file = property(&text::printable(text::from_root(&at.file)));
+    let artifact = text::artifact(at);
+    let file = property(&text::printable(&String::from_utf8_lossy(artifact.path)));
     let mut properties = format!("file={file},");
-    if at.line > 0 {
+    if artifact.has_lines {
         let _ = write!(
             properties,
             "line={},endLine={},col={},endColumn={},",

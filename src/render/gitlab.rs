@@ -11,10 +11,10 @@ use crate::lint::{Consequence, Diagnostic, Severity};
 use super::fingerprint::Fingerprints;
 use super::{Report, Summary, text};
 
-/// The report, written when it is whole.
+/// The report: an array, a row a line.
 pub(super) struct Gitlab<'w> {
     out: Box<dyn Write + 'w>,
-    rows: Vec<Row>,
+    begun: bool,
     fingerprints: Fingerprints,
 }
 
@@ -49,17 +49,25 @@ impl<'w> Gitlab<'w> {
     pub(super) fn new(out: Box<dyn Write + 'w>) -> Self {
         Self {
             out,
-            rows: Vec::new(),
+            begun: false,
             fingerprints: Fingerprints::default(),
         }
+    }
+
+    fn row(&mut self, row: &Row) -> io::Result<()> {
+        let before: &[u8] = if self.begun { b",\n" } else { b"[\n" };
+        self.begun = true;
+        self.out.write_all(before)?;
+        serde_json::to_writer(&mut self.out, row)?;
+        Ok(())
     }
 }
 
 impl Report for Gitlab<'_> {
     fn finding(&mut self, finding: &Finding, text: &str) -> io::Result<()> {
         let diagnostic = &finding.diagnostic;
-        let said = text::in_one_line(diagnostic);
-        self.rows.push(Row {
+        let said = text::said(finding);
+        let row = Row {
             description: format!("{}: {said}", text::subject(finding)),
             check_name: diagnostic.rule.id().to_owned(),
             fingerprint: self.fingerprints.of(finding, text),
@@ -68,36 +76,40 @@ impl Report for Gitlab<'_> {
                 Some(at) => Place::from(at),
                 None => Place::without_file(&finding.object.title()),
             },
-        });
-        Ok(())
+        };
+        self.row(&row)
     }
 
     fn failure(&mut self, failure: &Failure, _text: &str) -> io::Result<()> {
         let place = text::failed_place(failure);
-        self.rows.push(Row {
+        self.row(&Row {
             description: text::failed_in_one_line(failure),
             check_name: "unreadable-input".to_owned(),
             fingerprint: format!("{place}: {}", failure.message),
             severity: "blocker",
             location: Place::from(&failure.location),
-        });
-        Ok(())
+        })
     }
 
     fn finish(&mut self, _summary: &Summary) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut self.out, &self.rows)?;
-        self.out.write_all(b"\n")?;
+        let end: &[u8] = if self.begun { b"\n]\n" } else { b"[]\n" };
+        self.out.write_all(end)?;
         self.out.flush()
     }
 }
 
 impl From<&Location> for Place {
     fn from(at: &Location) -> Self {
+        let artifact = text::artifact(at);
+        let position = |line, column| match artifact.has_lines {
+            true => Position::new(line, column),
+            false => Position::new(1, 1),
+        };
         Self {
-            path: text::from_root(&at.file).to_owned(),
+            path: String::from_utf8_lossy(artifact.path).into_owned(),
             positions: Positions {
-                begin: Position::new(at.line, at.column),
-                end: Position::new(at.end_line, at.end_column),
+                begin: position(at.line, at.column),
+                end: position(at.end_line, at.end_column),
             },
         }
     }

@@ -30,12 +30,17 @@ impl<'w> Junit<'w> {
     /// Add a case to the suite of that name; findings of one file follow one
     /// another.
     fn add(&mut self, suite: &str, mut case: TestCase) {
-        if self.suite.as_ref().is_none_or(|s| s.name.as_str() != suite) {
+        let suite = text::printable(suite);
+        if self
+            .suite
+            .as_ref()
+            .is_none_or(|s| s.name.as_str() != suite.as_str())
+        {
             self.close_suite();
         }
-        case.set_classname(suite);
+        case.set_classname(suite.as_str());
         self.suite
-            .get_or_insert_with(|| TestSuite::new(suite))
+            .get_or_insert_with(|| TestSuite::new(suite.as_str()))
             .add_test_case(case);
     }
 

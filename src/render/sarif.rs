@@ -8,23 +8,29 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use crate::finding::{Failure, Finding, Location, ObjectRef, SourceEdit};
-use crate::lint::{Consequence, Rule};
+use crate::lint::{CATALOGUE, Consequence, Rule};
 use crate::page;
 
 use super::fingerprint::Fingerprints;
+use super::text::Artifact;
+use super::worst_first::{Rank, WorstFirst};
 use super::{Report, Summary, text};
 
 /// Columns are characters (§3.14.17), here and in JSON.
 pub(super) const COLUMN_KIND: &str = "unicodeCodePoints";
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// The report, written when it is whole.
+/// What separates results.
+const SEPARATOR: &str = ",\n";
+/// GitHub shows an alert as `high` from here on.
+const UNSAFE_SEVERITY: &str = "7.5";
+
+/// The report, written when it is whole: results as JSON, the worst first, since
+/// consumers cut.
 pub(super) struct Sarif<'w> {
     out: Box<dyn Write + 'w>,
-    results: Vec<Value>,
+    results: WorstFirst,
     notifications: Vec<Value>,
-    /// The rules that found something, in the order of first use.
-    rules: Vec<Rule>,
     fingerprints: Fingerprints,
 }
 
@@ -32,54 +38,20 @@ impl<'w> Sarif<'w> {
     pub(super) fn new(out: Box<dyn Write + 'w>) -> Self {
         Self {
             out,
-            results: Vec::new(),
+            results: WorstFirst::default(),
             notifications: Vec::new(),
-            rules: Vec::new(),
             fingerprints: Fingerprints::default(),
         }
     }
 
-    fn rule_index(&mut self, rule: Rule) -> usize {
-        let known = self.rules.iter().position(|&known| known == rule);
-        known.unwrap_or_else(|| {
-            self.rules.push(rule);
-            self.rules.len() - 1
-        })
-    }
-
-    fn log(&self) -> Value {
-        let rules: Vec<_> = self.rules.iter().map(|&rule| descriptor(rule)).collect();
-        let invocation = json!({
-            // Findings are no failure of the tool (§3.20.14).
-            "executionSuccessful": self.notifications.is_empty(),
-            "toolExecutionNotifications": self.notifications,
-        });
-        json!({
-            "$schema": SCHEMA,
-            "version": "2.1.0",
-            "runs": [{
-                "tool": { "driver": {
-                    "name": "stickler",
-                    "semanticVersion": env!("CARGO_PKG_VERSION"),
-                    "rules": rules,
-                }},
-                "columnKind": COLUMN_KIND,
-                "invocations": [invocation],
-                "results": self.results,
-            }],
-        })
-    }
-}
-
-impl Report for Sarif<'_> {
-    fn finding(&mut self, finding: &Finding, text: &str) -> io::Result<()> {
+    fn result(&mut self, finding: &Finding, text: &str) {
         let diagnostic = &finding.diagnostic;
         let fingerprint = self.fingerprints.of(finding, text);
         let mut result = json!({
             "ruleId": diagnostic.rule.id(),
-            "ruleIndex": self.rule_index(diagnostic.rule),
+            "ruleIndex": diagnostic.rule as usize,
             "level": diagnostic.severity.as_str(),
-            "message": { "text": text::in_one_line(diagnostic) },
+            "message": { "text": text::said(finding) },
             "locations": [location(finding)],
             "partialFingerprints": {
                 // The one name that GitHub's code scanning reads.
@@ -91,38 +63,99 @@ impl Report for Sarif<'_> {
         if let Some(fix) = fix(finding) {
             result["fixes"] = json!([fix]);
         }
-        self.results.push(result);
+        if let Some(reason) = &finding.suppressed {
+            result["suppressions"] = json!([{ "kind": "inSource", "justification": reason }]);
+        }
+        self.results
+            .push(Rank::of(finding), &format!("{SEPARATOR}{result}"));
+    }
+}
+
+impl Report for Sarif<'_> {
+    fn finding(&mut self, finding: &Finding, text: &str) -> io::Result<()> {
+        self.result(finding, text);
+        Ok(())
+    }
+
+    fn suppressed(&mut self, finding: &Finding, text: &str) -> io::Result<()> {
+        self.result(finding, text);
         Ok(())
     }
 
     fn failure(&mut self, failure: &Failure, _text: &str) -> io::Result<()> {
         self.notifications.push(json!({
             "level": "error",
-            "message": { "text": failure.message },
+            "message": { "text": text::failed_in_one_line(failure) },
             "locations": [{ "physicalLocation": physical(&failure.location) }],
         }));
         Ok(())
     }
 
     fn finish(&mut self, _summary: &Summary) -> io::Result<()> {
-        let log = self.log();
-        serde_json::to_writer_pretty(&mut self.out, &log)?;
-        self.out.write_all(b"\n")?;
-        self.out.flush()
+        let driver = driver(env!("CARGO_PKG_REPOSITORY"));
+        let invocation = json!({
+            // Findings are no failure of the tool (§3.20.14).
+            "executionSuccessful": self.notifications.is_empty(),
+            "toolExecutionNotifications": self.notifications,
+        });
+        let out = &mut self.out;
+        writeln!(
+            out,
+            r#"{{"$schema":"{SCHEMA}","version":"2.1.0","runs":[{{"tool":{{"driver":{driver:#}}},"#
+        )?;
+        writeln!(
+            out,
+            r#""columnKind":"{COLUMN_KIND}","invocations":[{invocation:#}],"results":["#
+        )?;
+        let results = std::mem::take(&mut self.results);
+        results.write(SEPARATOR.len(), out)?;
+        writeln!(out, "\n]}}]}}")?;
+        out.flush()
     }
 }
 
+/// The tool, with all its rules (§3.19). What is known of the program's home
+/// is there once the package names it.
+fn driver(repository: &str) -> Value {
+    let rules = CATALOGUE.iter().map(|row| descriptor(row.rule, repository));
+    let rules: Vec<_> = rules.collect();
+    let mut driver = json!({
+        "name": "stickler",
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "rules": rules,
+    });
+    if !repository.is_empty() {
+        driver["informationUri"] = json!(repository);
+    }
+    driver
+}
+
 /// A rule with its page (§3.49).
-fn descriptor(rule: Rule) -> Value {
-    let consequence = rule.consequence().map(Consequence::as_str);
+fn descriptor(rule: Rule, repository: &str) -> Value {
+    let consequence = rule.consequence();
     let page = page::of(rule);
-    json!({
+    let mut descriptor = json!({
         "id": rule.id(),
         "shortDescription": { "text": rule.summary() },
         "help": { "text": page, "markdown": page },
         "defaultConfiguration": { "level": rule.severity().as_str() },
-        "properties": { "consequence": consequence, "tags": ["kubernetes", "nginx"] },
-    })
+        "properties": {
+            "consequence": consequence.map(Consequence::as_str),
+            "tags": ["kubernetes", "nginx"],
+        },
+    });
+    if consequence == Some(Consequence::Unsafe) {
+        let properties = &mut descriptor["properties"];
+        properties["security-severity"] = json!(UNSAFE_SEVERITY);
+        properties["tags"] = json!(["kubernetes", "nginx", "security"]);
+    }
+    if !repository.is_empty() {
+        let version = env!("CARGO_PKG_VERSION");
+        let repository = repository.trim_end_matches('/');
+        let uri = format!("{repository}/blob/v{version}/docs/rules/{rule}.md");
+        descriptor["helpUri"] = json!(uri);
+    }
+    descriptor
 }
 
 fn properties(finding: &Finding) -> Value {
@@ -154,8 +187,9 @@ fn logical(object: &ObjectRef) -> Value {
 }
 
 fn physical(at: &Location) -> Value {
-    let mut physical = json!({ "artifactLocation": artifact(&at.file) });
-    if at.line > 0 {
+    let Artifact { path, has_lines } = text::artifact(at);
+    let mut physical = json!({ "artifactLocation": artifact(path) });
+    if has_lines {
         physical["region"] = region(at);
     }
     physical
@@ -173,10 +207,9 @@ fn region(at: &Location) -> Value {
 }
 
 /// A file: relative ones to the repository's root (§3.4.4).
-fn artifact(file: &str) -> Value {
-    let relative = text::from_root(file);
-    let uri = uri(relative);
-    if relative.starts_with('/') {
+fn artifact(path: &[u8]) -> Value {
+    let uri = uri(path);
+    if path.starts_with(b"/") {
         return json!({ "uri": format!("file://{uri}") });
     }
     json!({ "uri": uri, "uriBaseId": "%SRCROOT%" })
@@ -184,9 +217,9 @@ fn artifact(file: &str) -> Value {
 
 /// `path` as a URI reference (RFC 3986, section 3.3): everything but
 /// unreserved characters and slashes is escaped.
-fn uri(path: &str) -> String {
+fn uri(path: &[u8]) -> String {
     let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
+    for &byte in path {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
                 uri.push(byte.into());
@@ -201,13 +234,21 @@ fn uri(path: &str) -> String {
 
 /// The diagnostic's fix as edits of the file (§3.55).
 fn fix(finding: &Finding) -> Option<Value> {
-    let mut files: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-    for SourceEdit { location, text } in &finding.edits {
+    let mut files: BTreeMap<&[u8], Vec<Value>> = BTreeMap::new();
+    for SourceEdit {
+        location,
+        text: inserted,
+    } in &finding.edits
+    {
+        let Artifact { path, has_lines } = text::artifact(location);
+        if !has_lines {
+            return None;
+        }
         let replacement = json!({
             "deletedRegion": region(location),
-            "insertedContent": { "text": text },
+            "insertedContent": { "text": inserted },
         });
-        files.entry(&location.file).or_default().push(replacement);
+        files.entry(path).or_default().push(replacement);
     }
     let changes: Vec<_> = files
         .into_iter()
@@ -220,7 +261,7 @@ fn fix(finding: &Finding) -> Option<Value> {
         .diagnostic
         .help
         .as_deref()
-        .unwrap_or("mend the value");
+        .unwrap_or("fix the value");
     (!changes.is_empty()).then(|| {
         json!({
             "description": { "text": description },
@@ -237,11 +278,35 @@ mod tests {
     #[test]
     fn paths_become_uri_references() {
         for (file, uri) in [
-            ("deploy/a b.yaml", "deploy/a%20b.yaml"),
-            ("./ä:1.yaml", "%C3%A4%3A1.yaml"),
-            ("/tmp/x.yaml", "file:///tmp/x.yaml"),
+            (&b"deploy/a b.yaml"[..], "deploy/a%20b.yaml"),
+            ("ä:1.yaml".as_bytes(), "%C3%A4%3A1.yaml"),
+            (b"\xff%.yaml", "%FF%25.yaml"),
+            (b"/tmp/x.yaml", "file:///tmp/x.yaml"),
         ] {
             assert_eq!(artifact(file)["uri"], uri);
+        }
+    }
+
+    #[test]
+    fn the_home_of_the_program_is_named_once_it_is_known() {
+        let unknown = driver("");
+        assert!(unknown.get("informationUri").is_none());
+        assert!(unknown["rules"][0].get("helpUri").is_none());
+        let known = driver("https://example.com/org/stickler/");
+        assert_eq!(known["informationUri"], "https://example.com/org/stickler/");
+        let expected = format!(
+            "https://example.com/org/stickler/blob/v{}/docs/rules/empty-value.md",
+            env!("CARGO_PKG_VERSION")
+        );
+        assert_eq!(known["rules"][0]["helpUri"], expected);
+    }
+
+    #[test]
+    fn what_is_unsafe_is_a_matter_of_security() {
+        for row in CATALOGUE {
+            let properties = &descriptor(row.rule, "")["properties"];
+            let is_unsafe = row.consequence == Some(Consequence::Unsafe);
+            assert_eq!(properties.get("security-severity").is_some(), is_unsafe);
         }
     }
 }

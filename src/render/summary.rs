@@ -31,6 +31,9 @@ pub struct Summary {
     /// The inputs that could not be read.
     #[serde(rename = "unreadable")]
     pub failures: usize,
+    /// The Ingresses of another class than those of the policy, which are not
+    /// checked.
+    pub other_class: usize,
     /// The Ingresses with affinity keys of ingress-nginx of which no rule
     /// reports anything, because the policy names no classes.
     #[serde(skip)]
@@ -75,7 +78,7 @@ impl Summary {
     /// Whether there was an Ingress at all.
     #[must_use]
     pub fn saw_nothing(&self) -> bool {
-        self.counts.saw_nothing()
+        self.counts.saw_nothing() && self.other_class == 0
     }
 
     /// Findings by rule, the most frequent first: a line each.
@@ -190,6 +193,11 @@ impl fmt::Display for Summary {
         if let Some(fixes) = self.fixes() {
             f.write_str(&fixes)?;
         }
+        match self.other_class {
+            0 => {}
+            1 => f.write_str("; 1 Ingress of another class was not checked")?,
+            many => write!(f, "; {many} Ingresses of another class were not checked")?,
+        }
         if self.failures > 0 {
             let inputs = counted(self.failures, "input", "inputs");
             write!(f, "; {inputs} could not be read")?;
@@ -271,6 +279,11 @@ mod tests {
             line(|s| (s.errors, s.fixable, s.unsafely_fixable, s.failures) = (2, 1, 3, 1)),
             "Checked 12 Ingresses (7 with sticky cookies) in 31 files: 2 errors \
              (1 fixable with 'stickler fix', 3 more with '--unsafe'); 1 input could not be read."
+        );
+        assert_eq!(
+            line(|s| (s.counts.ingresses, s.counts.annotated, s.other_class) = (0, 0, 1)),
+            "Checked 0 Ingresses (none with sticky cookies) in 31 files: nothing found; \
+             1 Ingress of another class was not checked."
         );
         assert_eq!(
             line(|s| (s.scope, s.warnings) = (Scope::Cluster, 2)),

@@ -5,7 +5,7 @@ use std::io;
 use super::{Format, Report, Style, Summary};
 use crate::finding::{Counts, Failure, Finding, Location, ObjectRef, SourceEdit};
 use crate::lint::read::keys::PLUS_KEY;
-use crate::lint::{Diagnostic, FieldPath, Place, Rule, Span};
+use crate::lint::{CATALOGUE, Consequence, Diagnostic, FieldPath, Place, Rule, Span};
 
 /// A manifest with one mistake in the annotation and one beside it.
 pub(super) const CAFE: &str = r#"apiVersion: networking.k8s.io/v1
@@ -144,17 +144,71 @@ fn render(format: Format, style: Style) -> String {
 fn every_format_shows_the_same_findings() {
     for (name, format) in Format::ALL {
         let mut report = render(format, Style::default());
-        for rule in [
-            Rule::UnknownParameter,
-            Rule::DuplicatePath,
-            Rule::SamesiteStrict,
-        ] {
+        for rule in CATALOGUE.iter().map(|row| row.rule) {
             // Pages have tests of their own.
             let page = serde_json::to_string(&crate::page::of(rule)).unwrap();
             assert_eq!(report.contains(&page), format == Format::Sarif);
             report = report.replace(&page, &format!("\"(page of {rule})\""));
         }
         insta::assert_snapshot!(name, report);
+    }
+}
+
+/// Consumers cut: GitHub shows ten annotations.
+#[test]
+fn where_a_consumer_cuts_the_worst_comes_first() {
+    let mut suppressed = unknown_parameter();
+    suppressed.suppressed = Some("an old one".to_owned());
+    for format in [Format::Sarif, Format::Github] {
+        let mut out = Vec::new();
+        let mut report = format.open(Box::new(&mut out), Style::default());
+        report.suppressed(&suppressed, CAFE).unwrap();
+        for finding in [strict(), unknown_parameter(), duplicate_path()] {
+            report.finding(&finding, CAFE).unwrap();
+        }
+        report.finish(&Summary::default()).unwrap();
+        drop(report);
+        let text = String::from_utf8(out).unwrap();
+        let (_, results) = text.split_once("\"results\"").unwrap_or(("", &text));
+        let rules = ["unknown-parameter", "duplicate-path", "samesite-strict"];
+        let places = rules.map(|rule| results.find(rule).unwrap());
+        assert!(places.is_sorted(), "{results}");
+        if format == Format::Sarif {
+            let log: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let last = &log["runs"][0]["results"][3];
+            assert_eq!(last["suppressions"][0]["justification"], "an old one");
+        }
+    }
+}
+
+/// What Helm rendered to standard input is in the chart's file, on no line that
+/// is known.
+#[test]
+fn what_helm_rendered_is_in_the_file_of_the_chart() {
+    let mut finding = unknown_parameter();
+    if let Some(at) = &mut finding.location {
+        at.file = crate::finding::STDIN.to_owned();
+        at.template = Some("web/templates/a b.yaml".to_owned());
+    }
+    for (format, place) in [
+        (
+            Format::Sarif,
+            r#"{"uri":"web/templates/a%20b.yaml","uriBaseId":"%SRCROOT%"}}"#,
+        ),
+        (
+            Format::Gitlab,
+            r#"{"path":"web/templates/a b.yaml","positions":{"begin":{"line":1,"column":1}"#,
+        ),
+        (Format::Github, "::error file=web/templates/a b.yaml,title="),
+    ] {
+        let mut out = Vec::new();
+        let mut report = format.open(Box::new(&mut out), Style::default());
+        report.finding(&finding, CAFE).unwrap();
+        report.finish(&Summary::default()).unwrap();
+        drop(report);
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains(place), "{text}");
+        assert!(text.contains("(line 6 of what Helm rendered)"), "{text}");
     }
 }
 
@@ -209,7 +263,7 @@ fn json_has_one_finding_a_line_and_the_summary_last() {
 #[test]
 fn json_keeps_to_its_schema() {
     let schema = include_str!("../../docs/findings.schema.json");
-    let schema = serde_json::from_str(schema).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let is_valid = |text: &str| {
         let value: serde_json::Value = serde_json::from_str(text).unwrap();
@@ -223,6 +277,10 @@ fn json_keeps_to_its_schema() {
     for line in render(Format::Jsonl, Style::default()).lines() {
         is_valid(line);
     }
+    let words = &schema["$defs"]["finding"]["properties"]["consequence"]["enum"];
+    let known = Consequence::ALL.map(|it| serde_json::json!(it.as_str()));
+    let known: Vec<_> = known.into_iter().chain([serde_json::Value::Null]).collect();
+    assert_eq!(words, &serde_json::Value::Array(known));
     let renamed = render(Format::Json, Style::default()).replace("endLine", "end_line");
     assert!(!validator.is_valid(&serde_json::from_str(&renamed).unwrap()));
 }

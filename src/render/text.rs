@@ -3,8 +3,9 @@
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::finding::{Failure, Finding};
-use crate::lint::{self, Diagnostic, Severity};
+use crate::finding::{Failure, Finding, Location, STDIN};
+pub(crate) use crate::lint::text::printable;
+use crate::lint::{Diagnostic, Severity};
 
 /// `file:line:col`; for what came from a cluster, the object and the field.
 pub(super) fn place(finding: &Finding) -> String {
@@ -17,19 +18,6 @@ pub(super) fn place(finding: &Finding) -> String {
 /// What is said of a value that was checked without the Ingress around it.
 pub(super) const VALUE_ALONE: &str =
     "only the value is checked here: its hosts, paths and backends are not known";
-
-/// `text` with everything that a terminal would obey or not draw escaped.
-pub(crate) fn printable(text: &str) -> String {
-    let mut printable = String::with_capacity(text.len());
-    for c in text.chars() {
-        if lint::text::is_invisible(c) {
-            printable.extend(c.escape_default());
-        } else {
-            printable.push(c);
-        }
-    }
-    printable
-}
 
 /// `Ingress default/cafe, entry 1, service coffee-svc`; a value by itself has
 /// no object.
@@ -99,9 +87,39 @@ pub(super) fn failed_place(failure: &Failure) -> String {
     format!("{}:{}:{}", printable(&at.file), at.line, at.column)
 }
 
-/// A file for those who know paths relative to the repository's root only.
-pub(super) fn from_root(file: &str) -> &str {
-    file.strip_prefix("./").unwrap_or(file)
+/// What is known of a place by those who know the files of a repository only.
+pub(super) struct Artifact<'a> {
+    /// The path from the repository's root, as far as that is the working
+    /// directory.
+    pub(super) path: &'a [u8],
+    /// Whether lines and columns are those of the file: they are not where Helm
+    /// rendered it to standard input.
+    pub(super) has_lines: bool,
+}
+
+/// The file of a place.
+pub(super) fn artifact(at: &Location) -> Artifact<'_> {
+    match &at.template {
+        Some(template) if at.file == STDIN => Artifact {
+            path: template.as_bytes(),
+            has_lines: false,
+        },
+        _ => Artifact {
+            path: at.path.as_deref().unwrap_or(at.file.as_bytes()),
+            has_lines: at.line > 0,
+        },
+    }
+}
+
+/// As [`in_one_line`], with the line where the file's own is not known.
+pub(super) fn said(finding: &Finding) -> String {
+    let said = in_one_line(&finding.diagnostic);
+    match &finding.location {
+        Some(at) if at.line > 0 && !artifact(at).has_lines => {
+            format!("{said} (line {} of what Helm rendered)", at.line)
+        }
+        _ => said,
+    }
 }
 
 /// The colour of line numbers and arrows, as rustc has it.
@@ -109,11 +127,12 @@ pub(super) fn line_number_colour() -> Style {
     AnsiColor::BrightBlue.on_default().bold()
 }
 
-/// `text` in lines of at most `width` columns where its words allow it.
+/// `text` in lines of at most `width` columns where its words allow it. What
+/// is quoted stays in one line, so that it can be copied.
 pub(crate) fn wrap(text: &str, width: usize) -> String {
     let mut wrapped = String::with_capacity(text.len() + 4);
     let mut column = 0;
-    for word in text.split_inclusive(' ') {
+    for word in words(text) {
         let long = word.trim_end().width();
         if column > 0 && column + long > width {
             wrapped.truncate(wrapped.trim_end().len());
@@ -126,6 +145,30 @@ pub(crate) fn wrap(text: &str, width: usize) -> String {
     wrapped
 }
 
+/// The words of a text with the spaces after them; what is quoted is one word.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let (mut start, mut quoted_until) = (0, 0);
+    for (at, c) in text.char_indices() {
+        if at < quoted_until {
+            continue;
+        }
+        match c {
+            '`' | '\'' if at == 0 || text[..at].ends_with([' ', '(', '[']) => {
+                let inside = &text[at + 1..];
+                quoted_until = inside.find(c).map_or(0, |end| at + 1 + end + 1);
+            }
+            ' ' => {
+                words.push(&text[start..=at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&text[start..]);
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,5 +179,7 @@ mod tests {
         assert_eq!(wrap("one two three", 80), "one two three");
         assert_eq!(wrap("immeasurable", 4), "immeasurable");
         assert_eq!(wrap("", 4), "");
+        assert_eq!(wrap("use `a b c` it's so", 8), "use\n`a b c`\nit's so");
+        assert_eq!(wrap("it 'does not end", 8), "it 'does\nnot end");
     }
 }

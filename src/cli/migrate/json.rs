@@ -39,7 +39,7 @@ fn of_file(ingress: &MigratedIngress) -> Value {
         "column": location.column,
     });
     value["written"] = ingress.written.into();
-    value["not_written"] = json!(ingress.not_edited);
+    value["notWritten"] = json!(ingress.not_edited);
     value
 }
 
@@ -58,7 +58,7 @@ pub(in crate::cli) fn migration(
         },
         "location": null,
         "written": false,
-        "not_written": null,
+        "notWritten": null,
     });
     let rest = match result {
         Ok(migration) => {
@@ -88,14 +88,16 @@ fn summarize(tally: &Tally) -> Value {
     summary.insert("type".to_owned(), "summary".into());
     summary.insert("files".to_owned(), tally.files.into());
     summary.insert("ingresses".to_owned(), tally.ingresses.into());
-    for (outcome, count) in outcomes(tally) {
-        summary.insert(outcome.as_str().to_owned(), count.into());
-    }
+    let counts = outcomes(tally).into_iter();
+    let mut by_outcome: Map<String, Value> = counts
+        .map(|(outcome, count)| (outcome.as_str().to_owned(), count.into()))
+        .collect();
     let nothing = |it: &&MigratedIngress| matches!(&it.result, Ok(migration) if migration.outcome == Outcome::Nothing);
     let nothing = tally.migrated.iter().filter(nothing).count();
-    summary.insert("already-migrated".to_owned(), nothing.into());
-    summary.insert("changed_files".to_owned(), tally.changed.into());
-    summary.insert("other_keys".to_owned(), tally.other_keys.into());
+    by_outcome.insert("already-migrated".to_owned(), nothing.into());
+    summary.insert("outcomes".to_owned(), by_outcome.into());
+    summary.insert("changedFiles".to_owned(), tally.changed.into());
+    summary.insert("otherKeys".to_owned(), tally.other_keys.into());
     summary.insert("failures".to_owned(), tally.failures.into());
     Value::Object(summary)
 }

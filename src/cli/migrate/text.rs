@@ -2,13 +2,11 @@
 
 use std::fmt::Write as _;
 
-use similar::TextDiff;
-
 use super::Tally;
 use crate::lint::Severity;
 use crate::lint::migrate::{Condemned, Migration, Outcome};
 use crate::manifest::MigratedIngress;
-use crate::render::counted;
+use crate::render::{counted, printable};
 
 /// What is true of every migration, said once a run.
 const ALWAYS: &str = "What changes for every session:
@@ -23,7 +21,7 @@ pub(super) fn ingress(ingress: &MigratedIngress, edits: bool) -> String {
     let location = &ingress.location;
     let mut text = format!(
         "{}:{}: Ingress {}: ",
-        location.file,
+        printable(&location.file),
         location.line,
         name(ingress)
     );
@@ -94,18 +92,6 @@ fn push_condemned(text: &mut String, condemned: &Condemned) {
         diagnostic.message,
         diagnostic.rule.id()
     );
-}
-
-/// A unified diff; empty where nothing changes.
-pub(super) fn diff(file: &str, before: &str, after: &str) -> String {
-    if before == after {
-        return String::new();
-    }
-    let name = file.trim_start_matches(['/', '.']);
-    let diff = TextDiff::from_lines(before, after);
-    let mut unified = diff.unified_diff();
-    unified.header(&format!("a/{name}"), &format!("b/{name}"));
-    unified.to_string()
 }
 
 /// The last lines: how many of which outcome, and what is true of all.

@@ -1,4 +1,5 @@
-//! Words joined by commas: `path=/tea,secure`, `srv_id,serviceName=...`.
+//! Words joined by commas: `path=/tea,secure`, `srv_id,serviceName=...`; or by
+//! a space that is none to nginx, such as the no-break space of a web page.
 
 use super::context::Words;
 use super::injection::MOST_WORDS;
@@ -8,15 +9,16 @@ use crate::lint::read::nginx::{ErrorKind, Parameter, suggest};
 use crate::lint::span::Span;
 use crate::lint::text::quote;
 
-/// Commas, in words that nginx refuses and in those that it accepts.
+/// Words that are joined, in what nginx refuses and in what it accepts.
 pub(super) fn joined_words(context: &Context<'_>, report: &mut Report) {
     for (words, error) in context.refused() {
-        if let ErrorKind::Unknown(_) = error.kind
+        if let ErrorKind::Unknown(_) | ErrorKind::Expires(..) | ErrorKind::SameSite(_) = error.kind
             && let Some(joined) = Joined::read(&words, error.span)
         {
             let message = joined.message(&words);
             let diagnostic = words.refused_at(Rule::JoinedWords, error.span, message);
-            report.push(joined.help(diagnostic));
+            report.push_covering(joined.help(diagnostic), error.span);
+            report.cookie_is_unintended(words.entry.entry.number);
         }
     }
     for words in context.words() {
@@ -26,22 +28,37 @@ pub(super) fn joined_words(context: &Context<'_>, report: &mut Report) {
 
 fn accepted(words: &Words<'_>, report: &mut Report) {
     let errors = &words.directive.errors;
-    let with_comma = words.directive.words.iter();
-    let with_comma = with_comma.filter(|word| word.text.contains(','));
-    for word in with_comma.take(MOST_WORDS) {
+    let all = words.directive.words.iter();
+    let with_joint = all.filter(|word| may_be_joined(&word.text));
+    for word in with_joint.take(MOST_WORDS) {
         let is_refused = || errors.iter().any(|error| word.span.contains(error.span));
         if let Some(joined) = Joined::read(words, word.span)
             && !is_refused()
         {
             let message = joined.message(words);
             let diagnostic = words.entry.at(Rule::JoinedWords, word.span, message);
-            report.push(joined.help(diagnostic));
+            report.push_covering(joined.help(diagnostic), word.span);
+            report.cookie_is_unintended(words.entry.entry.number);
         }
     }
 }
 
-/// A word that is certainly several: a comma ends it, or stands before a
-/// parameter or the next entry.
+/// What joins words that were meant to be apart.
+fn is_joint(c: char) -> bool {
+    c == ',' || is_other_space(c)
+}
+
+/// A space to the reader's eye, and a character like any other to nginx.
+fn is_other_space(c: char) -> bool {
+    !c.is_ascii() && c.is_whitespace() && !c.is_control()
+}
+
+fn may_be_joined(word: &str) -> bool {
+    word.contains(',') || (!word.is_ascii() && word.contains(is_other_space))
+}
+
+/// A word that is certainly several: a comma or such a space ends it, or stands
+/// before a parameter or the next entry.
 pub(super) struct Joined {
     span: Span,
     /// Whether a comma stands where a semicolon belongs.
@@ -56,15 +73,16 @@ impl Joined {
     /// Reads the word at `span`; `None` where its commas may be meant.
     pub(super) fn read(words: &Words<'_>, span: Span) -> Option<Self> {
         let raw = words.entry.text(span);
-        if !raw.contains(',') || raw.contains(['\\', '\'', '{', '}', '#']) {
+        if !may_be_joined(raw) || raw.contains(['\\', '\'', '{', '}', '#']) {
             return None;
         }
-        let mut parts = raw.split(',');
+        let text = raw.trim_start_matches(is_other_space);
+        let mut parts = text.split(is_joint);
         let first = parts.next()?;
         let mut joined = Self {
             span,
             entries: false,
-            apart: is_sound(first).then(|| first.to_owned()),
+            apart: (text.is_empty() || is_sound(first)).then(|| first.to_owned()),
             parameters: set_of(first),
         };
         for part in parts {
@@ -115,8 +133,13 @@ impl Joined {
 
     /// What is wrong, as a sentence.
     fn message(&self, words: &Words<'_>) -> String {
-        let text = quote(words.entry.text(self.span));
-        format!("comma between words in {text}")
+        let text = words.entry.text(self.span);
+        let joint = match text.chars().find(|&c| is_joint(c)) {
+            Some('\u{a0}') => "no-break space (U+00A0)".to_owned(),
+            Some(c) if c != ',' => format!("special space (U+{:04X})", u32::from(c)),
+            _ => "comma".to_owned(),
+        };
+        format!("{joint} between words in {}", quote(text))
     }
 
     /// The diagnostic with help and fix.

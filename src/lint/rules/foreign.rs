@@ -7,7 +7,7 @@ use crate::lint::consequence::Severity;
 use crate::lint::diagnostic::{Diagnostic, Fix};
 use crate::lint::field::FieldPath;
 use crate::lint::migrate::{Migration, Options, Outcome, is_affinity, migrate};
-use crate::lint::read::keys::{COMMUNITY, ORG_KEY};
+use crate::lint::read::keys::{COMMUNITY, ORG_KEY, PLUS_KEY};
 use crate::lint::subject::Subject;
 
 /// What one warning of the webhook may have, in characters: rule, object,
@@ -20,20 +20,73 @@ const MOST_PATHS: usize = 200;
 
 const RUN: &str = "run 'stickler migrate'";
 
+/// The prefix of ingress-nginx until 0.9, in which some manifests are kept.
+const OLD_COMMUNITY: &str = "ingress.kubernetes.io/";
+
+/// What migrates these keys.
+const RUN_OLD: &str = "run 'stickler migrate --annotations-prefix ingress.kubernetes.io'";
+
 /// One diagnostic for the first affinity key of ingress-nginx, with the value
-/// that does the same in this controller; only on a class that the operator
-/// assigns to it.
+/// that does the same in this controller; only on an Ingress of this
+/// controller.
 pub(super) fn foreign_annotation(context: &Context<'_>, report: &mut Report) {
     let subject = context.reading.subject;
-    if !context.is_managed || subject.value_alone {
+    let is_own = context.is_managed || context.policy.is_shown_to_be_managed(subject);
+    if !is_own || subject.value_alone {
         return;
     }
-    let of_affinity = |key: &str| key.strip_prefix(COMMUNITY).is_some_and(is_affinity);
-    let mut keys = subject.annotations.iter().map(|it| it.key.as_ref());
-    let mut found: Vec<&str> = keys.by_ref().filter(|key| of_affinity(key)).collect();
-    // The key that turns the others on comes first.
-    found.sort_by_key(|key| !key.ends_with("/affinity"));
-    let Some(key) = found.first() else { return };
+    match first_key(subject, COMMUNITY, is_affinity) {
+        Some(key) => of_community(context, key, report),
+        None => {
+            if let Some(key) = first_key(subject, OLD_COMMUNITY, is_old_affinity) {
+                report.push(of_old_community(subject, key));
+            }
+        }
+    }
+}
+
+/// The first key with that prefix and such a name; the one that turns the
+/// others on comes first.
+fn first_key<'s>(
+    subject: &'s Subject<'_>,
+    prefix: &str,
+    is_affinity: fn(&str) -> bool,
+) -> Option<&'s str> {
+    let keys = subject.annotations.iter().map(|it| it.key.as_ref());
+    let found = keys.filter(|key| key.strip_prefix(prefix).is_some_and(is_affinity));
+    found.min_by_key(|key| !key.ends_with("/affinity"))
+}
+
+fn is_old_affinity(name: &str) -> bool {
+    is_affinity(name) || matches!(name, "sticky-enabled" | "sticky-name" | "sticky-hash")
+}
+
+fn of_old_community(subject: &Subject<'_>, key: &str) -> Diagnostic {
+    let message =
+        format!("{key} is a key of an early ingress-nginx: this controller does not read it");
+    let diagnostic = at_field(Rule::ForeignAnnotation, FieldPath::annotation(key), message);
+    match own_key(subject) {
+        Some(own) => left_over(diagnostic, own),
+        None if key.strip_prefix(OLD_COMMUNITY).is_some_and(is_affinity) => {
+            diagnostic.with_help(RUN_OLD)
+        }
+        None => diagnostic.with_help(format!("write {ORG_KEY}")),
+    }
+}
+
+/// The annotation that is there already.
+fn own_key(subject: &Subject<'_>) -> Option<&'static str> {
+    let mut own = [ORG_KEY, PLUS_KEY].into_iter();
+    own.find(|key| subject.annotation(key).is_some())
+}
+
+fn left_over(diagnostic: Diagnostic, own: &str) -> Diagnostic {
+    let diagnostic = diagnostic.with_severity(Severity::Note);
+    diagnostic.with_help(format!("remove it: {own} does it"))
+}
+
+fn of_community(context: &Context<'_>, key: &str, report: &mut Report) {
+    let subject = context.reading.subject;
     let short = key.replacen(COMMUNITY, "…/", 1);
     let diagnostic =
         |message: String| at_field(Rule::ForeignAnnotation, FieldPath::annotation(key), message);
@@ -46,7 +99,7 @@ pub(super) fn foreign_annotation(context: &Context<'_>, report: &mut Report) {
         match migrate(subject, context.policy, &Options::default()) {
             Ok(migration) if migration.outcome == Outcome::Nothing => {
                 let message = format!("{short} is left over from ingress-nginx, and not read");
-                diagnostic(message).with_severity(Severity::Note)
+                left_over(diagnostic(message), own_key(subject).unwrap_or(ORG_KEY))
             }
             Ok(migration) => {
                 let not_read = format!("{short} is not read by this controller");
@@ -117,6 +170,7 @@ fn reason(subject: &Subject<'_>, migration: &Migration) -> String {
 mod tests {
     use super::*;
     use crate::lint::policy::Policy;
+    use crate::lint::read::keys::MERGEABLE;
     use crate::lint::subject::{Annotation, Backend, HostRule, PathRule};
 
     /// An Ingress with these keys, each after `nginx.ingress.kubernetes.io/`
@@ -215,8 +269,49 @@ mod tests {
                 (ORG_KEY, "serviceName=tea srv path=/"),
             ],
             Severity::Note,
-            "…/affinity is left over from ingress-nginx, and not read",
+            "…/affinity is left over from ingress-nginx, and not read; \
+             remove it: nginx.org/sticky-cookie-services does it",
         );
+    }
+
+    #[test]
+    fn the_older_prefix_is_known() {
+        let of_old = |name: &str| format!("{OLD_COMMUNITY}{name}");
+        assert_reported(
+            &[
+                (&of_old("affinity"), "cookie"),
+                (&of_old("session-cookie-name"), "a"),
+            ],
+            Severity::Warning,
+            "ingress.kubernetes.io/affinity is a key of an early ingress-nginx: this controller \
+             does not read it; run 'stickler migrate --annotations-prefix ingress.kubernetes.io'",
+        );
+        assert_reported(
+            &[
+                (&of_old("sticky-name"), "route"),
+                (&of_old("sticky-enabled"), "true"),
+            ],
+            Severity::Warning,
+            "ingress.kubernetes.io/sticky-name is a key of an early ingress-nginx: this \
+             controller does not read it; write nginx.org/sticky-cookie-services",
+        );
+        assert!(reported(&[(&of_old("rewrite-target"), "/")], "nginx").is_empty());
+    }
+
+    /// Only this controller reads the type of a mergeable Ingress.
+    #[test]
+    fn a_mergeable_type_shows_whose_an_ingress_is() {
+        let minion = subject(&[(MERGEABLE, "minion"), ("affinity", "cookie")]);
+        let rules = |policy: &Policy| -> Vec<Rule> {
+            let found = crate::lint::check(&minion, policy);
+            found.iter().map(|it| it.rule).collect()
+        };
+        assert_eq!(rules(&Policy::default()), [Rule::ForeignAnnotation]);
+        let other = Policy {
+            ingress_classes: Some(vec!["other".to_owned()]),
+            ..Policy::default()
+        };
+        assert!(rules(&other).is_empty());
     }
 
     #[test]

@@ -10,6 +10,10 @@ use crate::lint::read::{Controller, Edition, Facts};
 use crate::lint::release::{Fact, Release};
 use crate::lint::text::quote;
 
+/// The prefix that NIC's documentation gives to the keys of one's own template:
+/// whether that reads them cannot be seen.
+const CUSTOM: &str = "custom.nginx.org";
+
 /// Prefixes of other controllers that know a key with this name or grammar.
 const OTHERS: [&str; 3] = ["ingress.bluemix.net", "angie.software", "edgenexus.io"];
 
@@ -98,7 +102,8 @@ fn near_miss(key: &str, is_managed: bool) -> Option<Diagnostic> {
     let sticky = has("sticky") && (has("cookie") || has("service") || has("route"));
     let resembles = sticky || (has("cookie") && has("services")) || is_misspelt(key);
     let other = OTHERS.contains(&prefix);
-    if !resembles || (other && !is_managed) || !(other || is_nginx(prefix)) {
+    let is_nginx = is_nginx(prefix) && prefix != CUSTOM;
+    if !resembles || (other && !is_managed) || !(other || is_nginx) {
         return None;
     }
     let message = format!("the controller does not read {}", quote(key));
@@ -196,6 +201,8 @@ mod tests {
                 false,
                 true,
             ),
+            ("custom.nginx.org/sticky-learn-cookie-name", true, false),
+            ("custom.nginx.com/sticky-cookie-services", false, true),
             ("edgenexus.io/sticky-cookie-services", false, false),
             ("edgenexus.io/sticky-cookie-services", true, true),
             ("nginx.org/websocket-services", true, false),

@@ -69,7 +69,8 @@ fn reject_entry(
                 || span.is_some_and(|span| span.contains(error.span));
             let start = span.map_or(0, |span| span.start);
             let is_inside = start >= parameters || diagnostic.rule == Rule::NoParameters;
-            if is_here && is_inside && rules(*kind).contains(&diagnostic.rule) {
+            let is_same = is_here && is_inside && rules(*kind).contains(&diagnostic.rule);
+            if is_same || replaces(diagnostic, error.span) {
                 *diagnostic = diagnostic
                     .clone()
                     .with_consequence(Consequence::RejectsIngress);
@@ -80,6 +81,16 @@ fn reject_entry(
             diagnostics.push(rejection(value, error, *kind));
         }
     }
+}
+
+/// Whether the fix of a mistake that is reported already takes a line break
+/// away: between two entries a `;` belongs there.
+fn replaces(diagnostic: &Diagnostic, line_break: Span) -> bool {
+    let edits = diagnostic.fix.iter().flat_map(|fix| &fix.edits);
+    diagnostic.rule == Rule::UnknownParameter
+        && edits
+            .filter(|edit| edit.text == ";")
+            .any(|edit| edit.span.contains(line_break))
 }
 
 /// The rules that report the same mistake for what nginx makes of it.

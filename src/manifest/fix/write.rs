@@ -11,8 +11,9 @@ use crate::manifest::decode::{Encoding, encode};
 /// permissions and where possible the same owner, then a rename. A link stays
 /// a link: what it leads to is replaced.
 ///
-/// A file that no longer holds the text from before is left alone, which is an
-/// error, and so is one with bytes that are not a text's.
+/// A file that holds `after` already, since a link to it was written, is left
+/// as it is. One that holds neither is left alone, which is an error, and so is
+/// one with bytes that are not a text's.
 pub fn write(path: &Path, before: &str, after: &str, encoding: Encoding) -> io::Result<()> {
     let bytes = |text: &str| {
         let message = "the file is not UTF-8 throughout: convert it first";
@@ -20,6 +21,9 @@ pub fn write(path: &Path, before: &str, after: &str, encoding: Encoding) -> io::
     };
     let (before, after) = (bytes(before)?, bytes(after)?);
     let path = fs::canonicalize(path)?;
+    if fs::read(&path)? == after {
+        return Ok(());
+    }
     let folder = path.parent().unwrap_or(Path::new("/"));
     let metadata = fs::metadata(&path)?;
     let mut new = tempfile::Builder::new()

@@ -8,7 +8,7 @@ use super::{File, met, unmet};
 /// The files that a glob matches, by name. What is hidden must be named.
 pub(super) fn glob(pattern: &str) -> Box<dyn Iterator<Item = File>> {
     let none = |message: String| -> Box<dyn Iterator<Item = File>> {
-        Box::new(std::iter::once(File::Error(pattern.to_owned(), message)))
+        Box::new(std::iter::once(File::Error(pattern.into(), message)))
     };
     let glob = globset::GlobBuilder::new(pattern)
         .literal_separator(true)

@@ -1,5 +1,8 @@
 //! Messages in the dress of a drawing: backticks for quotes.
 
+/// What stands before a value that is quoted as YAML has it.
+const KEY: &str = "/sticky-cookie-services: ";
+
 /// `message` with its quoted texts between backticks, as rustc writes them.
 /// A quote mark inside such a text comes escaped ([`crate::lint::text::quote`])
 /// and stands by itself afterwards. What is not closed stays as it is.
@@ -13,6 +16,12 @@ pub(super) fn backticks(message: &str) -> String {
             rest = opened;
             continue;
         };
+        if dressed.ends_with(KEY) {
+            // A key with its value is YAML, to be copied as it is.
+            dressed.push_str(&rest[before.len()..=before.len() + 1 + end]);
+            rest = &opened[end + 1..];
+            continue;
+        }
         dressed.push('`');
         dressed.push_str(&opened[..end].replace("\\'", "'"));
         dressed.push('`');
@@ -46,6 +55,10 @@ mod tests {
             ("nothing", "nothing"),
             ("open 'end", "open 'end"),
             ("empty ''", "empty ``"),
+            (
+                "write nginx.org/sticky-cookie-services: 'serviceName=a b'; see 'c'",
+                "write nginx.org/sticky-cookie-services: 'serviceName=a b'; see `c`",
+            ),
         ] {
             assert_eq!(backticks(message), dressed);
         }
