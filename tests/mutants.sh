@@ -82,12 +82,19 @@ core() {
 # A sample of the rooms that are not the core: of each so many mutants, as far
 # apart as may be.
 rooms() {
-    package=.
-    mkdir -p target/mutants
-    cargo mutants --list --no-config --colors never --exclude-re 'impl .*Debug for' \
+    # The whole, but of its programs and tests no more than is to be built.
+    package=target/mutants/whole
+    rm -rf "$package"
+    mkdir -p "$package"
+    git ls-files -z | xargs -0 cp --parents -t "$package"
+    sed -i -e '/^\[\[bench/,/^$/d' -e 's/^edition = .*/&\nautotests = false/' "$package/Cargo.toml"
+
+    cargo mutants --list --no-config --colors never --dir "$package" --exclude-re 'impl .*Debug for' \
         --exclude src/lint.rs --exclude 'src/lint/**' \
         --exclude src/admission.rs --exclude 'src/admission/**' |
         awk -v each="$each" -v nth="$1" '
+            # A field that is left out is tried whatever is named.
+            /: delete field/ { next }
             { split($0, part, /[\/.:]/); line[part[2], count[part[2]]++] = $0 }
             END {
                 for (room in count) {
@@ -99,13 +106,15 @@ rooms() {
 
     export CARGO_TARGET_DIR="$PWD/target/mutants/rooms" CARGO_PROFILE_DEV_DEBUG=false
     # The configuration is the core's.
-    own='--no-config --minimum-test-timeout 60'
+    own='--no-config --gitignore false --minimum-test-timeout 60'
     # shellcheck disable=SC2086 # several words
     mutants_of target/mutants/sample.txt $own -- --lib
     cat target/mutants/mutants.out/caught.txt target/mutants/mutants.out/timeout.txt >target/mutants/noticed.txt
     cp target/mutants/mutants.out/missed.txt target/mutants/left.txt
     if [ -s target/mutants/left.txt ]; then
         # shellcheck disable=SC2086 # several words
+        printf '\n[[test]]\nname = "%s"\n' $public >>"$package/Cargo.toml"
+        # shellcheck disable=SC2046,SC2086 # several words
         mutants_of target/mutants/left.txt $own -- $(printf -- '--test %s ' $public)
         cat target/mutants/mutants.out/caught.txt target/mutants/mutants.out/timeout.txt >>target/mutants/noticed.txt
         cp target/mutants/mutants.out/missed.txt target/mutants/left.txt

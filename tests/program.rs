@@ -398,3 +398,45 @@ fn what_is_printed_as_a_whole_is_whole() {
     assert!(print(&["man"]).contains(".TH stickler 1"));
     assert!(print(&["man", "check"]).contains(".TH stickler-check 1"));
 }
+
+#[test]
+fn annotations_of_github_stand_beside_text_alone() {
+    let folder = folder(&[("a.yaml", &ingress(BAD))]);
+    let check = |format: &str| {
+        let mut command = Command::new(BINARY);
+        command.args(["check", "a.yaml", "--quiet", "--format", format]);
+        let output = command
+            .current_dir(folder.path())
+            .env("GITHUB_ACTIONS", "true");
+        String::from_utf8(output.output().unwrap().stdout).unwrap()
+    };
+    for format in ["full", "concise", "text"] {
+        assert_eq!(
+            check(format).matches("::error file=a.yaml").count(),
+            1,
+            "{format}"
+        );
+    }
+    for format in ["json", "sarif", "gitlab"] {
+        let report = check(format);
+        assert!(serde_json::from_str::<Value>(&report).is_ok(), "{report}");
+    }
+    for format in ["jsonl", "junit"] {
+        assert!(!check(format).contains("::error"), "{format}");
+    }
+}
+
+#[test]
+fn strict_and_markdown_are_in_force() {
+    let page = format!("# Page\n\n```yaml\n{}```\n", ingress(BAD));
+    let folder = folder(&[
+        ("a.md", &page),
+        ("b.yaml", "a: b: c\n"),
+        ("c.yaml", &ingress(GOOD)),
+    ]);
+    for (flags, code) in [(&[][..], 0), (&["--markdown"], 1), (&["--strict"], 2)] {
+        let arguments = [&["check", "."], flags].concat();
+        let (seen, printed, said) = run(folder.path(), &arguments, "");
+        assert_eq!(seen, code, "{flags:?}: {printed}{said}");
+    }
+}

@@ -54,6 +54,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_unit_of_go_is_read() {
+        for (text, milliseconds) in [
+            ("1h2m3s", 3_723_000),
+            ("1.5m", 90_000),
+            ("250ms", 250),
+            ("250000us", 250),
+            ("250000µs", 250),
+            ("250000%C2%B5s", 250),
+            ("250000000ns", 250),
+        ] {
+            let expected = Duration::from_millis(milliseconds);
+            assert_eq!(go_duration(text), Some(expected), "{text}");
+        }
+        for text in ["", "0s", "1", "s", "1d", "-1s", "1e99h"] {
+            assert_eq!(go_duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn the_callers_limit_counts_less_a_margin() {
         let begun = Instant::now();
         for (query, milliseconds) in [
