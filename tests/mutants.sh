@@ -79,6 +79,14 @@ core() {
         mutants_of target/mutants/left.txt --gitignore false -- --test all
 }
 
+# Fields left out of an expression are tried whatever is named, unless they were
+# noticed before.
+without_fields() {
+    rm -rf target/mutants/mutants.out
+    mkdir -p target/mutants/mutants.out
+    grep ': delete field' "$all" >target/mutants/mutants.out/caught.txt
+}
+
 # A sample of the rooms that are not the core: of each so many mutants, as far
 # apart as may be.
 rooms() {
@@ -89,12 +97,10 @@ rooms() {
     git ls-files -z | xargs -0 cp --parents -t "$package"
     sed -i -e '/^\[\[bench/,/^$/d' -e 's/^edition = .*/&\nautotests = false/' "$package/Cargo.toml"
 
-    cargo mutants --list --no-config --colors never --dir "$package" --exclude-re 'impl .*Debug for' \
-        --exclude src/lint.rs --exclude 'src/lint/**' \
-        --exclude src/admission.rs --exclude 'src/admission/**' |
+    all=target/mutants/all.txt
+    cargo mutants --list --no-config --colors never --dir "$package" --exclude-re 'impl .*Debug for' >"$all"
+    grep -v -e ': delete field' -e '^src/lint[./]' -e '^src/admission[./]' "$all" |
         awk -v each="$each" -v nth="$1" '
-            # A field that is left out is tried whatever is named.
-            /: delete field/ { next }
             { split($0, part, /[\/.:]/); line[part[2], count[part[2]]++] = $0 }
             END {
                 for (room in count) {
@@ -106,12 +112,14 @@ rooms() {
 
     export CARGO_TARGET_DIR="$PWD/target/mutants/rooms" CARGO_PROFILE_DEV_DEBUG=false
     # The configuration is the core's.
-    own='--no-config --gitignore false --minimum-test-timeout 60'
+    own='--no-config --gitignore false --minimum-test-timeout 60 --iterate'
+    without_fields
     # shellcheck disable=SC2086 # several words
     mutants_of target/mutants/sample.txt $own -- --lib
     cat target/mutants/mutants.out/caught.txt target/mutants/mutants.out/timeout.txt >target/mutants/noticed.txt
     cp target/mutants/mutants.out/missed.txt target/mutants/left.txt
     if [ -s target/mutants/left.txt ]; then
+        without_fields
         # shellcheck disable=SC2086 # several words
         printf '\n[[test]]\nname = "%s"\n' $public >>"$package/Cargo.toml"
         # shellcheck disable=SC2046,SC2086 # several words

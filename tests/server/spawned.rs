@@ -126,7 +126,7 @@ impl Spawned {
             admin: address("admin"),
             child,
             log: Some(Mutex::new(log)),
-            folder: folder,
+            folder,
         }
     }
 
