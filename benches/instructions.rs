@@ -17,7 +17,7 @@ const RECORDED: &str = include_str!("../tests/corpus/reviews/create-apply.json")
 const UPDATE: &str = include_str!("../tests/corpus/reviews/update-label.json");
 
 /// What can be counted.
-const CASES: [(&str, fn(usize)); 7] = [
+const CASES: [(&str, fn(usize)); 9] = [
     ("answer-recorded-create", |times| answers(RECORDED, times)),
     ("answer-recorded-update", |times| answers(UPDATE, times)),
     ("answer-without-our-keys", |times| {
@@ -30,11 +30,31 @@ const CASES: [(&str, fn(usize)); 7] = [
     ("answer-8-kb", |times| {
         answers(&reviews::of_size(8_000), times)
     }),
+    ("answer-8-kb-of-paths", |times| {
+        answers(&of_paths(57), times)
+    }),
+    ("answer-2-kb-beside-others", |times| {
+        answers(&beside_others(2_300), times);
+    }),
     ("answer-1000-services", |times| {
         answers(&reviews::of_services(1_000), times)
     }),
     ("check-one-entry", checks),
 ];
+
+/// A review of an Ingress of `paths` paths and services, of which two have
+/// sticky cookies.
+fn of_paths(paths: usize) -> String {
+    reviews::of_services(paths).replacen(&subjects::value(paths), &subjects::value(2), 1)
+}
+
+/// A review as [`reviews::of_size`] has it, with five annotations that many Ingresses
+/// have beside the sticky cookies.
+fn beside_others(bytes: usize) -> String {
+    const OTHERS: &str = r#""nginx.org/client-max-body-size":"8m","nginx.org/proxy-connect-timeout":"30s","nginx.org/proxy-read-timeout":"20s","nginx.org/redirect-to-https":"true","nginx.org/server-snippets":"","#;
+    let annotations = r#""annotations":{"#;
+    reviews::of_size(bytes).replacen(annotations, &format!("{annotations}{OTHERS}"), 1)
+}
 
 fn answers(review: &str, times: usize) {
     let terms = Terms::default();

@@ -27,7 +27,7 @@ count() {
 }
 
 cases='check-one-entry answer-without-our-keys answer-recorded-create answer-recorded-update
-answer-2-kb answer-8-kb answer-1000-services'
+answer-2-kb answer-2-kb-beside-others answer-8-kb answer-8-kb-of-paths answer-1000-services'
 status=0
 counts=$(mktemp)
 trap 'rm -f "$counts"' EXIT

@@ -87,6 +87,9 @@ pub struct Location {
     /// The line of the alias that stands for what is shown, where one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<usize>,
+    /// Whether it is white space that a line break of a folded scalar wrote.
+    #[serde(skip)]
+    pub folded: bool,
     /// The same range as bytes of the file's text.
     #[serde(skip)]
     pub bytes: Span,
@@ -191,6 +194,8 @@ impl Location {
             .template
             .as_ref()
             .map(|source| format!("rendered by Helm from {}", quote(source)));
-        alias.into_iter().chain(template).collect()
+        let folded = "a line break in a folded scalar (`>`) becomes a space".to_owned();
+        let folded = self.folded.then_some(folded);
+        alias.into_iter().chain(folded).chain(template).collect()
     }
 }

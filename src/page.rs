@@ -70,10 +70,16 @@ pub fn index() -> String {
 /// A list of the rules with a consequence, linked to files if `extension` is
 /// not empty.
 fn rules(consequence: Option<Consequence>, extension: &str) -> String {
-    let rows = CATALOGUE
-        .iter()
-        .filter(|row| row.consequence == consequence);
+    // What breaks a reload elsewhere is confined there.
+    let own = match consequence {
+        Some(Consequence::NotApplied) => Some(Consequence::BreaksReload),
+        other => other,
+    };
+    let rows = CATALOGUE.iter().filter(|row| row.consequence == own);
     let mut list = String::new();
+    if own != consequence {
+        list.push_str("What is `breaks-reload` without that flag:\n\n");
+    }
     for row in rows {
         let (id, summary) = (row.id, sentence(row.summary));
         let _ = match extension {
@@ -299,8 +305,12 @@ fn written_out(text: &str) -> String {
     lines.collect()
 }
 
-/// `a clause` as a sentence; what is a sentence already stays as it is.
+/// `a clause` as a sentence; what is a sentence already stays as it is, and so
+/// does a name that is written small.
 fn sentence(clause: &str) -> String {
+    if clause.starts_with("nginx") {
+        return clause.trim_end_matches('.').to_owned() + ".";
+    }
     let mut chars = clause.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     let rest = chars.as_str().trim_end_matches('.');

@@ -77,12 +77,8 @@ const ALLOWED: &[&str] = &[
 ];
 /// Documents that are still to be rewritten.
 const EXCLUDED: &[&str] = &[
-    "README.md",
-    "CONTRIBUTING.md",
     "SECURITY.md",
-    "CHANGELOG.md",
     "docs/certificates.md",
-    "docs/ci.md",
     "docs/operations.md",
     "docs/performance.md",
     "docs/reliability.md",
@@ -189,7 +185,13 @@ fn phrases_are_found_across_lines_and_cases() {
 
 #[test]
 fn documents_are_plain() {
-    let own = ["README.md", "CONTRIBUTING.md", "SECURITY.md"].map(PathBuf::from);
+    let own = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+    ]
+    .map(PathBuf::from);
     let excluded = |path: &PathBuf| EXCLUDED.iter().any(|it| path == Path::new(it));
     let paths = files("docs", "md")
         .into_iter()

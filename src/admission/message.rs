@@ -181,6 +181,9 @@ impl<'a> Named<'a> {
             let _ = write!(text, " {}", entry_name(entry));
         }
         let _ = write!(text, ": {}", line(&diagnostic.message));
+        if let Some(consequence) = diagnostic.consequence {
+            let _ = write!(text, " ({})", consequence.clause());
+        }
         push_help(&mut text, diagnostic);
         text
     }

@@ -40,6 +40,9 @@ pub(super) fn groups(subject: &Subject<'_>, releases: Releases) -> Vec<Releases>
         return groups;
     }
     let differs = Differences::of(subject);
+    if differs == Differences::default() {
+        return groups;
+    }
     for fact in Fact::ALL.iter().filter(|fact| differs.by(**fact)) {
         let with = fact.releases();
         groups = groups
@@ -54,6 +57,7 @@ pub(super) fn groups(subject: &Subject<'_>, releases: Releases) -> Vec<Releases>
 }
 
 /// What of an Ingress the releases in use treat differently.
+#[derive(PartialEq, Eq, Default)]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "each is a question of its own"

@@ -26,6 +26,9 @@ use super::subject::Subject;
 /// nginx reads (4095 bytes): the longest that is written is a path of 1024.
 const LONGEST: usize = 2048;
 
+/// So many entries are compared with each other without an index.
+const FEW: usize = 8;
+
 /// What the controller and nginx make of an Ingress. [`Reading::headers`] and
 /// [`Browser::of`] go on from there.
 #[derive(Debug, Clone)]
@@ -160,14 +163,9 @@ impl<'s> ValueReading<'s> {
     /// Reads a value; without `routes` the controller validates it and no more.
     fn of(key: &'static str, value: &'s str, reader: Reader, routes: Option<&Routes<'s>>) -> Self {
         let controller::Value { entries, errors } = controller::read(value, reader);
-        let last: HashMap<&str, usize> = entries
-            .iter()
-            .map(|entry| (entry.service.of(value), entry.number))
-            .collect();
-        let read = |entry: Entry| {
+        let replaced = replacements(value, &entries);
+        let read = |(entry, replaced_by): (Entry, Option<usize>)| {
             let service = entry.service.of(value);
-            let last = last.get(service).copied();
-            let replaced_by = last.filter(|&number| number != entry.number);
             let directive = replaced_by
                 .is_none()
                 .then(|| nginx::read(value, entry.parameters));
@@ -190,10 +188,29 @@ impl<'s> ValueReading<'s> {
             key,
             value,
             reader,
-            entries: entries.into_iter().map(read).collect(),
+            entries: entries.into_iter().zip(replaced).map(read).collect(),
             errors,
         }
     }
+}
+
+/// For each entry the number of the last one that names its service, where
+/// that is another.
+fn replacements(value: &str, entries: &[Entry]) -> Vec<Option<usize>> {
+    let service = |entry: &Entry| entry.service.of(value);
+    let other = |entry: &Entry, last: usize| (last != entry.number).then_some(last);
+    if entries.len() <= FEW {
+        let last = |entry: &Entry| {
+            let mut later = entries.iter().rev();
+            let last = later.find(|it| service(it) == service(entry));
+            last.and_then(|last| other(entry, last.number))
+        };
+        return entries.iter().map(last).collect();
+    }
+    let numbers = entries.iter().map(|entry| (service(entry), entry.number));
+    let numbers: HashMap<&str, usize> = numbers.collect();
+    let last = |entry: &Entry| other(entry, *numbers.get(service(entry))?);
+    entries.iter().map(last).collect()
 }
 
 impl<'s> EntryReading<'s> {

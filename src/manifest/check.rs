@@ -196,6 +196,7 @@ impl<'s> Checker<'s> {
         location.alias = located
             .alias
             .map(|alias| self.lines().position(alias.start).line);
+        location.folded = located.folded;
         let finding = Finding {
             location: Some(location),
             ..Finding::new(diagnostic, object.clone())

@@ -18,6 +18,8 @@ pub(super) struct Located {
     pub(super) key: Option<Span>,
     /// The alias or merge key that leads there, where one does.
     pub(super) alias: Option<Span>,
+    /// Whether it is white space of a folded scalar, which a line break wrote.
+    pub(super) folded: bool,
 }
 
 /// The bytes of a diagnostic's place within `object`, and its fix.
@@ -54,7 +56,17 @@ fn place_of(text: &str, walk: &Walk<'_, '_>, diagnostic: &Diagnostic) -> Located
         whole,
         key,
         alias: walk.alias,
+        folded: walk.arrived && is_folded_space(walk.node, diagnostic),
     }
+}
+
+fn is_folded_space(node: &Node<'_>, diagnostic: &Diagnostic) -> bool {
+    let folded = node.scalar().filter(|it| it.style == Style::Folded);
+    let range = diagnostic.place.span.filter(|span| !span.is_empty());
+    folded
+        .zip(range)
+        .and_then(|(scalar, range)| scalar.value.get(range.start..range.end))
+        .is_some_and(|text| text.bytes().all(|byte| byte == b' '))
 }
 
 /// A diagnostic's fix as bytes of the file, with the escapes that the scalar's
@@ -93,6 +105,7 @@ impl Located {
             whole: span,
             key: None,
             alias: None,
+            folded: false,
         }
     }
 
@@ -103,6 +116,7 @@ impl Located {
             whole: object.in_file(self.whole),
             key: self.key.map(|key| object.in_file(key)),
             alias: self.alias.map(|alias| object.in_file(alias)),
+            folded: self.folded,
         }
     }
 }

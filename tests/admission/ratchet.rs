@@ -105,7 +105,7 @@ fn what_was_bad_before_only_warns() {
     assert_eq!(
         told.warnings,
         [
-            "unknown-parameter default/cafe entry 1 (tea-svc): unknown parameter 'expire'; did you mean 'expires'?"
+            "unknown-parameter default/cafe entry 1 (tea-svc): unknown parameter 'expire' (nginx refuses to reload); did you mean 'expires'?"
         ]
     );
     assert_eq!(

@@ -164,9 +164,9 @@ fn a_warning_is_one_short_line() {
     assert_eq!(
         warnings,
         [
-            "unknown-parameter default/cafe entry 1 (coffee-svc): unknown parameter 'expire'; did you mean 'expires'?",
-            r"unknown-parameter default/cafe entry 2 (a\u{7}b): unknown parameter 'expire'; x y",
-            "rejected-ingress default/cafe: no host",
+            "unknown-parameter default/cafe entry 1 (coffee-svc): unknown parameter 'expire' (nginx refuses to reload); did you mean 'expires'?",
+            r"unknown-parameter default/cafe entry 2 (a\u{7}b): unknown parameter 'expire' (nginx refuses to reload); x y",
+            "rejected-ingress default/cafe: no host (the controller rejects the whole Ingress)",
         ]
     );
 }

@@ -24,12 +24,12 @@ pub(super) enum Given {
 /// The part of an Ingress that leads to a value's services.
 #[derive(Debug, Args)]
 pub(super) struct Route {
-    /// The host of the Ingress' rule [default: any]
+    /// The host of the Ingress' rule
     #[arg(long)]
     host: Option<String>,
 
-    /// The path that leads to the service; given several times, one an entry [default with --host: /]
-    #[arg(long, value_name = "PATH")]
+    /// The path that leads to the service; given several times, one an entry [default: /]
+    #[arg(long, value_name = "PATH", requires = "host")]
     path: Vec<String>,
 
     /// The host has TLS
@@ -115,7 +115,7 @@ impl Given {
 
 impl Route {
     pub(super) fn is_given(&self) -> bool {
-        self.host.is_some() || !self.path.is_empty()
+        self.host.is_some()
     }
 
     /// The Ingress that has the value, as far as it is described: its paths

@@ -11,6 +11,9 @@ macro_rules! facts {
             $(#[doc = $summary] #[doc = ""] $(#[$comment])* $fact,)+
         }
 
+        /// The releases of each fact, worked out once.
+        static RELEASES: [Releases; Fact::ALL.len()] = [$($releases,)+];
+
         impl Fact {
             /// Every fact, in the order of the table.
             pub const ALL: &[Self] = &[$(Self::$fact,)+];
@@ -18,9 +21,7 @@ macro_rules! facts {
             /// The releases of which it is true.
             #[must_use]
             pub const fn releases(self) -> Releases {
-                match self {
-                    $(Self::$fact => $releases,)+
-                }
+                RELEASES[self as usize]
             }
 
             /// What is true of them: a clause.

@@ -137,20 +137,22 @@ pub fn rejection(path: &str, typed: bool, release: Release) -> Option<&'static s
 #[must_use]
 pub fn is_ordinary(path: &str) -> bool {
     let mut before = b' ';
-    let mut bytes = path.bytes();
-    let plain = bytes.all(|byte| {
-        let fine = match byte {
-            b'/' | b'.' => byte != before,
-            _ => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'%'),
-        };
-        before = byte;
-        fine
-    });
-    plain
-        && path.starts_with('/')
-        && !["/root", "/var", "/etc/"]
-            .iter()
-            .any(|it| path.contains(it))
+    path.starts_with('/')
+        && path.bytes().enumerate().all(|(at, byte)| {
+            let fine = match byte {
+                b'/' => byte != before && !begins_guarded(&path[at..]),
+                b'.' => byte != before,
+                _ => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'%'),
+            };
+            before = byte;
+            fine
+        })
+}
+
+/// Whether a segment begins like one that some release guards.
+fn begins_guarded(rest: &str) -> bool {
+    let mut guarded = ["/root", "/var", "/etc/"].iter();
+    guarded.any(|it| rest.starts_with(it))
 }
 
 /// Whether every `"` follows a `\`, and every `\` has a character after it:

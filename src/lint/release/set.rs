@@ -119,8 +119,10 @@ impl Releases {
     /// support release.
     #[must_use]
     pub fn newest(self) -> Release {
-        let newest = self.without(Self::LTS).iter().last();
-        newest.or(self.iter().last()).unwrap_or(Release::NEWEST)
+        let versions = self.without(Self::LTS);
+        let set = if versions.is_empty() { self } else { versions };
+        let line = set.0.checked_ilog2().and_then(|line| line.try_into().ok());
+        line.map_or(Release::NEWEST, Release::of_line)
     }
 
     /// How a sentence names these releases among `of`: `from 5.6 on`,

@@ -86,6 +86,9 @@ pub enum StrictErrorKind {
 /// ```
 #[must_use]
 pub fn strict_errors(parameters: &str) -> Vec<StrictError> {
+    if is_ordinary(parameters) {
+        return Vec::new();
+    }
     if parameters.chars().all(char::is_whitespace) {
         let kind = StrictErrorKind::NoCookie;
         return vec![StrictError { at: 0, kind }];
@@ -94,6 +97,13 @@ pub fn strict_errors(parameters: &str) -> Vec<StrictError> {
     Words::new(parameters).check(&mut errors);
     errors.sort_by_key(|error| error.at);
     errors
+}
+
+/// Whether the parameters have none of the bytes that matter, and a word.
+fn is_ordinary(parameters: &str) -> bool {
+    let matters = |byte| matches!(byte, b'\r' | b'\n' | b'`' | b'#' | b'{' | b'}' | b'\'');
+    let mut bytes = parameters.bytes();
+    parameters.starts_with(|c: char| c.is_ascii_alphanumeric()) && !bytes.any(matters)
 }
 
 fn forbidden_anywhere(parameters: &str) -> Vec<StrictError> {

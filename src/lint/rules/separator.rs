@@ -38,6 +38,9 @@ pub(super) fn separated(context: &Context<'_>, is_rejected: bool, report: &mut R
 }
 
 fn read(value: &str) -> Vec<Separated> {
+    if !value.contains(';') {
+        return Vec::new();
+    }
     let (mut all, mut start) = (Vec::<Separated>::new(), 0);
     let (mut entry, mut is_open) = (None, false);
     for (index, piece) in value.split(';').enumerate() {
@@ -83,14 +86,13 @@ fn is_entry(piece: &str) -> bool {
 
 /// Whether a piece begins with a parameter and names no service.
 fn is_parameters(piece: &str) -> bool {
-    let lower = piece.to_ascii_lowercase();
-    let word = lower.split_whitespace().next().unwrap_or_default();
-    let is_parameter = match suggest::split(word) {
-        ("expires" | "domain" | "path" | "samesite" | "max-age", value) => value.is_some(),
-        ("secure" | "httponly" | "partitioned", _) => true,
-        _ => false,
-    };
-    is_parameter && !lower.contains("servicename") && !lower.contains(['\'', '\\'])
+    let word = piece.split_whitespace().next().unwrap_or_default();
+    let (name, value) = suggest::split(word);
+    let is = |names: &[&str]| names.iter().any(|it| it.eq_ignore_ascii_case(name));
+    let is_parameter = is(&["secure", "httponly", "partitioned"])
+        || (value.is_some() && is(&["expires", "domain", "path", "samesite", "max-age"]));
+    let names_service = || piece.to_ascii_lowercase().contains("servicename");
+    is_parameter && !names_service() && !piece.contains(['\'', '\\'])
 }
 
 impl Separated {
