@@ -16,7 +16,7 @@ command -v cargo-mutants >/dev/null || {
 # Mutants of each room that are tried.
 each=${EACH:-6}
 # The tests over the rooms' public faces; those that need Go take too long.
-public='certs cli field manifests migrate operations places policy program server'
+public='certs cli field manifests migrate operations pages places policy program server'
 
 # Runs cargo-mutants. 2 means that there is something left, 3 that something ran
 # into the time limit, which counts as noticed.
