@@ -16,7 +16,7 @@ command -v cargo-mutants >/dev/null || {
 # Mutants of each room that are tried.
 each=${EACH:-6}
 # The tests over the rooms' public faces; those that need Go take too long.
-public='certs cli field manifests migrate operations places policy program server'
+public='certs cli field manifests migrate operations pages places policy program server'
 
 # Runs cargo-mutants. 2 means that there is something left, 3 that something ran
 # into the time limit, which counts as noticed.
@@ -79,14 +79,27 @@ core() {
         mutants_of target/mutants/left.txt --gitignore false -- --test all
 }
 
+# Fields left out of an expression are tried whatever is named, unless they were
+# noticed before.
+without_fields() {
+    rm -rf target/mutants/mutants.out
+    mkdir -p target/mutants/mutants.out
+    grep ': delete field' "$all" >target/mutants/mutants.out/caught.txt
+}
+
 # A sample of the rooms that are not the core: of each so many mutants, as far
 # apart as may be.
 rooms() {
-    package=.
-    mkdir -p target/mutants
-    cargo mutants --list --no-config --colors never --exclude-re 'impl .*Debug for' \
-        --exclude src/lint.rs --exclude 'src/lint/**' \
-        --exclude src/admission.rs --exclude 'src/admission/**' |
+    # The whole, but of its programs and tests no more than is to be built.
+    package=target/mutants/whole
+    rm -rf "$package"
+    mkdir -p "$package"
+    git ls-files -z | xargs -0 cp --parents -t "$package"
+    sed -i -e '/^\[\[bench/,/^$/d' -e 's/^edition = .*/&\nautotests = false/' "$package/Cargo.toml"
+
+    all=target/mutants/all.txt
+    cargo mutants --list --no-config --colors never --dir "$package" --exclude-re 'impl .*Debug for' >"$all"
+    grep -v -e ': delete field' -e '^src/lint[./]' -e '^src/admission[./]' "$all" |
         awk -v each="$each" -v nth="$1" '
             { split($0, part, /[\/.:]/); line[part[2], count[part[2]]++] = $0 }
             END {
@@ -99,13 +112,17 @@ rooms() {
 
     export CARGO_TARGET_DIR="$PWD/target/mutants/rooms" CARGO_PROFILE_DEV_DEBUG=false
     # The configuration is the core's.
-    own='--no-config --minimum-test-timeout 60'
+    own='--no-config --gitignore false --minimum-test-timeout 60 --iterate'
+    without_fields
     # shellcheck disable=SC2086 # several words
     mutants_of target/mutants/sample.txt $own -- --lib
     cat target/mutants/mutants.out/caught.txt target/mutants/mutants.out/timeout.txt >target/mutants/noticed.txt
     cp target/mutants/mutants.out/missed.txt target/mutants/left.txt
     if [ -s target/mutants/left.txt ]; then
+        without_fields
         # shellcheck disable=SC2086 # several words
+        printf '\n[[test]]\nname = "%s"\n' $public >>"$package/Cargo.toml"
+        # shellcheck disable=SC2046,SC2086 # several words
         mutants_of target/mutants/left.txt $own -- $(printf -- '--test %s ' $public)
         cat target/mutants/mutants.out/caught.txt target/mutants/mutants.out/timeout.txt >>target/mutants/noticed.txt
         cp target/mutants/mutants.out/missed.txt target/mutants/left.txt

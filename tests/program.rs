@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+#[path = "program/hostile.rs"]
+mod hostile;
+
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -233,82 +236,6 @@ fn a_reader_that_has_enough_is_no_error() {
     }
 }
 
-/// Names as nobody gives them but to harm.
-const ESCAPES: &str = "\u{1b}[31m\u{1b}]0;x\u{7}\u{9b}31m\u{202e}";
-
-#[test]
-#[allow(clippy::too_many_lines, reason = "most of it is an object and a list")]
-fn nothing_of_a_manifest_is_obeyed_by_a_terminal() {
-    let hostile = format!("x{ESCAPES}");
-    let value = format!("serviceName=tea{ESCAPES} srv expire=1h path=/tea");
-    let object = |kind: &str, value: &str| {
-        json!({
-            "apiVersion": "networking.k8s.io/v1",
-            "kind": kind,
-            "metadata": {
-                "name": hostile,
-                "namespace": hostile,
-                "annotations": {
-                    "nginx.com/sticky-cookie-services": value,
-                    "nginx.ingress.kubernetes.io/affinity": "cookie",
-                    "nginx.ingress.kubernetes.io/session-cookie-name": value,
-                },
-            },
-            "spec": {"ingressClassName": hostile, "rules": [{"host": hostile, "http": {"paths": [
-                {"path": hostile, "pathType": hostile, "backend": {"service": {"name": hostile}}}]}}]},
-        })
-    };
-    let list = json!({"apiVersion": "v1", "kind": "List", "items": [
-        object("Ingress", &value), object("Ingress", BAD), object(&hostile, BAD), {"apiVersion": hostile},
-    ]});
-    let name = format!("a{ESCAPES}.yaml");
-    let broken = format!("b{ESCAPES}.yaml");
-    let folder = folder(&[
-        (&name, &list.to_string()),
-        (&broken, "apiVersion: v1\nkind: [\n"),
-        ("list.json", &list.to_string()),
-    ]);
-    let formats = [
-        "full", "concise", "text", "json", "jsonl", "sarif", "junit", "github", "gitlab",
-    ];
-    let mut runs: Vec<Vec<&str>> = formats
-        .iter()
-        .map(|format| {
-            vec![
-                "check",
-                ".",
-                "--verbose",
-                "--statistics",
-                "--format",
-                format,
-            ]
-        })
-        .collect();
-    runs.extend([
-        vec!["fix", "--check", "."],
-        vec!["fix", "--diff", "."],
-        vec!["fix", "."],
-        vec!["migrate", "."],
-        vec!["check", &hostile],
-        vec!["check", "--policy", &hostile],
-        vec!["explain", &hostile],
-        vec!["parse", &hostile],
-    ]);
-    for arguments in runs {
-        let (code, printed, said) = run(folder.path(), &arguments, "");
-        assert!(code <= 3, "{arguments:?}: {said}");
-        for text in [&printed, &said] {
-            // Machines read those of JSON and XML as they are beyond ASCII.
-            let machine = ["json", "jsonl", "sarif", "junit", "gitlab", "--diff"];
-            let is_machine = arguments.iter().any(|word| machine.contains(word));
-            let obeyed =
-                |c: char| c.is_control() && !"\n\t".contains(c) && (c.is_ascii() || !is_machine);
-            let line = text.lines().find(|line| line.contains(obeyed));
-            assert_eq!(line, None, "{arguments:?}");
-        }
-    }
-}
-
 #[test]
 fn fail_on_note_is_below_warning() {
     let folder = folder(&[("a.yaml", &ingress(NOTED))]);
@@ -397,4 +324,46 @@ fn what_is_printed_as_a_whole_is_whole() {
     assert_eq!(schema, stickler::policy::schema());
     assert!(print(&["man"]).contains(".TH stickler 1"));
     assert!(print(&["man", "check"]).contains(".TH stickler-check 1"));
+}
+
+#[test]
+fn annotations_of_github_stand_beside_text_alone() {
+    let folder = folder(&[("a.yaml", &ingress(BAD))]);
+    let check = |format: &str| {
+        let mut command = Command::new(BINARY);
+        command.args(["check", "a.yaml", "--quiet", "--format", format]);
+        let output = command
+            .current_dir(folder.path())
+            .env("GITHUB_ACTIONS", "true");
+        String::from_utf8(output.output().unwrap().stdout).unwrap()
+    };
+    for format in ["full", "concise", "text"] {
+        assert_eq!(
+            check(format).matches("::error file=a.yaml").count(),
+            1,
+            "{format}"
+        );
+    }
+    for format in ["json", "sarif", "gitlab"] {
+        let report = check(format);
+        assert!(serde_json::from_str::<Value>(&report).is_ok(), "{report}");
+    }
+    for format in ["jsonl", "junit"] {
+        assert!(!check(format).contains("::error"), "{format}");
+    }
+}
+
+#[test]
+fn strict_and_markdown_are_in_force() {
+    let page = format!("# Page\n\n```yaml\n{}```\n", ingress(BAD));
+    let folder = folder(&[
+        ("a.md", &page),
+        ("b.yaml", "a: b: c\n"),
+        ("c.yaml", &ingress(GOOD)),
+    ]);
+    for (flags, code) in [(&[][..], 0), (&["--markdown"], 1), (&["--strict"], 2)] {
+        let arguments = [&["check", "."], flags].concat();
+        let (seen, printed, said) = run(folder.path(), &arguments, "");
+        assert_eq!(seen, code, "{flags:?}: {printed}{said}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Texts as cases: what is found in them, and where.
 
+mod edges;
 mod errors;
 mod ignores;
 mod paths;

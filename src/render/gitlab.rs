@@ -143,3 +143,34 @@ fn severity(diagnostic: &Diagnostic) -> &'static str {
         (Severity::Note, _) => "info",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::read::keys::PLUS_KEY;
+    use crate::lint::{Place, Rule, Span};
+
+    #[test]
+    fn the_word_says_how_far_the_damage_goes() {
+        use Consequence::{BreaksReload, NeverSticks, NotApplied, Policy, RejectsIngress, Unsafe};
+        for (level, consequence, word) in [
+            (Severity::Error, Some(BreaksReload), "blocker"),
+            (Severity::Error, Some(NotApplied), "blocker"),
+            (Severity::Error, Some(RejectsIngress), "critical"),
+            (Severity::Error, Some(Unsafe), "critical"),
+            (Severity::Error, Some(NeverSticks), "major"),
+            (Severity::Error, Some(Policy), "major"),
+            (Severity::Error, None, "major"),
+            (Severity::Warning, Some(BreaksReload), "minor"),
+            (Severity::Note, None, "info"),
+        ] {
+            let place = Place::value(PLUS_KEY, Span::new(0, 1));
+            let diagnostic = Diagnostic {
+                severity: level,
+                consequence,
+                ..Diagnostic::new(Rule::Brace, place, "m")
+            };
+            assert_eq!(severity(&diagnostic), word, "{level} {consequence:?}");
+        }
+    }
+}

@@ -234,6 +234,27 @@ mod tests {
     }
 
     #[test]
+    fn statistics_begin_with_the_most_frequent() {
+        let rules = [
+            (Rule::MissingPath, 2),
+            (Rule::UnknownParameter, 12),
+            (Rule::Brace, 2),
+        ];
+        let summary = Summary {
+            rules: rules.into(),
+            ..Summary::default()
+        };
+        let text = summary.statistics();
+        let begins: Vec<_> = text.lines().map(|line| &line[..5]).collect();
+        assert_eq!(begins[0], "12  u", "{text}");
+        assert!(
+            begins[1..].iter().all(|it| it.starts_with(" 2  ")),
+            "{text}"
+        );
+        assert_eq!(begins.len(), 3);
+    }
+
+    #[test]
     fn the_line_tells_what_was_looked_at_and_what_was_found() {
         let checked = Summary {
             counts: Counts {

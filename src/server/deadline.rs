@@ -18,7 +18,9 @@ pub(super) fn deadline(begun: Instant, query: Option<&str>, most: Duration) -> I
 /// The `timeout` of a query.
 fn timeout(query: &str) -> Option<Duration> {
     let mut pairs = query.split('&');
-    pairs.find_map(|pair| go_duration(pair.strip_prefix("timeout=")?))
+    // The one sign of a unit that a query escapes.
+    let asked = |pair: &str| Some(pair.strip_prefix("timeout=")?.replace("%C2%B5", "µ"));
+    pairs.find_map(|pair| go_duration(&asked(pair)?))
 }
 
 /// A duration as Go writes it: `5s`, `1.5s`, `1m30s`, `250ms` (`time.Duration.String`).
@@ -43,7 +45,7 @@ fn scale(unit: &str) -> Option<f64> {
         "m" => 60.0,
         "s" => 1.0,
         "ms" => 1e-3,
-        "us" | "µs" | "%C2%B5s" => 1e-6,
+        "us" | "µs" => 1e-6,
         "ns" => 1e-9,
         _ => return None,
     })
@@ -52,6 +54,26 @@ fn scale(unit: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_unit_of_go_is_read() {
+        for (text, milliseconds) in [
+            ("1h2m3s", 3_723_000),
+            ("1.5m", 90_000),
+            ("250ms", 250),
+            ("250000us", 250),
+            ("250000µs", 250),
+            ("250000000ns", 250),
+        ] {
+            let expected = Duration::from_millis(milliseconds);
+            assert_eq!(go_duration(text), Some(expected), "{text}");
+        }
+        let escaped = timeout("x=1&timeout=250000%C2%B5s");
+        assert_eq!(escaped, Some(Duration::from_millis(250)));
+        for text in ["", "0s", "1", "s", "1d", "-1s", "1e99h"] {
+            assert_eq!(go_duration(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn the_callers_limit_counts_less_a_margin() {

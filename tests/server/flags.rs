@@ -279,3 +279,81 @@ async fn dev_listens_on_loopback_alone() {
     let line = line.unwrap().expect("a line");
     assert!(line.contains("127.0.0.1:8443"), "{line}");
 }
+
+#[tokio::test]
+async fn a_probe_tells_a_denial_from_what_is_let_through() {
+    let exempt = "exemptions: [{namespaces: [default], until: 2999-01-01, reason: x}]\n";
+    for (policy, code, start) in [
+        ("mode: enforce\n", 0, "denied: "),
+        ("mode: warn\n", 0, "found, and let through: "),
+        (exempt, 1, "let through without a word: "),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = file(&folder, "stickler.yaml", policy);
+        let server = Spawned::dev(&["--policy", &policy]).await;
+        let mut probe = tokio::process::Command::new(BINARY);
+        probe.arg("probe").arg("--ca").arg(server.ca());
+        let output = soon(probe.arg(server.url()).output()).await.unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{printed}");
+        assert!(printed.starts_with(start), "{printed}");
+    }
+}
+
+#[test]
+fn lives_that_cannot_work_are_refused_before_a_cluster_is_asked() {
+    for (ca, leaf) in [("1h", "2h"), ("1s", "1s")] {
+        let output = std::process::Command::new(BINARY)
+            .args([
+                "serve",
+                "--self-managed",
+                "--ca-life",
+                ca,
+                "--leaf-life",
+                leaf,
+            ])
+            .env("KUBECONFIG", "/nowhere")
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        let start = "stickler: --ca-life and --leaf-life: ";
+        assert!(said.lines().any(|line| line.starts_with(start)), "{said}");
+    }
+}
+
+#[test]
+fn the_curl_line_holds_any_folder() {
+    use std::io::BufRead as _;
+    let folder = tempfile::tempdir().unwrap();
+    let odd = folder.path().join("it's a $(folder)");
+    let mut server = std::process::Command::new(BINARY)
+        .args([
+            "serve",
+            "--dev",
+            "--listen",
+            "127.0.0.1:0",
+            "--admin",
+            "127.0.0.1:0",
+        ])
+        .arg("--dev-dir")
+        .arg(&odd)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = std::io::BufReader::new(server.stdout.take().unwrap()).lines();
+    let mut lines = lines.map_while(Result::ok);
+    let curl = lines.find(|line| line.contains("curl "));
+    let output = curl.map(|curl| {
+        let mut shell = std::process::Command::new("sh");
+        shell
+            .args(["-c", &(curl + " --max-time 60")])
+            .output()
+            .unwrap()
+    });
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let answer: Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
+    assert_eq!(answer["response"]["status"]["code"], 403);
+}

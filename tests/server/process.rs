@@ -115,7 +115,10 @@ fn a_full_disk_under_the_log_loses_no_review() {
         .unwrap()
         .unwrap();
     for _ in 0..3 {
-        let output = Command::new("sh").args(["-c", &curl]).output().unwrap();
+        let output = Command::new("sh")
+            .args(["-c", &format!("{curl} --max-time 60")])
+            .output()
+            .unwrap();
         let answer: Value = serde_json::from_slice(&output.stdout).expect("an AdmissionReview");
         assert_eq!(answer["response"]["status"]["code"], 403);
     }
@@ -149,7 +152,8 @@ async fn a_reader_of_the_log_that_stands_still_stops_nothing() {
 async fn the_curl_line_of_dev_gets_a_denial() {
     let server = Spawned::dev(&[]).await;
     let curl = server.curl.clone();
-    let run = tokio::task::spawn_blocking(move || Command::new("sh").args(["-c", &curl]).output());
+    let line = format!("{curl} --max-time 60");
+    let run = tokio::task::spawn_blocking(move || Command::new("sh").args(["-c", &line]).output());
     let output = run
         .await
         .unwrap()

@@ -27,7 +27,7 @@ pub(crate) struct Spawned {
     child: Child,
     log: Option<Mutex<Log>>,
     /// Its files, for as long as it runs.
-    _folder: TempDir,
+    folder: TempDir,
     root: CertificateDer<'static>,
     /// What it logged before it listened.
     pub(crate) first: Vec<Value>,
@@ -126,7 +126,7 @@ impl Spawned {
             admin: address("admin"),
             child,
             log: Some(Mutex::new(log)),
-            _folder: folder,
+            folder,
         }
     }
 
@@ -153,6 +153,11 @@ impl Spawned {
             .connect(name, stream)
             .await
             .unwrap()
+    }
+
+    /// The CA of `--dev`, as a file.
+    pub(crate) fn ca(&self) -> std::path::PathBuf {
+        self.folder.path().join("ca.crt")
     }
 
     pub(crate) async fn page(&self, path: &str) -> (u16, String) {

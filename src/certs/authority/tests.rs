@@ -133,3 +133,48 @@ fn what_is_no_ca_is_refused() {
         assert!(refused.to_string().starts_with(why), "{refused}");
     }
 }
+
+#[test]
+fn a_leaf_never_begins_before_its_ca() {
+    let ca = Authority::make(noon(), HOUR).unwrap();
+    let earlier = noon() - HOUR / 12;
+    let leaf = ca
+        .sign(&names(&["a"]), Usage::Server, earlier, HOUR)
+        .unwrap();
+    assert_eq!(leaf.not_before, ca.facts().not_before);
+}
+
+#[test]
+fn a_ca_signs_leaves_alone_and_a_leaf_names_its_key() {
+    use x509_parser::extensions::ParsedExtension;
+    use x509_parser::prelude::{FromDer as _, X509Certificate};
+    let ca = Authority::make(noon(), HOUR).unwrap();
+    let leaf = ca
+        .sign(&names(&["a"]), Usage::Server, noon(), HOUR)
+        .unwrap();
+    let (_, own) = X509Certificate::from_der(ca.certificate()).unwrap();
+    let constraints = own.basic_constraints().unwrap().unwrap().value;
+    assert!(constraints.ca);
+    assert_eq!(constraints.path_len_constraint, Some(0));
+    let usage = own.key_usage().unwrap().unwrap().value;
+    assert!(usage.key_cert_sign() && usage.crl_sign() && !usage.digital_signature());
+    let key = own
+        .extensions()
+        .iter()
+        .find_map(|it| match it.parsed_extension() {
+            ParsedExtension::SubjectKeyIdentifier(key) => Some(key.0),
+            _ => None,
+        });
+    let (_, signed) = X509Certificate::from_der(&leaf.certificate).unwrap();
+    let named = signed
+        .extensions()
+        .iter()
+        .find_map(|it| match it.parsed_extension() {
+            ParsedExtension::AuthorityKeyIdentifier(named) => named.key_identifier.as_ref(),
+            _ => None,
+        });
+    assert!(key.is_some());
+    assert_eq!(named.map(|named| named.0), key);
+    let usage = signed.key_usage().unwrap().unwrap().value;
+    assert!(usage.digital_signature() && !usage.key_cert_sign());
+}

@@ -201,6 +201,17 @@ mod tests {
     }
 
     #[test]
+    fn tabs_and_controls_take_what_the_renderer_gives_them() {
+        assert_eq!(columns("a\tb"), 6);
+        assert_eq!(columns("a\u{1b}b"), 3);
+        let text = "a\u{9b}31m BAD\u{85}";
+        let start = text.find("BAD").unwrap();
+        let excerpt = Excerpt::of(text, Span::new(start, start + 3), 80, None);
+        assert_eq!(excerpt.text, "a\u{fffd}31m BAD\u{fffd}");
+        assert_eq!(excerpt.span.of(&excerpt.text), "BAD");
+    }
+
+    #[test]
     fn short_lines_stay_whole() {
         let (text, carets) = drawn("a: 1\r\nb: two words\r\nc: 3", "two", 40);
         assert_eq!(text, "b: two words");

@@ -98,3 +98,16 @@ fn a_socket_that_listens_everywhere_is_called_on_loopback() {
         assert_eq!(reachable(bound.parse().unwrap()), called, "{bound}");
     }
 }
+
+#[test]
+fn what_listens_everywhere_is_called_on_loopback() {
+    for (address, called) in [
+        ("0.0.0.0:8443", "127.0.0.1:8443"),
+        ("[::]:8443", "[::1]:8443"),
+        ("10.1.2.3:8443", "10.1.2.3:8443"),
+        ("[fd00::1]:8443", "[fd00::1]:8443"),
+    ] {
+        let called: SocketAddr = called.parse().unwrap();
+        assert_eq!(reachable(address.parse().unwrap()), called, "{address}");
+    }
+}

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::*;
 use crate::authority::Authority;
@@ -58,7 +59,9 @@ async fn a_mounted_secret_is_swapped_under_load() {
     let mut calls = 0;
     for number in 1..=10 {
         mount(&folder, number, &authority);
+        let begin = Instant::now();
         while reloads(&replica) < number {
+            assert!(begin.elapsed() < Duration::from_secs(60), "swap {number}");
             let denied = place.would_take(BAD).await.unwrap_err().message;
             assert!(
                 denied.contains("denied the request"),

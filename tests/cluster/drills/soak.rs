@@ -127,6 +127,8 @@ impl Operator {
         let begin = Instant::now();
         let mut due = SHIFT / 2;
         while begin.elapsed().as_secs() < seconds as u64 || self.leaving.is_some() {
+            let most = seconds as u64 + 120;
+            assert!(begin.elapsed().as_secs() < most, "a replica does not end");
             day.changes += 1;
             self.mounts.change(day.changes);
             self.pester();
