@@ -26,6 +26,7 @@ fn places(name: &str, text: &[u8]) -> (i32, Vec<String>) {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of cases")]
 fn the_ways_to_write_yaml_are_read() {
     let json = |name: &str| {
         format!(
