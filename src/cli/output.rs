@@ -97,13 +97,11 @@ impl Output {
         let on_stdout = self.destinations.iter().filter(|it| it.is_stdout());
         let mut asked = self.format.into_iter().chain(on_stdout.map(|it| it.format));
         let format = asked.next().unwrap_or(Format::Full);
-        match asked.next() {
-            None => Ok(format),
-            Some(_) => {
-                let problem = "standard output takes one format";
-                Err(Failure::new("--output", problem))
-            }
+        if asked.next().is_some() {
+            let problem = "standard output takes one format";
+            return Err(Failure::new("--output", problem));
         }
+        Ok(format)
     }
 
     /// Open every report that was asked for.

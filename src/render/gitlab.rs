@@ -101,9 +101,12 @@ impl Report for Gitlab<'_> {
 impl From<&Location> for Place {
     fn from(at: &Location) -> Self {
         let artifact = text::artifact(at);
-        let position = |line, column| match artifact.has_lines {
-            true => Position::new(line, column),
-            false => Position::new(1, 1),
+        let position = |line, column| {
+            if artifact.has_lines {
+                Position::new(line, column)
+            } else {
+                Position::new(1, 1)
+            }
         };
         Self {
             path: String::from_utf8_lossy(artifact.path).into_owned(),

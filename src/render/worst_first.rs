@@ -134,8 +134,9 @@ mod tests {
             }
             let mut out = Vec::new();
             all.write(skip, &mut out).unwrap();
-            let numbers: String = (0..rows).map(|number| format!("{number:08}\n")).collect();
-            let expected = "x".repeat(rows) + &numbers;
+            let numbers = (0..rows).map(|number| format!("{number:08}\n"));
+            let numbers: Vec<String> = numbers.collect();
+            let expected = "x".repeat(rows) + &numbers.concat();
             assert!(out == expected.as_bytes()[skip..], "{rows}");
         }
     }
