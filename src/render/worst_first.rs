@@ -134,9 +134,9 @@ mod tests {
             }
             let mut out = Vec::new();
             all.write(skip, &mut out).unwrap();
-            let numbers: Vec<_> = (0..rows).map(|number| format!("{number:08}\n")).collect();
-            let numbers = numbers.concat();
-            let expected = "x".repeat(rows) + &numbers;
+            let numbers = (0..rows).map(|number| format!("{number:08}\n"));
+            let numbers: Vec<String> = numbers.collect();
+            let expected = "x".repeat(rows) + &numbers.concat();
             assert!(out == expected.as_bytes()[skip..], "{rows}");
         }
     }
