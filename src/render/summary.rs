@@ -226,6 +226,45 @@ mod tests {
     }
 
     #[test]
+    fn findings_are_counted_by_severity_and_fix() {
+        use crate::finding::{Location, ObjectRef, SourceEdit};
+        use crate::lint::read::keys::PLUS_KEY;
+        use crate::lint::{Diagnostic, Place, Span};
+        let mut summary = Summary::default();
+        for (severity, safe) in [
+            (Severity::Error, Some(true)),
+            (Severity::Error, Some(false)),
+            (Severity::Error, Some(false)),
+            (Severity::Warning, Some(false)),
+            (Severity::Warning, None),
+            (Severity::Note, None),
+        ] {
+            let span = Span::new(0, 1);
+            let place = Place::value(PLUS_KEY, span);
+            let found = Diagnostic {
+                severity,
+                ..Diagnostic::new(Rule::Brace, place, "m")
+            };
+            let edit = SourceEdit {
+                location: Location::default(),
+                text: String::new(),
+            };
+            let found = match safe {
+                Some(safe) => found.with_edit(safe, span, ""),
+                None => found,
+            };
+            summary.count(&Finding {
+                edits: safe.map(|_| edit).into_iter().collect(),
+                ..Finding::new(found, ObjectRef::default())
+            });
+        }
+        let by_severity = (summary.errors, summary.warnings, summary.notes);
+        assert_eq!(by_severity, (3, 2, 1));
+        assert_eq!((summary.fixable, summary.unsafely_fixable), (1, 3));
+        assert_eq!(summary.rules[&Rule::Brace], 6);
+    }
+
+    #[test]
     fn statistics_begin_with_the_most_frequent() {
         let rules = [
             (Rule::MissingPath, 2),
