@@ -234,6 +234,66 @@ mod tests {
     }
 
     #[test]
+    fn findings_are_counted_by_severity_and_fix() {
+        use crate::finding::{Location, ObjectRef, SourceEdit};
+        use crate::lint::read::keys::PLUS_KEY;
+        use crate::lint::{Diagnostic, Place, Span};
+        let mut summary = Summary::default();
+        for (severity, safe) in [
+            (Severity::Error, Some(true)),
+            (Severity::Error, Some(false)),
+            (Severity::Error, Some(false)),
+            (Severity::Warning, Some(false)),
+            (Severity::Warning, None),
+            (Severity::Note, None),
+        ] {
+            let span = Span::new(0, 1);
+            let place = Place::value(PLUS_KEY, span);
+            let found = Diagnostic {
+                severity,
+                ..Diagnostic::new(Rule::Brace, place, "m")
+            };
+            let edit = SourceEdit {
+                location: Location::default(),
+                text: String::new(),
+            };
+            let found = match safe {
+                Some(safe) => found.with_edit(safe, span, ""),
+                None => found,
+            };
+            summary.count(&Finding {
+                edits: safe.map(|_| edit).into_iter().collect(),
+                ..Finding::new(found, ObjectRef::default())
+            });
+        }
+        let by_severity = (summary.errors, summary.warnings, summary.notes);
+        assert_eq!(by_severity, (3, 2, 1));
+        assert_eq!((summary.fixable, summary.unsafely_fixable), (1, 3));
+        assert_eq!(summary.rules[&Rule::Brace], 6);
+    }
+
+    #[test]
+    fn statistics_begin_with_the_most_frequent() {
+        let rules = [
+            (Rule::MissingPath, 2),
+            (Rule::UnknownParameter, 12),
+            (Rule::Brace, 2),
+        ];
+        let summary = Summary {
+            rules: rules.into(),
+            ..Summary::default()
+        };
+        let text = summary.statistics();
+        let begins: Vec<_> = text.lines().map(|line| &line[..5]).collect();
+        assert_eq!(begins[0], "12  u", "{text}");
+        assert!(
+            begins[1..].iter().all(|it| it.starts_with(" 2  ")),
+            "{text}"
+        );
+        assert_eq!(begins.len(), 3);
+    }
+
+    #[test]
     fn an_ingress_of_another_class_is_not_one_in_which_nothing_was_found() {
         let mut summary = Summary {
             other_class: 1,
