@@ -25,7 +25,6 @@ fn places(name: &str, text: &[u8]) -> (i32, Vec<String>) {
     (output.status.code().unwrap(), found.map(place).collect())
 }
 
-#[expect(clippy::too_many_lines, reason = "a table of inputs")]
 #[test]
 #[allow(clippy::too_many_lines, reason = "a table of cases")]
 fn the_ways_to_write_yaml_are_read() {
