@@ -37,8 +37,14 @@ fn accepted(words: &Words<'_>, report: &mut Report) {
         {
             let message = joined.message(words);
             let diagnostic = words.entry.at(Rule::JoinedWords, word.span, message);
-            report.push_covering(joined.help(diagnostic), word.span);
-            report.cookie_is_unintended(words.entry.entry.number);
+            let diagnostic = joined.help(diagnostic);
+            if word.text.contains(',') {
+                // What a browser does with that cookie is a prediction.
+                report.push(diagnostic);
+            } else {
+                report.push_covering(diagnostic, word.span);
+                report.cookie_is_unintended(words.entry.entry.number);
+            }
         }
     }
 }

@@ -44,7 +44,7 @@ const ROWS: [(&str, Kind, Adversity); 23] = [
     ("ask on and never read", Kind::NeverReads, Adversity::None),
     ("7 MiB and a byte", Kind::TooLarge, Adversity::None),
     ("100,000 brackets deep", Kind::Deep, Adversity::None),
-    ("bytes that are no UTF-8", Kind::Nonsense, Adversity::None),
+    ("bytes that are not UTF-8", Kind::Nonsense, Adversity::None),
     (
         "a uid of 6.9 MiB, and never read",
         Kind::HugeUid,
@@ -83,7 +83,7 @@ const ROWS: [(&str, Kind, Adversity); 23] = [
         Adversity::FullDisk,
     ),
     (
-        "none; nobody reads the log",
+        "none; the log is not read",
         Kind::Quiet,
         Adversity::UnreadLog,
     ),
