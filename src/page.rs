@@ -87,7 +87,11 @@ fn rules(consequence: Option<Consequence>, extension: &str) -> String {
         let (id, summary) = (row.id, sentence(row.summary));
         let _ = match extension {
             "" => writeln!(list, "- `{id}`: {summary}"),
-            _ => writeln!(list, "- [`{id}`]({id}{extension}): {summary}"),
+            _ => {
+                // In a page, what looks like HTML is text, too.
+                let summary = summary.replace('<', "\\<");
+                writeln!(list, "- [`{id}`]({id}{extension}): {summary}")
+            }
         };
     }
     list

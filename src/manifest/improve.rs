@@ -50,7 +50,7 @@ pub(super) struct Improved {
     fixed: Vec<usize>,
 }
 
-/// Takes off the fixes that [`super::fix`] does not make, so that what is
+/// Takes off the fixes that [`super::fix()`] does not make, so that what is
 /// counted as fixable is what it fixes.
 pub(super) fn keep_fixes_that_are_made(
     object: &Object<'_, '_>,

@@ -12,7 +12,7 @@ use crate::lint::Subject;
 /// Gives every Ingress of a text to `visit`, and every value of the annotation
 /// that has no Ingress around it, in the order of the text.
 ///
-/// What cannot be read is left out; [`check`](super::check) reports it.
+/// What cannot be read is left out; [`check`](super::check()) reports it.
 pub fn subjects(source: &Source, visit: &mut dyn FnMut(&Subject<'_>, &ObjectRef)) {
     let text = readable(&source.name, &source.text);
     Context::default().with_how(Lists::ByElement, |how| {
