@@ -85,13 +85,12 @@ fn rules(consequence: Option<Consequence>, extension: &str) -> String {
     }
     for row in rows {
         let (id, summary) = (row.id, sentence(row.summary));
-        let _ = match extension {
-            "" => writeln!(list, "- `{id}`: {summary}"),
-            _ => {
-                // In a page, what looks like HTML is text, too.
-                let summary = summary.replace('<', "\\<");
-                writeln!(list, "- [`{id}`]({id}{extension}): {summary}")
-            }
+        let _ = if extension.is_empty() {
+            writeln!(list, "- `{id}`: {summary}")
+        } else {
+            // In a page, what looks like HTML is text, too.
+            let summary = summary.replace('<', "\\<");
+            writeln!(list, "- [`{id}`]({id}{extension}): {summary}")
         };
     }
     list
