@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use stickler::lint::migrate::{Options, Outcome, migrate};
 use stickler::lint::policy::{Controller, Edition, Policy, TlsEnd};
-use stickler::lint::read::keys::COMMUNITY;
+use stickler::lint::read::keys::{COMMUNITY, PATH_REGEX};
 use stickler::lint::release::{Fact, Release};
 use stickler::lint::subject::{
     Annotation, Backend, HostRule, PathRule, PathType, Port, Subject, TlsBlock,
@@ -227,7 +227,8 @@ proptest! {
         for diagnostic in lint::check(&after, &policy) {
             prop_assert!(diagnostic.severity < Severity::Error, "{diagnostic:?}");
         }
-        let regex = migration.notes.iter().any(|it| it.id.as_str() == "regex-routing");
+        let regex = migration.notes.iter().any(|it| it.id.as_str() == "regex-routing")
+            || subject.annotation(PATH_REGEX).is_some();
         for release in Release::all() {
             if !regex || Fact::PathRegex.holds(release) {
                 let mut errors = errors(&after, release);

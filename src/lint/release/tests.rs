@@ -54,8 +54,8 @@ fn a_newer_one_reads_as_the_newest() {
     for (name, newer) in [
         ("5.6", false),
         ("5.6.9", false),
-        ("5.7", true),
-        ("6.0.1", true),
+        ("5.99", true),
+        ("99.0.1", true),
         ("2026-lts-r99", false),
         ("2027-lts", true),
     ] {
@@ -121,6 +121,8 @@ fn how_a_message_names_them() {
             expected
         );
     }
-    assert_eq!(Release::in_use().count(), 18);
+    let in_use: Vec<_> = Release::in_use().collect();
+    assert_eq!(in_use.first(), Some(&release("2.3")));
+    assert_eq!(in_use.last(), Some(&Release::NEWEST));
     assert_eq!(Release::all().count(), LINES.len());
 }
