@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn one_file_has_one_name() {
-        let here = [PathBuf::from("/work/repo")];
+        let here = [PathBuf::from("/srv/repo")];
         for (path, shown, from_root) in [
             (&b"a.yaml"[..], "a.yaml", None),
             (b"./a.yaml", "a.yaml", None),
@@ -82,11 +82,11 @@ mod tests {
             (b"", "", None),
             (b".", ".", None),
             (
-                b"/work//repo/a b.yaml",
-                "/work/repo/a b.yaml",
+                b"/srv//repo/a b.yaml",
+                "/srv/repo/a b.yaml",
                 Some(&b"a b.yaml"[..]),
             ),
-            (b"/work/repository/a.yaml", "/work/repository/a.yaml", None),
+            (b"/srv/repository/a.yaml", "/srv/repository/a.yaml", None),
             (b"x/\xff.yaml", "x/\u{fffd}.yaml", Some(b"x/\xff.yaml")),
         ] {
             let expected = Name {
