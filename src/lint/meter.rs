@@ -6,7 +6,7 @@
 //! wants to know that the work is in proportion to the bytes asks [`count`].
 //!
 //! What is stopped unwinds, as salsa does it: a hundred functions need not hand
-//! on what none of them can mend. No panic is reported, and nothing is left half
+//! on what none of them can deal with. No panic is reported, and nothing is left half
 //! done, as a check changes nothing but its own.
 
 use std::cell::{Cell, RefCell};

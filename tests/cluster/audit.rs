@@ -2,60 +2,17 @@
 //! what it prints, what it exits with, and how it reads list upon list.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::apiserver::ControlPlane;
-use crate::cluster::cluster;
+use crate::audited::Audited;
 use crate::leash::Leashed;
 use crate::session::{output, session};
 use crate::stub::{Reply, Stub};
 
 /// More than a page of 250.
 const MANY: usize = 261;
-
-/// A control plane that nobody else changes.
-struct Audited {
-    control_plane: ControlPlane,
-    folder: PathBuf,
-    kubeconfig: PathBuf,
-}
-
-impl Audited {
-    fn open(name: &str) -> Self {
-        let folder = cluster().folder.join(name);
-        fs::create_dir_all(&folder).unwrap();
-        let control_plane = ControlPlane::start(&folder, &[]).unwrap();
-        Self {
-            kubeconfig: control_plane.kubeconfig.clone(),
-            control_plane,
-            folder,
-        }
-    }
-
-    fn shell(&self, line: &str) -> String {
-        let (code, printed) = output(&self.kubeconfig, line);
-        assert_eq!(code, 0, "{line}: {printed}");
-        printed
-    }
-
-    /// A kubeconfig for plain HTTP at `address`, with a namespace as default.
-    fn detour(&self, address: &str, namespace: &str) -> PathBuf {
-        let context = json!({"cluster": "stub", "user": "stub", "namespace": namespace});
-        let kubeconfig = json!({
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": "stub", "cluster": {"server": format!("http://{address}")}}],
-            "users": [{"name": "stub", "user": {}}],
-            "contexts": [{"name": "stub", "context": context}],
-            "current-context": "stub",
-        });
-        let path = self.folder.join("detour.kubeconfig");
-        fs::write(&path, kubeconfig.to_string()).unwrap();
-        path
-    }
-}
 
 #[tokio::test]
 async fn an_audit_tells_what_it_read_and_found() {

@@ -28,6 +28,7 @@ mod installed;
 mod promql;
 
 mod apiserver;
+mod audited;
 mod authority;
 mod balancer;
 mod cluster;

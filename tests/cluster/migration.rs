@@ -2,14 +2,11 @@
 //! controller takes away: what people see through kubectl and `stickler audit`.
 
 use std::fs;
-use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::apiserver::ControlPlane;
-use crate::cluster::cluster;
+use crate::audited::Audited;
 use crate::place::Place;
-use crate::session::output;
 use crate::webhook::Webhook;
 
 const POLICY: &str = "ingressClasses: [nginx]\n";
@@ -30,44 +27,10 @@ async fn kubectl_shows_the_value_or_the_reason() {
     place.session("migration", &CREATE);
 }
 
-/// A control plane that no other test changes.
-struct Alone {
-    _control_plane: ControlPlane,
-    kubeconfig: PathBuf,
-}
-
-impl Alone {
-    fn start(name: &str) -> Self {
-        let folder = cluster().folder.join(name);
-        fs::create_dir_all(&folder).unwrap();
-        let control_plane = ControlPlane::start(&folder, &[]).unwrap();
-        Self {
-            kubeconfig: control_plane.kubeconfig.clone(),
-            _control_plane: control_plane,
-        }
-    }
-
-    fn shell(&self, line: &str) {
-        let (code, printed) = output(&self.kubeconfig, line);
-        assert_eq!(code, 0, "{line}: {printed}");
-    }
-
-    /// The exit code of an audit, and what it prints.
-    fn audit(&self, arguments: &str) -> (i32, String) {
-        let program = env!("CARGO_BIN_EXE_stickler");
-        output(&self.kubeconfig, &format!("'{program}' audit {arguments}"))
-    }
-
-    fn audit_json(&self, arguments: &str) -> (i32, Value) {
-        let (code, printed) = self.audit(&format!("{arguments} 2>/dev/null"));
-        (code, serde_json::from_str(&printed).unwrap())
-    }
-}
-
 #[tokio::test]
 #[allow(clippy::too_many_lines, reason = "a session")]
 async fn an_audit_of_what_there_is_to_migrate() {
-    let alone = Alone::start("audit-migrate");
+    let alone = Audited::open("audit-migrate");
     for namespace in ["bakery", "empty", "shop"] {
         alone.shell(&format!("kubectl create namespace {namespace}"));
     }
@@ -144,7 +107,7 @@ fn ingress(name: &str, path: &str, value: &str) -> String {
 
 #[tokio::test]
 async fn an_audit_of_what_an_upgrade_changes() {
-    let alone = Alone::start("audit-upgrade");
+    let alone = Audited::open("audit-upgrade");
     for namespace in ["quiet", "shop"] {
         alone.shell(&format!("kubectl create namespace {namespace}"));
     }
