@@ -5,6 +5,8 @@
 
 #[path = "program/hostile.rs"]
 mod hostile;
+#[path = "program/terminal.rs"]
+mod terminal;
 
 use std::fs;
 use std::io::{Read as _, Write as _};

@@ -73,6 +73,7 @@ mod tests {
             (format!("a: |\n  {open}\n"), false),
             (format!("a: |2- # x\n  {open}\nb: [\n"), false),
             (format!("a: |\n  x\nb: {open}\n"), true),
+            (format!("a:\n  {open}\n"), true),
             (balanced, false),
         ] {
             let document = documents(&text).next().unwrap();

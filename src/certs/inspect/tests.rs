@@ -2,6 +2,10 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 
 use jiff::SignedDuration;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair,
+};
 use tempfile::TempDir;
 
 use super::*;
@@ -169,4 +173,66 @@ fn json_names_the_kinds() {
     assert_eq!(found[1]["expiresInSeconds"], 3600);
     assert_eq!(found[2]["kind"], "key");
     assert_eq!(found[2]["belongsTo"], "CN=stickler.stickler.svc");
+}
+
+/// Certificates as openssl or cfssl may make them, from now until after `noon`.
+fn params(name: &str, change: impl FnOnce(&mut CertificateParams)) -> CertificateParams {
+    let mut params = CertificateParams::new(vec!["stickler.stickler.svc".to_owned()]).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.not_before = rcgen::date_time_ymd(2026, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2027, 1, 1);
+    change(&mut params);
+    params
+}
+
+#[test]
+fn a_ca_between_vouches_with_the_one_above_it() {
+    let folder = Folder::new();
+    let is_ca = |params: &mut CertificateParams| {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    };
+    let key = || KeyPair::generate().unwrap();
+    let root = CertifiedIssuer::self_signed(params("root", is_ca), key()).unwrap();
+    let between = CertifiedIssuer::signed_by(params("between", is_ca), key(), &root).unwrap();
+    let leaf = params("leaf", |_| {}).signed_by(&key(), &between).unwrap();
+    for (name, pem) in [
+        ("root", root.pem()),
+        ("between", between.pem()),
+        ("leaf", leaf.pem()),
+    ] {
+        folder.write(name, &pem);
+    }
+    let problems = |files: &[&str]| folder.problems(files, None, noon());
+    assert_eq!(problems(&["root", "between", "leaf"]), [""; 0]);
+    assert_eq!(
+        problems(&["root", "leaf"]),
+        ["leaf: no CA among the files vouches for 'CN=leaf': \
+          invalid peer certificate: UnknownIssuer"]
+    );
+}
+
+#[test]
+fn a_leaf_for_every_use_is_one_for_servers() {
+    use ExtendedKeyUsagePurpose::{Any, ClientAuth, ServerAuth};
+    let folder = Folder::new();
+    for (usages, serves) in [
+        (vec![], true),
+        (vec![ServerAuth], true),
+        (vec![ClientAuth, ServerAuth], true),
+        (vec![Any], true),
+        (vec![ClientAuth], false),
+    ] {
+        let leaf = params("leaf", |params| {
+            params.extended_key_usages.clone_from(&usages)
+        });
+        let leaf = leaf.self_signed(&KeyPair::generate().unwrap()).unwrap();
+        folder.write("leaf", &leaf.pem());
+        // Only a server's certificate has to be for the name.
+        let problems = folder.problems(&["leaf"], Some("other.svc"), noon());
+        assert_eq!(
+            problems.len(),
+            usize::from(serves),
+            "{usages:?}: {problems:?}"
+        );
+    }
 }

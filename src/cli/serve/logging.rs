@@ -57,3 +57,35 @@ pub(super) fn start(format: LogFormat) -> Result<Log, Failure> {
     }));
     Ok(Log(queue))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    /// Set where the test runs itself as a process of its own: the log and what
+    /// is done with a panic are the whole process's.
+    const CHILD: &str = "STICKLER_TEST_PANICS";
+
+    #[test]
+    fn a_panic_is_logged_by_its_place_and_not_by_its_text() {
+        if std::env::var_os(CHILD).is_some() {
+            let log = start(LogFormat::Json);
+            let panicked = std::panic::catch_unwind(|| panic!("quotes an object"));
+            drop(log);
+            assert!(panicked.is_err());
+            return;
+        }
+        let name = "cli::serve::logging::tests::a_panic_is_logged_by_its_place_and_not_by_its_text";
+        let mut own = Command::new(std::env::current_exe().unwrap());
+        own.args([name, "--exact", "--nocapture"]);
+        let output = own.env(CHILD, "1").env_remove("RUST_LOG").output().unwrap();
+        let printed = [output.stdout, output.stderr].concat();
+        let printed = String::from_utf8(printed).unwrap();
+        assert!(output.status.success(), "{printed}");
+        assert!(printed.contains("panicked: please report"), "{printed}");
+        assert!(printed.contains("logging.rs:"), "{printed}");
+        assert!(!printed.contains("quotes an object"), "{printed}");
+    }
+}

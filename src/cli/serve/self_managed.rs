@@ -190,3 +190,47 @@ fn pair(
     let chain = vec![leaf.certificate.clone()];
     CertifiedKeyPair::new(chain, leaf.key.der(), Some(trusted.to_vec()))
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    /// The flags by themselves.
+    #[derive(Parser)]
+    struct Flags {
+        #[command(flatten)]
+        self_managed: SelfManaged,
+    }
+
+    #[test]
+    fn the_name_of_the_service_comes_before_those_that_are_asked_for() {
+        let others = ["127.0.0.1".to_owned(), "stickler.example".to_owned()];
+        for (flags, first) in [
+            (&["serve", "--self-managed"][..], "stickler.team.svc"),
+            (
+                &["serve", "--self-managed", "--service", "guard"],
+                "guard.team.svc",
+            ),
+        ] {
+            let flags = Flags::parse_from(flags).self_managed;
+            let names = flags.names("team", &others);
+            assert_eq!(names, [first, "127.0.0.1", "stickler.example"]);
+        }
+    }
+
+    #[test]
+    fn a_failure_is_known_until_the_next_success() {
+        let store = CertificateStore::empty();
+        let on = |event: Event<'_>| {
+            on_event(&store, &[], event);
+            store.last_error()
+        };
+        let failure = NotManaged::Contended;
+        let unavailable = Some(BadCertificate::Unavailable(failure.to_string()));
+        assert_eq!(on(Event::Failed(&failure)), unavailable);
+        assert_eq!(on(Event::Succeeded), None);
+        assert_eq!(on(Event::Failed(&failure)), unavailable);
+    }
+}

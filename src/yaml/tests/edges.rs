@@ -81,3 +81,14 @@ fn places_are_bytes_beyond_ascii_whichever_way_the_parser_looks() {
     assert_eq!(list[0].get("ñ").unwrap().span.of(text), "x");
     assert!(list[0].span.of(text).starts_with("ñ: x"));
 }
+
+#[test]
+fn what_has_no_value_is_shown_at_its_key() {
+    let text = "a:\nb: {}\nc: x\nd: ''\ne: &f\ng: *f\n";
+    let root = documents(text).next().unwrap().read().unwrap().unwrap();
+    let places = ["a", "b", "c", "d", "e", "g"].map(|key| root.pair(key).unwrap().place());
+    assert_eq!(
+        places.map(|place| place.of(text)),
+        ["a", "b", "x", "''", "e", "g"]
+    );
+}
