@@ -3,9 +3,11 @@
 #
 #     tests/mutants.sh            src/lint and src/admission, in every way it knows: hours
 #     tests/mutants.sh 0/16       every sixteenth of that
-#     tests/mutants.sh rooms      a sample of every other room, and the score of each:
+#     tests/mutants.sh rooms      a sample of every room, and the score of each:
 #                                 half an hour on two cores
 #     tests/mutants.sh rooms 3    another sample: each number from 0 on is one
+#     tests/mutants.sh rooms 3 yaml certs
+#                                 of these rooms alone
 set -eu
 cd "$(dirname "$0")/.."
 command -v cargo-mutants >/dev/null || {
@@ -16,7 +18,7 @@ command -v cargo-mutants >/dev/null || {
 # Mutants of each room that are tried.
 each=${EACH:-6}
 # The tests over the rooms' public faces; those that need Go take too long.
-public='certs cli field manifests migrate operations pages places policy program server'
+public='admission browser certs cli context corpus field manifests migrate operations pages places policy program server'
 
 # Runs cargo-mutants. 2 means that there is something left, 3 that something ran
 # into the time limit, which counts as noticed.
@@ -79,29 +81,68 @@ core() {
         mutants_of target/mutants/left.txt --gitignore false -- --test all
 }
 
-# Fields left out of an expression are tried whatever is named, unless they were
-# noticed before.
-without_fields() {
-    rm -rf target/mutants/mutants.out
-    mkdir -p target/mutants/mutants.out
-    grep ': delete field' "$all" >target/mutants/mutants.out/caught.txt
+# Which of the public tests concern a room.
+concerned() {
+    case $1 in
+    admission) echo admission program ;;
+    audit | probe) echo cli program ;;
+    certs) echo certs cli ;;
+    crypto | server) echo server ;;
+    finding | render) echo cli pages program ;;
+    ingress) echo admission field manifests program ;;
+    lint) echo admission browser cli context corpus migrate ;;
+    manifest) echo cli field manifests migrate places program ;;
+    page) echo cli pages ;;
+    policy) echo cli operations policy ;;
+    yaml) echo manifests places policy program ;;
+    *) echo cli migrate operations policy program server ;;
+    esac
 }
 
-# A sample of the rooms that are not the core: of each so many mutants, as far
-# apart as may be.
+# Tries the mutants that a file names against the tests that the other words
+# name, and adds them to what is noticed and what is left.
+try() {
+    names=$1
+    shift
+    # Fields left out of an expression are tried whatever is named, unless they
+    # were noticed before.
+    rm -rf target/mutants/mutants.out
+    mkdir -p target/mutants/mutants.out
+    grep ': delete field' "$all" >target/mutants/fields.txt || true
+    cp target/mutants/fields.txt target/mutants/mutants.out/caught.txt
+    # In place, so that what is built is built on, from one room to the next. The
+    # configuration is the core's.
+    mutants_of "$names" --in-place --no-config --iterate "$@"
+    grep -h -v -x -F -f target/mutants/fields.txt target/mutants/mutants.out/caught.txt \
+        target/mutants/mutants.out/timeout.txt >>target/mutants/noticed.txt || true
+    cat target/mutants/mutants.out/missed.txt >>target/mutants/left.txt
+}
+
+# A sample of each room: so many mutants, as far apart as may be. Unit tests come
+# first, then the public tests of the room, for what is left.
 rooms() {
+    nth=${1:-0}
+    [ $# -eq 0 ] || shift
+    only="$*"
+
     # The whole, but of its programs and tests no more than is to be built.
     package=target/mutants/whole
     rm -rf "$package"
     mkdir -p "$package"
     git ls-files -z | xargs -0 cp --parents -t "$package"
     sed -i -e '/^\[\[bench/,/^$/d' -e 's/^edition = .*/&\nautotests = false/' "$package/Cargo.toml"
+    # shellcheck disable=SC2086 # several words
+    printf '\n[[test]]\nname = "%s"\n' $public >>"$package/Cargo.toml"
 
     all=target/mutants/all.txt
     cargo mutants --list --no-config --colors never --dir "$package" --exclude-re 'impl .*Debug for' >"$all"
-    grep -v -e ': delete field' -e '^src/lint[./]' -e '^src/admission[./]' "$all" |
-        awk -v each="$each" -v nth="$1" '
-            { split($0, part, /[\/.:]/); line[part[2], count[part[2]]++] = $0 }
+    grep -v ': delete field' "$all" |
+        awk -v each="$each" -v nth="$nth" -v only=" $only " '
+            {
+                split($0, part, /[\/.:]/)
+                if (only ~ /^ *$/ || index(only, " " part[2] " "))
+                    line[part[2], count[part[2]]++] = $0
+            }
             END {
                 for (room in count) {
                     step = count[room] > each ? count[room] / each : 1
@@ -111,22 +152,25 @@ rooms() {
             }' >target/mutants/sample.txt
 
     export CARGO_TARGET_DIR="$PWD/target/mutants/rooms" CARGO_PROFILE_DEV_DEBUG=false
-    # The configuration is the core's.
-    own='--no-config --gitignore false --minimum-test-timeout 60 --iterate'
-    without_fields
-    # shellcheck disable=SC2086 # several words
-    mutants_of target/mutants/sample.txt $own -- --lib
-    cat target/mutants/mutants.out/caught.txt target/mutants/mutants.out/timeout.txt >target/mutants/noticed.txt
-    cp target/mutants/mutants.out/missed.txt target/mutants/left.txt
-    if [ -s target/mutants/left.txt ]; then
-        without_fields
-        # shellcheck disable=SC2086 # several words
-        printf '\n[[test]]\nname = "%s"\n' $public >>"$package/Cargo.toml"
+    : >target/mutants/noticed.txt
+    : >target/mutants/left.txt
+    try target/mutants/sample.txt --minimum-test-timeout 60 -- --lib
+    mv target/mutants/left.txt target/mutants/unnoticed.txt
+    : >target/mutants/left.txt
+
+    # They must pass where nothing is broken. Properties of thousands of cases
+    # take minutes.
+    long='--skip arbitrary'
+    # shellcheck disable=SC2046,SC2086 # several words
+    [ ! -s target/mutants/unnoticed.txt ] ||
+        cargo test -q --manifest-path "$package/Cargo.toml" $(printf -- '--test %s ' $public) -- $long
+    left_in=$(sed 's,^src/\([a-z]*\).*,\1,' target/mutants/unnoticed.txt | sort -u)
+    for room in $left_in; do
+        grep "^src/${room}[./]" target/mutants/unnoticed.txt >target/mutants/of-room.txt
         # shellcheck disable=SC2046,SC2086 # several words
-        mutants_of target/mutants/left.txt $own -- $(printf -- '--test %s ' $public)
-        cat target/mutants/mutants.out/caught.txt target/mutants/mutants.out/timeout.txt >>target/mutants/noticed.txt
-        cp target/mutants/mutants.out/missed.txt target/mutants/left.txt
-    fi
+        try target/mutants/of-room.txt --baseline skip --timeout 120 \
+            -- $(printf -- '--test %s ' $(concerned "$room")) -- $long
+    done
     awk '
         { split($0, part, /[\/.:]/); room = part[2]; tried[room]++; all++ }
         FILENAME ~ /noticed/ { noticed[room]++; sum++ }
@@ -141,6 +185,9 @@ rooms() {
 }
 
 case ${1:-} in
-rooms) rooms "${2:-0}" ;;
+rooms)
+    shift
+    rooms "$@"
+    ;;
 *) core "${1:-}" ;;
 esac

@@ -99,3 +99,16 @@ fn a_comment_within_a_list_silences_one_element() {
     let list = format!("apiVersion: v1\nkind: List\nitems:\n{silent}{loud}");
     assert_eq!(outcome(&list), (vec!["unknown-parameter"], 1));
 }
+
+#[test]
+fn a_comment_behind_json_is_one_of_the_next_document() {
+    let json = r#"{"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "a",
+        "annotations": {"x": "stickler:", "nginx.com/sticky-cookie-services": "BAD"}}}"#;
+    let json = json.replace('\n', "");
+    let comment = "# stickler: ignore[unknown-parameter] known";
+    let text = format!("{json} {comment}\n---\n{}", ingress("fine"));
+    assert_eq!(
+        outcome(&text),
+        (vec!["unknown-parameter", "unused-ignore"], 0)
+    );
+}

@@ -92,3 +92,17 @@ fn what_has_no_value_is_shown_at_its_key() {
         ["a", "b", "x", "''", "e", "g"]
     );
 }
+
+/// A carriage return alone ends a line for YAML (1.2.2, section 5.4), and none
+/// where texts are cut.
+#[test]
+fn a_document_that_was_not_cut_off_is_an_error() {
+    for text in ["a: 1\r---\rb: 2\r", "a: 1\r...\rb: 2\r"] {
+        assert_eq!(documents(text).count(), 1, "{text:?}");
+        assert_eq!(
+            complaint(text),
+            "a second document without '---' before it",
+            "{text:?}"
+        );
+    }
+}
