@@ -52,8 +52,9 @@ impl ControlPlane {
     }
 
     /// Starts both, with `flags` in addition, and returns when the API server
-    /// says that it is ready. Ports are free when they are chosen and may be
-    /// gone when they are used: three attempts.
+    /// says that it is ready. Its port is free when it is chosen and may be gone
+    /// when it is used: then it ends, and there are three attempts. Another's
+    /// API server is never taken for ours, as it has no certificate of our CA.
     pub(crate) fn start(folder: &Path, flags: &[&str]) -> Result<Self, String> {
         let parts = Parts::find()?;
         let attempt = |number| {
@@ -65,9 +66,10 @@ impl ControlPlane {
     }
 
     fn attempt(parts: &Parts, folder: &Path, flags: &[&str]) -> Result<Self, String> {
-        let [client, peer, port] = free_ports().map_err(text)?;
-        let etcd_url = format!("http://127.0.0.1:{client}");
-        let peer_url = format!("http://127.0.0.1:{peer}");
+        let port = free_port().map_err(text)?;
+        // Sockets of its folder, which no other etcd can have taken.
+        let socket = |name: &str| format!("unix://{}", folder.join(name).display());
+        let (etcd_url, peer_url) = (socket("client.sock"), socket("peer.sock"));
         let (program, arguments) = parts.etcd(&folder.join("etcd"), &etcd_url, &peer_url);
         let etcd = Leashed::start(&program, arguments, folder.join("etcd.log"))?;
 
@@ -183,16 +185,10 @@ fn ready(bin: &Path, kubeconfig: &Path) -> bool {
         .is_ok_and(|output| output.status.success())
 }
 
-/// Ports that nobody listens on.
-fn free_ports<const N: usize>() -> io::Result<[u16; N]> {
-    let mut listeners = Vec::with_capacity(N);
-    let mut ports = [0; N];
-    for port in &mut ports {
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        *port = listener.local_addr()?.port();
-        listeners.push(listener);
-    }
-    Ok(ports)
+/// A port that nobody listens on.
+fn free_port() -> io::Result<u16> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    Ok(listener.local_addr()?.port())
 }
 
 fn text(error: impl std::fmt::Display) -> String {
