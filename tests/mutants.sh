@@ -154,7 +154,8 @@ rooms() {
     export CARGO_TARGET_DIR="$PWD/target/mutants/rooms" CARGO_PROFILE_DEV_DEBUG=false
     : >target/mutants/noticed.txt
     : >target/mutants/left.txt
-    try target/mutants/sample.txt --minimum-test-timeout 60 -- --lib
+    # What is asked of cargo and not of its tests alone is all that is built.
+    try target/mutants/sample.txt --minimum-test-timeout 60 --cargo-arg=--lib
     mv target/mutants/left.txt target/mutants/unnoticed.txt
     : >target/mutants/left.txt
 
@@ -169,7 +170,7 @@ rooms() {
         grep "^src/${room}[./]" target/mutants/unnoticed.txt >target/mutants/of-room.txt
         # shellcheck disable=SC2046,SC2086 # several words
         try target/mutants/of-room.txt --baseline skip --timeout 120 \
-            -- $(printf -- '--test %s ' $(concerned "$room")) -- $long
+            $(printf -- '--cargo-arg=--test=%s ' $(concerned "$room")) -- -- $long
     done
     awk '
         { split($0, part, /[\/.:]/); room = part[2]; tried[room]++; all++ }
