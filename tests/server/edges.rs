@@ -126,3 +126,19 @@ async fn a_large_review_that_finds_no_place_is_refused_by_its_uid() {
         answer["response"]["status"]["code"] == 500
     });
 }
+
+/// So much is read ahead of every connection, and no more: memory is bounded by it.
+#[tokio::test]
+async fn a_head_has_16_kib_at_most() {
+    let server = Running::start().await;
+    let body = review("u").to_string();
+    for (kib, status) in [(15, "200 OK"), (17, "431 ")] {
+        let mut stream = connect(&server).await;
+        let query = format!("?{}", "x".repeat(kib << 10));
+        let request = head(body.len(), &query) + &body;
+        soon(stream.write_all(request.as_bytes())).await.unwrap();
+        let (head, _) = response(&mut stream).await;
+        let expected = format!("HTTP/1.1 {status}");
+        assert!(head.starts_with(&expected), "{kib} KiB: {head}");
+    }
+}
