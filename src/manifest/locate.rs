@@ -221,7 +221,7 @@ impl Shared {
 /// The ranges of all nodes that an alias stands for.
 fn collect_aliased(node: &Node<'_>, shared: &mut Vec<Span>) {
     match &node.content {
-        Content::Alias(target) => shared.push(extent(target)),
+        Content::Alias(target) => shared.push(target.resolved().span),
         Content::Anchor(inner) => collect_aliased(inner, shared),
         Content::Sequence(nodes) => nodes.iter().for_each(|node| collect_aliased(node, shared)),
         Content::Mapping(pairs) => {
@@ -232,16 +232,4 @@ fn collect_aliased(node: &Node<'_>, shared: &mut Vec<Span>) {
         }
         Content::Scalar(_) => {}
     }
-}
-
-/// A node's range, down to the end of its last descendant.
-fn extent(node: &Node<'_>) -> Span {
-    let node = node.resolved();
-    let last = match &node.content {
-        Content::Sequence(nodes) => nodes.last(),
-        Content::Mapping(pairs) => pairs.last().map(|pair| &pair.value),
-        _ => None,
-    };
-    let end = last.map_or(0, |last| extent(last).end);
-    Span::new(node.span.start, node.span.end.max(end))
 }
