@@ -162,10 +162,11 @@ rooms() {
     # They must pass where nothing is broken. Properties of thousands of cases
     # take minutes.
     long='--skip arbitrary'
-    # shellcheck disable=SC2046,SC2086 # several words
-    [ ! -s target/mutants/unnoticed.txt ] ||
-        cargo test -q --manifest-path "$package/Cargo.toml" $(printf -- '--test %s ' $public) -- $long
     left_in=$(sed 's,^src/\([a-z]*\).*,\1,' target/mutants/unnoticed.txt | sort -u)
+    tests=$(for room in $left_in; do concerned "$room"; done | tr ' ' '\n' | sort -u)
+    # shellcheck disable=SC2046,SC2086 # several words
+    [ -z "$left_in" ] ||
+        cargo test -q --manifest-path "$package/Cargo.toml" $(printf -- '--test %s ' $tests) -- $long
     for room in $left_in; do
         grep "^src/${room}[./]" target/mutants/unnoticed.txt >target/mutants/of-room.txt
         # shellcheck disable=SC2046,SC2086 # several words
