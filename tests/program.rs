@@ -7,6 +7,8 @@
 mod hostile;
 #[path = "program/terminal.rs"]
 mod terminal;
+#[path = "program/upgrade.rs"]
+mod upgrade;
 
 use std::fs;
 use std::io::{Read as _, Write as _};

@@ -130,6 +130,24 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn the_last_answer_counts_and_one_without_a_time_leaves_none() {
+        use tower::{Layer as _, ServiceExt as _};
+        let clock = ServerClock::default();
+        let there = "2026-11-26T11:08:45Z".parse().unwrap();
+        for (date, agrees) in [(Some(DATE), true), (None, false), (Some(DATE), true)] {
+            let service = tower::service_fn(|date: Option<&'static str>| async move {
+                let answer = Response::builder();
+                let answer = date
+                    .into_iter()
+                    .fold(answer, |it, date| it.header(hyper::header::DATE, date));
+                answer.body(())
+            });
+            clock.layer().layer(service).oneshot(date).await.unwrap();
+            assert_eq!(clock.agrees_with(there).is_ok(), agrees, "{date:?}");
+        }
+    }
+
     #[test]
     fn the_message_names_both_times() {
         let there = "2026-11-26T11:08:45Z".parse().unwrap();

@@ -128,6 +128,24 @@ fn a_terminal_is_coloured_unless_it_is_asked_not_to_be() {
 }
 
 #[test]
+fn what_a_diff_shows_of_a_file_is_not_obeyed() {
+    let text = ingress(&format!("{BAD} # \u{202e}\u{9b}31m"));
+    let folder = folder(&[("a.yaml", &text)]);
+    let fix = |colour: &str| {
+        let arguments = ["fix", "--diff", "--color", colour, "a.yaml"];
+        AtTerminal::start(folder.path(), &arguments, 80, &[XTERM])
+            .finish()
+            .1
+    };
+    let shown = fix("always");
+    assert!(
+        shown.contains("+    nginx.com/sticky-cookie-services"),
+        "{shown}"
+    );
+    assert!(!shown.contains(['\u{9b}', '\u{202e}']), "{shown:?}");
+}
+
+#[test]
 fn a_long_check_counts_its_files_and_leaves_no_trace_of_it() {
     let folder = folder(&[("b.yaml", &ingress(GOOD)), ("c.yaml", &ingress(BAD))]);
     let pipe = folder.path().join("a.yaml");
