@@ -288,7 +288,14 @@ fn lives_that_cannot_work() {
     };
     assert_eq!(check(90, 30), Ok(()));
     assert_eq!(check(89, 30), Err(crate::certs::BadLifetimes::Apart));
+    let century = 100 * 366 * 24 * 3600;
+    assert_eq!(check(century, 30), Ok(()));
+    assert_eq!(
+        check(century + 1, 30),
+        Err(crate::certs::BadLifetimes::Long)
+    );
     assert_eq!(check(i64::MAX, 30), Err(crate::certs::BadLifetimes::Long));
+    assert_eq!(check(90, 3), Ok(()));
     assert_eq!(check(90, 2), Err(crate::certs::BadLifetimes::Short));
     assert!(Lifetimes::default().check().is_ok());
 }
