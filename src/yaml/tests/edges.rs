@@ -106,3 +106,15 @@ fn a_document_that_was_not_cut_off_is_an_error() {
         );
     }
 }
+
+#[test]
+fn bare_words_become_what_they_mean() {
+    let text =
+        "a: ~\nb: null\nc:\nd: 'null'\ne: yes\nf: -5\ng: 0x1F\nh: 1.5\ni: \"5\"\nj: {k: []}\n";
+    let read: serde_json::Value = from_str(text).unwrap();
+    let expected = serde_json::json!({
+        "a": null, "b": null, "c": null, "d": "null", "e": true,
+        "f": -5, "g": 31, "h": 1.5, "i": "5", "j": {"k": []},
+    });
+    assert_eq!(read, expected);
+}
