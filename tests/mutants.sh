@@ -95,7 +95,7 @@ concerned() {
     page) echo cli pages ;;
     policy) echo cli operations policy ;;
     yaml) echo manifests places policy program ;;
-    *) echo cli migrate operations policy program server ;;
+    *) echo certs cli migrate operations policy program server ;;
     esac
 }
 
@@ -170,7 +170,7 @@ rooms() {
     for room in $left_in; do
         grep "^src/${room}[./]" target/mutants/unnoticed.txt >target/mutants/of-room.txt
         # shellcheck disable=SC2046,SC2086 # several words
-        try target/mutants/of-room.txt --baseline skip --timeout 120 \
+        try target/mutants/of-room.txt --baseline skip --timeout 600 \
             $(printf -- '--cargo-arg=--test=%s ' $(concerned "$room")) -- -- $long
     done
     awk '
