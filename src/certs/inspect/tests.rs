@@ -223,7 +223,7 @@ fn a_leaf_for_every_use_is_one_for_servers() {
         (vec![ClientAuth], false),
     ] {
         let leaf = params("leaf", |params| {
-            params.extended_key_usages.clone_from(&usages)
+            params.extended_key_usages.clone_from(&usages);
         });
         let leaf = leaf.self_signed(&KeyPair::generate().unwrap()).unwrap();
         folder.write("leaf", &leaf.pem());
