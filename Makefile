@@ -83,7 +83,7 @@ fuzz: ## Fuzz each target for five minutes (nightly, cargo-fuzz, Python)
 
 .PHONY: soak
 soak: ## Four minutes of all kinds of calls, reloads and restarts behind a real API server
-	STICKLER_SOAK_SECONDS=240 cargo test --test cluster drills::soak -- --nocapture
+	STICKLER_SOAK_SECONDS=240 cargo test --test cluster resilience::soak -- --nocapture
 
 .PHONY: mutants
 mutants: ## Break the core in every way cargo-mutants knows, and count what no test notices (hours)

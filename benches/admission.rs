@@ -12,7 +12,7 @@ use std::path::Path;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use kube::core::DynamicObject;
 use kube::core::admission::AdmissionReview;
-use stickler::admission::{Terms, answer};
+use stickler::admission::{RequestPolicy, answer};
 
 #[path = "support/reviews.rs"]
 mod reviews;
@@ -23,11 +23,11 @@ const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/review
 
 fn bench(criterion: &mut Criterion, group: &str, cases: &[(String, Vec<u8>)]) {
     let mut group = criterion.benchmark_group(group);
-    let terms = Terms::default();
+    let request_policy = RequestPolicy::default();
     for (name, body) in cases {
         group.throughput(Throughput::Bytes(body.len() as u64));
         group.bench_with_input(BenchmarkId::from_parameter(name), body, |bencher, body| {
-            bencher.iter(|| answer(black_box(body), &terms).expect("an answer"));
+            bencher.iter(|| answer(black_box(body), &request_policy).expect("an answer"));
         });
     }
     group.finish();
@@ -58,7 +58,7 @@ fn by_size(criterion: &mut Criterion) {
     bench(criterion, "admission::answer, by entries", &cases);
 }
 
-/// What kube's types take to read the same bytes, without any judgement.
+/// What kube's types take to read the same bytes, without any check.
 fn typed(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("kube's AdmissionReview<DynamicObject>, by size");
     for bytes in [2_300, 8_000] {

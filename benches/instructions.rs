@@ -4,7 +4,7 @@
 use std::hint::black_box;
 use std::process::ExitCode;
 
-use stickler::admission::{Terms, answer};
+use stickler::admission::{RequestPolicy, answer};
 use stickler::ingress::Ingress;
 use stickler::lint::{Policy, check};
 
@@ -57,9 +57,12 @@ fn beside_others(bytes: usize) -> String {
 }
 
 fn answers(review: &str, times: usize) {
-    let terms = Terms::default();
+    let request_policy = RequestPolicy::default();
     for _ in 0..times {
-        drop(black_box(answer(black_box(review.as_bytes()), &terms)));
+        drop(black_box(answer(
+            black_box(review.as_bytes()),
+            &request_policy,
+        )));
     }
 }
 

@@ -37,7 +37,7 @@ spec:
 }
 
 fn by_documents(criterion: &mut Criterion) {
-    let judge = |subject: &Subject<'_>| check(subject, &Policy::default());
+    let check_subject = |subject: &Subject<'_>| check(subject, &Policy::default());
     for (kind, value) in [
         ("clean", "serviceName=tea-svc srv_id expires=1h path=/tea"),
         ("faulty", "serviceName=tea-svc srv_id expire=1h path=/tea"),
@@ -52,7 +52,7 @@ fn by_documents(criterion: &mut Criterion) {
             group.bench_function(BenchmarkId::from_parameter(documents), |bencher| {
                 bencher.iter_batched(
                     || black_box(source.clone()),
-                    |source| manifest::check(source, &judge),
+                    |source| manifest::check(source, &check_subject),
                     BatchSize::SmallInput,
                 );
             });

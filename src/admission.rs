@@ -1,8 +1,8 @@
 //! Bytes of an AdmissionReview in, bytes of its answer out.
 //!
 //! Pure: no socket, no clock, no HTTP. [`answer`] reads the envelope in one
-//! pass and borrows from it, judges the object as `check` would, and writes
-//! the answer. [`refuse`] is for what could not be judged.
+//! pass and borrows from it, checks the object as `check` would, and writes
+//! the answer. [`refuse`] is for what could not be checked.
 
 use std::borrow::Cow;
 
@@ -10,20 +10,20 @@ use crate::ingress::Unreadable;
 use crate::lint::Rule;
 use crate::policy::Mode;
 
+mod checked_object;
 mod decision;
-mod judge;
 mod message;
 mod partial;
 mod ratchet;
+mod request_policy;
 mod response;
 mod review;
-mod terms;
 
-use judge::Judgement;
+use checked_object::CheckedObject;
 pub use partial::closed;
+pub use request_policy::RequestPolicy;
 use response::{AuditAnnotations, Outcome, Response, Status};
 use review::Review;
-pub use terms::Terms;
 
 /// No uid is longer, in bytes. The API server sends UUIDs.
 const LONGEST_UID: usize = 256;
@@ -70,7 +70,7 @@ pub struct Facts<'a> {
     pub dry_run: bool,
     /// What was said.
     pub verdict: Verdict,
-    /// Why nothing was judged, where that is so.
+    /// Why nothing was checked, where that is so.
     pub refusal: Option<Refusal>,
     /// What was to become of errors.
     pub mode: Mode,
@@ -85,9 +85,9 @@ pub enum Operation {
     Create,
     /// It changes.
     Update,
-    /// It goes: nothing to judge.
+    /// It goes: nothing to check.
     Delete,
-    /// Someone connects to it: nothing to judge.
+    /// Someone connects to it: nothing to check.
     Connect,
     /// A word that the API does not have.
     Unknown,
@@ -102,7 +102,7 @@ pub enum Verdict {
     Warn,
     /// Refused for what it is.
     Deny,
-    /// Refused without a judgement.
+    /// Refused without a check.
     Fail,
 }
 
@@ -123,7 +123,7 @@ pub enum BadReview {
     LongUid,
 }
 
-/// Why an object was refused without a judgement.
+/// Why an object was refused without a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refusal {
     /// Too many requests at once.
@@ -137,17 +137,17 @@ pub enum Refusal {
 }
 
 /// The answer to an AdmissionReview under the operator's terms.
-pub fn answer<'a>(body: &'a [u8], terms: &Terms) -> Result<Answer<'a>, BadReview> {
+pub fn answer<'a>(body: &'a [u8], request_policy: &RequestPolicy) -> Result<Answer<'a>, BadReview> {
     let mut review = Review::read(body)?;
-    let in_force = terms.for_request(review.request.as_ref().ok());
-    let judgement = match &mut review.request {
-        Ok(request) => Judgement::of(request, &in_force),
+    let resolved = request_policy.for_request(review.request.as_ref().ok());
+    let checked = match &mut review.request {
+        Ok(request) => CheckedObject::of(request, &resolved),
         Err(error) => {
             let message = format!("the request cannot be read: {error}");
-            Judgement::unreadable(&message, &in_force)
+            CheckedObject::unreadable(&message, &resolved)
         }
     };
-    let response = judgement.response(&review.uid);
+    let response = checked.response(&review.uid);
     let body = response.to_bytes(review.version);
     let verdict = match (response.allowed, response.warnings.is_empty()) {
         (false, _) => Verdict::Deny,
@@ -156,14 +156,14 @@ pub fn answer<'a>(body: &'a [u8], terms: &Terms) -> Result<Answer<'a>, BadReview
     };
     let facts = Facts {
         verdict,
-        mode: in_force.effective.mode,
-        rules: judgement.rules(),
+        mode: resolved.effective.mode,
+        rules: checked.rules(),
         ..Facts::asked(review)
     };
     Ok(Answer { body, facts })
 }
 
-/// The answer to an AdmissionReview that was not judged: the object is not
+/// The answer to an AdmissionReview that was not checked: the object is not
 /// admitted, and the text says why.
 pub fn refuse(body: &[u8], refusal: Refusal) -> Result<Answer<'_>, BadReview> {
     let review = Review::read(body)?;
@@ -248,20 +248,20 @@ impl Refusal {
     fn status(self) -> Status<'static> {
         let (message, reason, code) = match self {
             Self::Busy => (
-                "stickler has too many requests in flight; the object was not judged and not admitted, try again",
+                "stickler has too many requests in flight; the object was not checked and not admitted, try again",
                 "InternalError",
                 500,
             ),
             Self::Late => (
                 "stickler ran out of time (its deadline is just below the webhook's timeoutSeconds); \
-                 the object was not judged in time and not admitted, try again",
+                 the object was not checked in time and not admitted, try again",
                 "Timeout",
                 504,
             ),
             Self::HungUp => ("the caller hung up", "InternalError", 500),
             Self::Panicked => (
                 "stickler failed on this object, which is a defect of stickler; \
-                 the object was not judged and not admitted; its log has the request's uid",
+                 the object was not checked and not admitted; its log has the request's uid",
                 "InternalError",
                 500,
             ),

@@ -96,7 +96,7 @@ impl Cluster {
     pub async fn audit<E>(
         &self,
         namespace: Option<&str>,
-        judge: &dyn Fn(&Subject<'_>) -> Vec<Diagnostic>,
+        check_subject: &dyn Fn(&Subject<'_>) -> Vec<Diagnostic>,
         sink: &mut dyn FnMut(Audited) -> Result<(), E>,
     ) -> Result<Result<(), E>, Error> {
         let mut next = String::new();
@@ -110,7 +110,7 @@ impl Cluster {
             };
             let list: List<'_> = serde_json::from_str(&page)?;
             for ingress in list.items {
-                if let Err(stop) = sink(audit(ingress.get(), judge)) {
+                if let Err(stop) = sink(audit(ingress.get(), check_subject)) {
                     return Ok(Err(stop));
                 }
             }
@@ -129,7 +129,7 @@ impl Cluster {
 }
 
 /// Judge one Ingress of a list, whose items leave out what they are.
-fn audit(json: &str, judge: &dyn Fn(&Subject<'_>) -> Vec<Diagnostic>) -> Audited {
+fn audit(json: &str, check_subject: &dyn Fn(&Subject<'_>) -> Vec<Diagnostic>) -> Audited {
     let mut object = ObjectRef {
         api_version: "networking.k8s.io/v1".to_owned(),
         kind: "Ingress".to_owned(),
@@ -156,7 +156,7 @@ fn audit(json: &str, judge: &dyn Fn(&Subject<'_>) -> Vec<Diagnostic>) -> Audited
     };
     Audited {
         annotated: keys::is_present(subject),
-        findings: judge(subject)
+        findings: check_subject(subject)
             .into_iter()
             .map(|found| (value_of(&found), found))
             .map(|(value, found)| (Finding::new(found, object.clone()), value))

@@ -12,7 +12,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
 use crate::lint::Subject;
 use crate::lint::read::keys::is_relevant;
-use crate::lint::subject::{Annotation, Form};
+use crate::lint::subject::{Annotation, ApiVersion};
 
 pub(crate) mod fields;
 mod spec;
@@ -27,7 +27,7 @@ pub use unreadable::Unreadable;
 /// whoever sends more is none.
 const MOST_ANNOTATIONS: usize = 256 << 10;
 
-/// An Ingress: what of it is judged, and what tells who it is.
+/// An Ingress: what of it is checked, and what tells who it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ingress<'a> {
     /// `apiVersion`.
@@ -38,7 +38,7 @@ pub struct Ingress<'a> {
     pub generate_name: Option<Cow<'a, str>>,
     /// Whether `metadata.deletionTimestamp` is set.
     pub being_deleted: bool,
-    /// What is judged.
+    /// What is checked.
     pub subject: Subject<'a>,
 }
 
@@ -54,15 +54,15 @@ impl<'a> Ingress<'a> {
 /// other groups have kinds of that name too.
 #[must_use]
 pub fn is_ingress(api_version: &str, kind: &str) -> bool {
-    kind == "Ingress" && form(api_version).is_some()
+    kind == "Ingress" && version(api_version).is_some()
 }
 
 /// The spelling of the fields in an API version of Ingress.
 #[must_use]
-pub fn form(api_version: &str) -> Option<Form> {
+pub fn version(api_version: &str) -> Option<ApiVersion> {
     match api_version {
-        "networking.k8s.io/v1" => Some(Form::V1),
-        "networking.k8s.io/v1beta1" | "extensions/v1beta1" => Some(Form::V1beta1),
+        "networking.k8s.io/v1" => Some(ApiVersion::V1),
+        "networking.k8s.io/v1beta1" | "extensions/v1beta1" => Some(ApiVersion::V1beta1),
         _ => None,
     }
 }
@@ -98,16 +98,16 @@ impl<'de> Fields<'de> for Raw<'de> {
 impl<'a> From<Raw<'a>> for Ingress<'a> {
     fn from(raw: Raw<'a>) -> Self {
         let metadata = raw.metadata;
-        let form = raw
+        let api_version = raw
             .api_version
             .as_deref()
-            .and_then(form)
+            .and_then(version)
             .unwrap_or_default();
         let subject = Subject {
             namespace: metadata.namespace,
             name: metadata.name,
             annotations: metadata.annotations,
-            ..raw.spec.into_subject(form)
+            ..raw.spec.into_subject(api_version)
         };
         Self {
             api_version: raw.api_version,

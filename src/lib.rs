@@ -1,4 +1,4 @@
-//! stickler judges the sticky-cookie annotation of NGINX Ingress Controller
+//! stickler checks the sticky-cookie annotation of NGINX Ingress Controller
 //! before the controller sees it.
 //!
 //! A value is read by four readers, one after the other, and each diagnostic

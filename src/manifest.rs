@@ -15,7 +15,6 @@ mod decode;
 mod embedded;
 mod encode;
 mod fix;
-mod how;
 mod ignore;
 mod improve;
 mod ingress_tree;
@@ -28,18 +27,20 @@ mod name;
 mod object;
 mod placeholder;
 mod read;
+mod read_options;
 mod readable;
 mod repeated;
 mod report;
-mod same_but_for;
 mod steps;
 mod subjects;
 mod tree;
+mod unreadable;
+mod verify;
 mod walk;
 
 pub use check::check;
 pub use decode::Encoding;
-pub use fix::{Fixed, Refusal, fix, fix_paths, write};
+pub use fix::{Fixed, Unfixable, fix, fix_paths, write};
 pub use migrate::{Migrated, MigratedIngress, Migrator, migrate, migrate_paths};
 pub use report::{Report, SkipReason, Skipped};
 pub use subjects::subjects;
@@ -48,7 +49,7 @@ pub use walk::{Options, STDIN, check_paths};
 use crate::lint::{Diagnostic, Subject};
 
 /// What checks a subject. Policy, modes and exemptions are its business.
-pub type Judge<'j> = dyn Fn(&Subject<'_>) -> Vec<Diagnostic> + Sync + 'j;
+pub type CheckSubject<'j> = dyn Fn(&Subject<'_>) -> Vec<Diagnostic> + Sync + 'j;
 
 /// A text and the name it goes by.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -30,10 +30,10 @@ use globset::GlobSet;
 use jiff::Timestamp;
 
 pub use controller::ControllerOverride;
-pub use exemption::{Exemption, Whose};
-pub use fault::{Fault, Faults, Spot};
+pub use exemption::{Exemption, RequestInfo};
+pub use fault::{Fault, Faults};
 pub use find::{FILE_NAME, find_above};
-pub use reload::{Live, Poll};
+pub use reload::{PolicyHandle, ReloadOutcome};
 pub use schema::schema;
 pub use settings::Line;
 pub use show::Shown;
@@ -139,15 +139,15 @@ impl Policies {
     /// webhook does, and what passes a check passes the webhook.
     #[must_use]
     pub fn check(&self, subject: &Subject<'_>, now: Timestamp) -> Vec<Diagnostic> {
-        let whose = Whose {
+        let request = RequestInfo {
             namespace: subject.namespace.as_deref(),
             name: subject.name.as_deref(),
             user: None,
             now,
         };
-        let mut found = lint::check(subject, &self.for_namespace(whose.namespace).lint);
+        let mut found = lint::check(subject, &self.for_namespace(request.namespace).lint);
         if !found.is_empty() && !self.exemptions.is_empty() {
-            let exemptions = self.exemptions_for(&whose);
+            let exemptions = self.exemptions_for(&request);
             found.retain(|diagnostic| !exemptions.iter().any(|it| it.covers(diagnostic)));
         }
         found
@@ -165,9 +165,9 @@ impl Policies {
 
     /// The exemptions in force for an Ingress, in the order of the file.
     #[must_use]
-    pub fn exemptions_for(&self, whose: &Whose<'_>) -> Vec<&Exemption> {
+    pub fn exemptions_for(&self, request: &RequestInfo<'_>) -> Vec<&Exemption> {
         let all = self.exemptions.iter();
-        all.filter(|exemption| exemption.is_for(whose)).collect()
+        all.filter(|exemption| exemption.is_for(request)).collect()
     }
 
     /// The exemptions, in the order of the file, expired ones included.

@@ -1,6 +1,6 @@
 //! The webhook as a server: HTTPS for reviews, plain HTTP for the operator.
 //!
-//! Bring your own sockets, certificate, judge and stop: nothing here opens a
+//! Bring your own sockets, certificate, validator and stop: nothing here opens a
 //! port, reads a flag or waits for a signal.
 
 use std::future::Future;
@@ -24,7 +24,6 @@ mod closed;
 mod connection;
 mod connections;
 mod deadline;
-mod judging;
 mod listener;
 mod metrics;
 mod ready;
@@ -34,18 +33,19 @@ mod small_file;
 mod throttle;
 mod tls;
 mod validate;
+mod validator;
 
 use certificate::{CertificateStore, Files};
 use client_auth::ClientAuth;
 use connection::Timeouts;
 use connections::{Bounds, Connections};
-pub use judging::Judging;
 use listener::Port;
 pub use metrics::LOST_LOG_LINES;
 use metrics::Metrics;
 pub use settings::Settings;
 use small_file::Poller;
 use throttle::Throttle;
+pub use validator::Validator;
 
 /// Where the server listens.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ pub struct Identity {
 
 /// What every request shares.
 struct Shared {
-    judging: Judging,
+    validator: Validator,
     settings: Settings,
     metrics: Metrics,
     /// Places for checks.
@@ -119,21 +119,19 @@ impl Shared {
 pub async fn serve(
     sockets: Sockets,
     identity: Identity,
-    judging: Judging,
+    validator: Validator,
     settings: Settings,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let client_auth = identity.client_auth.map(Arc::new);
     let tls = tls::config(identity.certificate.clone(), client_auth.clone())?;
-    let metrics = Metrics::new(&identity.certificate, &judging.policy).map_err(io::Error::other)?;
-    let connections = |open, handshakes| {
-        let bounds = bounds(open, handshakes, &settings);
-        Arc::new(Connections::new(bounds, metrics.connections.clone()))
-    };
+    let metrics =
+        Metrics::new(&identity.certificate, &validator.policy).map_err(io::Error::other)?;
+    let connections = |open, handshakes| connections(open, handshakes, &settings, &metrics);
     let reviews = connections(settings.max_connections, settings.max_handshakes());
     let admin = connections(settings.max_admin_connections, 0);
     let shared = Arc::new(Shared {
-        judging,
+        validator,
         in_flight: Arc::new(Semaphore::new(settings.max_in_flight)),
         large: Arc::new(Semaphore::new(settings.max_large_bodies)),
         large_checks: Arc::new(Semaphore::new(settings::LARGE_CHECKS)),
@@ -173,18 +171,25 @@ pub async fn serve(
     Ok(())
 }
 
-fn bounds(open: usize, handshakes: usize, settings: &Settings) -> Bounds {
+/// The connections of one port, which are counted together with the other's.
+fn connections(
+    open: usize,
+    handshakes: usize,
+    settings: &Settings,
+    metrics: &Metrics,
+) -> Arc<Connections> {
     let timeouts = Timeouts {
         handshake: settings.handshake_timeout,
         first_request: settings.first_request_timeout,
         idle: settings.idle_timeout,
         stalled: settings::STALLED.min(settings.idle_timeout),
     };
-    Bounds {
+    let bounds = Bounds {
         open,
         handshakes,
         timeouts,
-    }
+    };
+    Arc::new(Connections::new(bounds, metrics.connections.clone()))
 }
 
 impl Shared {
@@ -198,7 +203,7 @@ impl Shared {
         tokio::join!(
             certificate.run(poll(Self::poll_certificate)),
             client_auth.run(poll(Self::poll_client_auth)),
-            policy.run(poll(|shared| judging::poll(&shared.judging.policy))),
+            policy.run(poll(|shared| validator::poll(&shared.validator.policy))),
         );
     }
 

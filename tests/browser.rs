@@ -244,10 +244,10 @@ fn agrees(case: &Case, found: &[Diagnostic]) -> bool {
     said == case.verdict || (said == "partly" && case.verdict == "sticks" && is_luck(case, found))
 }
 
-fn assert_all_agree(cases: &[Case], judge: impl Fn(&Case) -> Vec<Diagnostic>) {
+fn assert_all_agree(cases: &[Case], check_subject: impl Fn(&Case) -> Vec<Diagnostic>) {
     let mut wrong = Vec::new();
     for case in cases {
-        let found = judge(case);
+        let found = check_subject(case);
         if !agrees(case, &found) {
             let said: Vec<_> = found
                 .iter()

@@ -7,7 +7,7 @@ use std::fs;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use stickler::admission::{self, Terms, Verdict};
+use stickler::admission::{self, RequestPolicy, Verdict};
 use stickler::ingress::Ingress;
 use stickler::lint::policy::{Controller, Edition};
 use stickler::lint::{self, Consequence, Diagnostic, Policy};
@@ -189,7 +189,7 @@ fn nginx_reloads_or_not() {
     {
         let Some(nginx) = &case.nginx else { continue };
         let found = case.check();
-        // Entries are judged as if their services were backends.
+        // Entries are checked as if their services were backends.
         let unknown = found.iter().any(|d| d.rule == lint::Rule::UnknownBackend);
         let refused = has(&found, Consequence::BreaksReload);
         let expected = nginx.verdict == "reject";
@@ -209,7 +209,7 @@ fn verdict(operation: &str, object: &RawValue, old: Option<&RawValue>) -> Verdic
             "kind":{{"group":"networking.k8s.io","version":"v1","kind":"Ingress"}},
             "operation":"{operation}","object":{object},"oldObject":{old}}}}}"#
     );
-    let answer = admission::answer(review.as_bytes(), &Terms::default()).unwrap();
+    let answer = admission::answer(review.as_bytes(), &RequestPolicy::default()).unwrap();
     answer.facts.verdict
 }
 

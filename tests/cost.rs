@@ -9,7 +9,7 @@
 )]
 
 use rayon::prelude::*;
-use stickler::admission::{Terms, answer};
+use stickler::admission::{RequestPolicy, answer};
 use stickler::lint::meter;
 
 #[path = "../benches/cost/shapes.rs"]
@@ -25,7 +25,7 @@ const MOST_GROWTH: f64 = 3.0;
 const MOST_A_BYTE: u64 = 8;
 
 fn units(review: &str) -> u64 {
-    let (answered, units) = meter::count(|| answer(review.as_bytes(), &Terms::default()));
+    let (answered, units) = meter::count(|| answer(review.as_bytes(), &RequestPolicy::default()));
     assert!(answered.is_ok());
     units
 }

@@ -70,7 +70,7 @@ proptest! {
         // Of a value with a placeholder, what it becomes is checked.
         let unfilled = Source { text: emitter.text.clone(), ..Source::default() };
         prop_assume!(check(unfilled, &|_| Vec::new()).findings.is_empty());
-        let judge = |subject: &Subject<'_>| {
+        let check_subject = |subject: &Subject<'_>| {
             let bad = subject.annotation(PLUS_KEY) == Some(value.as_str());
             let place = Place::value(PLUS_KEY, span);
             let found = Diagnostic::new(Rule::UnknownParameter, place, "bad");
@@ -78,7 +78,7 @@ proptest! {
         };
         let (name, text) = ("a.yaml".to_owned(), emitter.text.clone());
         let (_, scalar) = value_in(&text, frame);
-        let fixed = fix(Source { name, text: text.clone() }, &judge, false);
+        let fixed = fix(Source { name, text: text.clone() }, &check_subject, false);
         if matches!(frame, Frame::Aliased | Frame::Merged) {
             prop_assert_eq!(&fixed.after, &text);
             prop_assert_eq!((fixed.applied, fixed.refused.len()), (0, 1));

@@ -1,6 +1,6 @@
 //! What fuzzing once found stays found, and the corpora satisfy its oracles.
 //!
-//! `fuzz/oracles/` is what the targets of `cargo fuzz` judge by;
+//! `fuzz/oracles/` is what the targets of `cargo fuzz` assert;
 //! docs/reliability.md tells how to run them.
 
 #![allow(clippy::expect_used, reason = "a panic is how a test fails")]
@@ -39,11 +39,11 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-fn judge_all(folder: &str, judge: fn(&[u8])) {
+fn assert_all(folder: &str, assert_sound: fn(&[u8])) {
     let files = files(Path::new(folder));
     assert!(!files.is_empty(), "{folder}");
     for path in files {
-        judge(&fs::read(&path).expect("a file"));
+        assert_sound(&fs::read(&path).expect("a file"));
     }
 }
 
@@ -53,14 +53,14 @@ fn what_was_once_found_stays_found() {
     for entry in fs::read_dir("fuzz/kept").expect("a folder") {
         let target = entry.expect("an entry").file_name();
         let target = target.to_str().expect("a name").to_owned();
-        let judge = match target.as_str() {
-            "envelope" => envelope::judge as fn(&[u8]),
-            "policy" => policy::judge,
-            "value" => value::judge,
-            "yaml" => yaml::judge,
+        let assert_sound = match target.as_str() {
+            "envelope" => envelope::assert_sound as fn(&[u8]),
+            "policy" => policy::assert_sound,
+            "value" => value::assert_sound,
+            "yaml" => yaml::assert_sound,
             other => panic!("no oracle for {other}"),
         };
-        judge_all(&format!("fuzz/kept/{target}"), judge);
+        assert_all(&format!("fuzz/kept/{target}"), assert_sound);
         found.push(target);
     }
     found.sort_unstable();
@@ -70,11 +70,11 @@ fn what_was_once_found_stays_found() {
 
 #[test]
 fn the_corpora_satisfy_the_oracles() {
-    judge_all("tests/corpus/reviews", envelope::judge);
-    judge_all("deploy", yaml::judge);
-    judge_all("deploy/policies", policy::judge);
+    assert_all("tests/corpus/reviews", envelope::assert_sound);
+    assert_all("deploy", yaml::assert_sound);
+    assert_all("deploy/policies", policy::assert_sound);
     for value in values() {
-        value::judge(value.as_bytes());
+        value::assert_sound(value.as_bytes());
     }
 }
 
@@ -108,6 +108,6 @@ proptest! {
         parts in prop::collection::vec((any::<prop::sample::Index>(), (0..1_001_usize, 0..1_001_usize)), 1..4),
     ) {
         let parts = parts.into_iter().map(|(index, cuts)| part(index.get::<String>(values()), cuts));
-        value::judge(format!("serviceName=tea-svc {}", parts.collect::<String>()).as_bytes());
+        value::assert_sound(format!("serviceName=tea-svc {}", parts.collect::<String>()).as_bytes());
     }
 }

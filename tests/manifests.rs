@@ -116,11 +116,11 @@ proptest! {
     #[test]
     fn any_text_is_read_to_its_end(text in texts()) {
         let policy = Policy::default();
-        let judge = |subject: &Subject<'_>| check(subject, &policy);
+        let check_subject = |subject: &Subject<'_>| check(subject, &policy);
         let source = Source { name: "a.yaml".to_owned(), text: text.clone() };
-        let report = manifest::check(source.clone(), &judge);
+        let report = manifest::check(source.clone(), &check_subject);
         prop_assert!(places_lie_within(&text, &report), "{:?}", report);
-        let fixed = fix(source, &judge, true);
+        let fixed = fix(source, &check_subject, true);
         prop_assert_eq!(&fixed.before, &text);
         let errors = |report: &Report| report.errors.len();
         prop_assert_eq!(errors(&fixed.report), errors(&report));

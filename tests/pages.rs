@@ -160,11 +160,11 @@ fn value(text: &str, key: &str) -> String {
         name: "example.yaml".to_owned(),
         text: text.to_owned(),
     };
-    let judge = |subject: &Subject<'_>| {
+    let check_subject = |subject: &Subject<'_>| {
         value.get_or_init(|| subject.annotation(key).unwrap_or_default().to_owned());
         Vec::new()
     };
-    let _ = manifest::check(source, &judge);
+    let _ = manifest::check(source, &check_subject);
     value.into_inner().unwrap()
 }
 
@@ -212,8 +212,8 @@ fn check(text: &str, policies: &Policies) -> Report {
         name: "example.yaml".to_owned(),
         text: text.to_owned(),
     };
-    let judge = |subject: &Subject<'_>| policies.check(subject, Timestamp::UNIX_EPOCH);
-    manifest::check(source, &judge)
+    let check_subject = |subject: &Subject<'_>| policies.check(subject, Timestamp::UNIX_EPOCH);
+    manifest::check(source, &check_subject)
 }
 
 fn finds(report: &Report, rule: Rule) -> bool {

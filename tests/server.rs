@@ -22,12 +22,12 @@ mod edges;
 mod expiry;
 #[path = "server/flags.rs"]
 mod flags;
-#[path = "support/gate.rs"]
-mod gate;
 #[path = "server/harness.rs"]
 mod harness;
 #[path = "server/http.rs"]
 mod http;
+#[path = "support/latch.rs"]
+mod latch;
 #[path = "server/logs.rs"]
 mod logs;
 #[path = "server/metrics.rs"]

@@ -114,7 +114,7 @@ fn of_pages(verdicts: &mut Verdicts) {
         for (index, text) in row.page.split("```yaml\n").skip(1).enumerate() {
             let text = text.split("```").next().unwrap();
             let lines = Mutex::new(Vec::new());
-            let judge = |subject: &Subject<'_>| {
+            let check_subject = |subject: &Subject<'_>| {
                 lines.lock().unwrap().extend(verdict(subject));
                 Vec::new()
             };
@@ -122,7 +122,7 @@ fn of_pages(verdicts: &mut Verdicts) {
                 name: "page.yaml".to_owned(),
                 text: text.to_owned(),
             };
-            let _ = manifest::check(source, &judge);
+            let _ = manifest::check(source, &check_subject);
             let lines = lines.into_inner().unwrap();
             if !lines.is_empty() {
                 verdicts.insert(format!("page/{}/{index}", row.id), lines);

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::apiserver::ControlPlane;
 use crate::authority::Authority;
-use crate::leash::Leashed;
+use crate::child_guard::Leashed;
 use crate::{ROWS, create};
 
 /// What everyone refuses.

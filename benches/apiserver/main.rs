@@ -29,12 +29,12 @@ mod authority;
 #[path = "../../tests/tools/built.rs"]
 #[expect(dead_code, reason = "the tests name other things by keys, too")]
 mod built;
+#[path = "../../tests/cluster/child_guard.rs"]
+#[expect(dead_code, reason = "the tests end servers with signals, too")]
+mod child_guard;
 #[path = "../../tests/cluster/compile.rs"]
 mod compile;
 mod guard;
-#[path = "../../tests/cluster/leash.rs"]
-#[expect(dead_code, reason = "the tests end servers with signals, too")]
-mod leash;
 #[path = "../../tests/cluster/parts.rs"]
 mod parts;
 

@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::process::ExitCode;
 
-use stickler::admission::{Terms, answer};
+use stickler::admission::{RequestPolicy, answer};
 
 mod memory;
 mod shapes;
@@ -67,8 +67,11 @@ impl Counted {
 
 /// What is counted: callgrind looks for this name, `cost::measured`.
 #[inline(never)]
-fn measured(review: &str, terms: &Terms) {
-    drop(black_box(answer(black_box(review.as_bytes()), terms)));
+fn measured(review: &str, request_policy: &RequestPolicy) {
+    drop(black_box(answer(
+        black_box(review.as_bytes()),
+        request_policy,
+    )));
 }
 
 /// The instructions of the last call: callgrind has just written them into
@@ -88,7 +91,7 @@ fn instructions(folder: &Path) -> Option<u64> {
 }
 
 fn count(shape: &Shape, folder: &Path) -> Option<Counted> {
-    let terms = Terms::default();
+    let request_policy = RequestPolicy::default();
     let mut counted = Counted {
         name: shape.name.clone(),
         bytes: [0; 2],
@@ -96,7 +99,7 @@ fn count(shape: &Shape, folder: &Path) -> Option<Counted> {
     };
     for (index, size) in [shape.size, 2 * shape.size].into_iter().enumerate() {
         let review = (shape.build)(size);
-        measured(&review, &terms);
+        measured(&review, &request_policy);
         counted.bytes[index] = review.len();
         counted.instructions[index] = instructions(folder)?;
     }

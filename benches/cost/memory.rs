@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use stickler::admission::{Terms, answer};
+use stickler::admission::{RequestPolicy, answer};
 
 use super::worst;
 
@@ -28,7 +28,7 @@ pub(super) fn of(file: &Path) -> ExitCode {
     let Ok(review) = fs::read_to_string(file) else {
         return ExitCode::FAILURE;
     };
-    let answered = answer(review.as_bytes(), &Terms::default());
+    let answered = answer(review.as_bytes(), &RequestPolicy::default());
     let Some((before, after)) = before.zip(peak()) else {
         return ExitCode::FAILURE;
     };

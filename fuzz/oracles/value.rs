@@ -15,12 +15,12 @@ use stickler::lint::{
 const MOST_WORK: (u64, u64) = (4_000, 64);
 
 /// Panics where something does not hold.
-pub(crate) fn judge(input: &[u8]) {
+pub(crate) fn assert_sound(input: &[u8]) {
     let Ok(value) = std::str::from_utf8(input) else {
         return;
     };
-    let found = judged(value);
-    assert_eq!(found, judged(value), "the same is said twice");
+    let found = checked(value);
+    assert_eq!(found, checked(value), "the same is said twice");
     let refused = found
         .iter()
         .any(|it| it.consequence == Some(Consequence::RejectsIngress));
@@ -60,17 +60,17 @@ fn stays_inside(value: &str, diagnostic: &Diagnostic) {
 
 fn makes_nothing_worse(value: &str, diagnostic: &Diagnostic, found: &[Diagnostic]) {
     let Some(fix) = &diagnostic.fix else { return };
-    let mended = fix.apply(value);
-    assert_ne!(mended, value, "a fix that changes nothing: {diagnostic:?}");
+    let fixed = fix.apply(value);
+    assert_ne!(fixed, value, "a fix that changes nothing: {diagnostic:?}");
     // A guess may name a service that another entry names already; whoever
     // applies guesses looks at what comes of them.
     if !fix.safe {
         return;
     }
-    let after = judged(&mended);
+    let after = checked(&fixed);
     assert!(
         gravest(&after) >= gravest(found),
-        "{value:?} became {mended:?} by {diagnostic:?}\nnow: {after:?}"
+        "{value:?} became {fixed:?} by {diagnostic:?}\nnow: {after:?}"
     );
 }
 
@@ -84,7 +84,7 @@ fn gravest(found: &[Diagnostic]) -> Consequence {
 }
 
 /// What is said of the value on an Ingress with a little of everything.
-fn judged(value: &str) -> Vec<Diagnostic> {
+fn checked(value: &str) -> Vec<Diagnostic> {
     with_a_little_of_everything(value, |subject| {
         let (_, work) = meter::count(|| check_without_fixes(subject, &Policy::default()));
         let (always, a_byte) = MOST_WORK;

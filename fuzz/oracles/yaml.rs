@@ -6,17 +6,17 @@ use stickler::lint::{Policy, Severity, Subject, check};
 use stickler::manifest::{self, Report, Source, fix};
 
 /// Panics where something does not hold.
-pub(crate) fn judge(input: &[u8]) {
+pub(crate) fn assert_sound(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else {
         return;
     };
     let policy = Policy::default();
-    let judge = |subject: &Subject<'_>| check(subject, &policy);
+    let check_subject = |subject: &Subject<'_>| check(subject, &policy);
     let source = Source {
         name: "a.yaml".to_owned(),
         text: text.to_owned(),
     };
-    let report = manifest::check(source.clone(), &judge);
+    let report = manifest::check(source.clone(), &check_subject);
     let findings = report.findings.iter().chain(&report.silenced);
     for finding in findings {
         is_within(text, finding.location.as_ref().expect("a place in a file"));
@@ -27,7 +27,7 @@ pub(crate) fn judge(input: &[u8]) {
     for error in &report.errors {
         is_within(text, &error.location);
     }
-    let fixed = fix(source, &judge, true);
+    let fixed = fix(source, &check_subject, true);
     assert_eq!(fixed.before, text);
     assert_eq!(
         fixed.report.errors.len(),

@@ -1,7 +1,7 @@
 //! From what was found to what is denied, warned of and written down: the
 //! modes of Pod Security Admission, the ratchet and the exemptions.
 
-use super::terms::InForce;
+use super::request_policy::ResolvedPolicy;
 use crate::lint::{Diagnostic, Rule, Severity};
 use crate::policy::Mode;
 
@@ -26,13 +26,13 @@ pub(super) struct Decision {
 /// before, and is asked of errors only that would deny.
 pub(super) fn decide(
     found: Vec<Diagnostic>,
-    in_force: &InForce<'_>,
+    resolved: &ResolvedPolicy<'_>,
     mut had: impl FnMut(&Diagnostic) -> bool,
 ) -> Decision {
     let mut decision = Decision::default();
     let violations = found.into_iter().filter(|it| it.severity > Severity::Note);
     for diagnostic in violations {
-        let mut exemptions = in_force.exemptions.iter();
+        let mut exemptions = resolved.exemptions.iter();
         if let Some(exemption) = exemptions.find(|it| it.covers(&diagnostic)) {
             note_once(
                 &mut decision.exempt,
@@ -41,7 +41,7 @@ pub(super) fn decide(
             continue;
         }
         note_once(&mut decision.violations, diagnostic.rule);
-        match in_force.effective.mode {
+        match resolved.effective.mode {
             Mode::Audit => {}
             Mode::Enforce if diagnostic.severity == Severity::Error && !had(&diagnostic) => {
                 decision.deny.push(diagnostic);

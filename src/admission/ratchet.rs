@@ -57,24 +57,24 @@ impl Before {
     pub(super) fn of(
         request: &Request<'_>,
         new: &Ingress<'_>,
-        in_force: &Effective,
+        resolved: &Effective,
     ) -> Option<Self> {
         // A status update changes no field but annotations, and a controller
         // that writes addresses cannot fix them: `strict` is not for it.
         let is_status = request.sub_resource.is_some();
-        let strict = in_force.on_update == OnUpdate::Strict && !new.being_deleted && !is_status;
+        let strict = resolved.on_update == OnUpdate::Strict && !new.being_deleted && !is_status;
         if strict || request.operation() != Operation::Update {
             return None;
         }
         let old = Ingress::from_json(request.old_object?.get()).ok()?;
         let (old, new) = (&old.subject, &new.subject);
         let mut findings = HashMap::new();
-        for diagnostic in lint::check_without_fixes(old, &in_force.lint) {
+        for diagnostic in lint::check_without_fixes(old, &resolved.lint) {
             *findings.entry(Finding::of(&diagnostic, old)).or_default() += 1;
         }
         Some(Self {
             findings: RefCell::new(findings),
-            changes: Changes::between(old, new, &in_force.lint),
+            changes: Changes::between(old, new, &resolved.lint),
             changed: changed_keys(old, new),
         })
     }

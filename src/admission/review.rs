@@ -39,14 +39,14 @@ pub(super) struct Request<'a> {
     pub(super) namespace: Option<Cow<'a, str>>,
     pub(super) operation: Option<Cow<'a, str>>,
     pub(super) user: User<'a>,
-    pub(super) object: Option<Given<'a>>,
+    pub(super) object: Option<ObjectOrRaw<'a>>,
     pub(super) old_object: Option<&'a RawValue>,
     pub(super) dry_run: bool,
 }
 
 /// An object: read in the envelope's own pass where that is possible, else its
 /// text, for whoever has to tell what is wrong with it.
-pub(super) type Given<'a> = Result<Ingress<'a>, &'a RawValue>;
+pub(super) type ObjectOrRaw<'a> = Result<Ingress<'a>, &'a RawValue>;
 
 /// `request.kind`: what the object was converted to, not what was sent.
 #[derive(Debug, Default)]
@@ -69,12 +69,14 @@ impl<'a> Review<'a> {
             Err(error) => Err(Unreadable::not_utf8(error.valid_up_to())),
         };
         match whole {
-            Ok(Envelope { form, request }) => Self::of(&form, request.uid.clone(), Ok(request)),
+            Ok(Envelope { type_meta, request }) => {
+                Self::of(&type_meta, request.uid.clone(), Ok(request))
+            }
             Err(error) => {
                 let rest = serde_json::from_slice(body);
-                let Object(Envelope { form, request }) = rest.map_err(|_| error.clone())?;
-                let Salvage { uid } = request;
-                Self::of(&form, uid, Err(error))
+                let Object(Envelope { type_meta, request }) = rest.map_err(|_| error.clone())?;
+                let UidOnly { uid } = request;
+                Self::of(&type_meta, uid, Err(error))
             }
         }
     }
@@ -82,19 +84,21 @@ impl<'a> Review<'a> {
     /// Reads all of it in one pass; only where the object is none that can be
     /// read, as a subresource's may be, in a second one that leaves it alone.
     fn whole(json: &'a str) -> Result<Envelope<'a, Request<'a>>, Unreadable> {
-        if let Ok(Object(read)) = serde_json::from_str::<Object<Envelope<Asked<Ingress>>>>(json) {
+        if let Ok(Object(read)) =
+            serde_json::from_str::<Object<Envelope<RequestWith<Ingress>>>>(json)
+        {
             return Ok(read.given(Ok));
         }
-        let Object(read) = Unreadable::or_read::<Object<Envelope<Asked<&RawValue>>>>(json)?;
+        let Object(read) = Unreadable::or_read::<Object<Envelope<RequestWith<&RawValue>>>>(json)?;
         Ok(read.given(Err))
     }
 
     fn of(
-        form: &TypeMeta<'_>,
+        type_meta: &TypeMeta<'_>,
         uid: Option<Cow<'a, str>>,
         request: Result<Request<'a>, Unreadable>,
     ) -> Result<Self, BadReview> {
-        let version = form.version().ok_or(BadReview::NotAReview)?;
+        let version = type_meta.version().ok_or(BadReview::NotAReview)?;
         let uid = uid.filter(|uid| !uid.is_empty()).ok_or(BadReview::NoUid)?;
         if uid.len() > LONGEST_UID {
             return Err(BadReview::LongUid);
@@ -137,15 +141,15 @@ impl TypeMeta<'_> {
 /// An AdmissionReview with as much of its request as `R` reads.
 #[derive(Default)]
 struct Envelope<'a, R> {
-    form: TypeMeta<'a>,
+    type_meta: TypeMeta<'a>,
     request: R,
 }
 
 impl<'de, R: Fields<'de>> Fields<'de> for Envelope<'de, R> {
     fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
         match name {
-            "apiVersion" => self.form.api_version = value.text()?,
-            "kind" => self.form.kind = value.text()?,
+            "apiVersion" => self.type_meta.api_version = value.text()?,
+            "kind" => self.type_meta.kind = value.text()?,
             "request" => self.request = value.object()?.unwrap_or_default(),
             _ => value.skip()?,
         }
@@ -154,12 +158,12 @@ impl<'de, R: Fields<'de>> Fields<'de> for Envelope<'de, R> {
 }
 
 /// A request with its object in one of two shapes.
-struct Asked<'a, O> {
+struct RequestWith<'a, O> {
     request: Request<'a>,
     object: Option<O>,
 }
 
-impl<O> Default for Asked<'_, O> {
+impl<O> Default for RequestWith<'_, O> {
     fn default() -> Self {
         Self {
             request: Request::default(),
@@ -168,7 +172,7 @@ impl<O> Default for Asked<'_, O> {
     }
 }
 
-impl<'de, O: Deserialize<'de>> Fields<'de> for Asked<'de, O> {
+impl<'de, O: Deserialize<'de>> Fields<'de> for RequestWith<'de, O> {
     fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
         match name {
             "object" => self.object = value.any()?,
@@ -178,12 +182,12 @@ impl<'de, O: Deserialize<'de>> Fields<'de> for Asked<'de, O> {
     }
 }
 
-impl<'a, O> Envelope<'a, Asked<'a, O>> {
-    fn given(self, give: fn(O) -> Given<'a>) -> Envelope<'a, Request<'a>> {
-        let Asked { request, object } = self.request;
+impl<'a, O> Envelope<'a, RequestWith<'a, O>> {
+    fn given(self, give: fn(O) -> ObjectOrRaw<'a>) -> Envelope<'a, Request<'a>> {
+        let RequestWith { request, object } = self.request;
         let object = object.map(give);
         Envelope {
-            form: self.form,
+            type_meta: self.type_meta,
             request: Request { object, ..request },
         }
     }
@@ -191,11 +195,11 @@ impl<'a, O> Envelope<'a, Asked<'a, O>> {
 
 /// What is left of a request that makes no sense: whom to answer.
 #[derive(Default)]
-struct Salvage<'a> {
+struct UidOnly<'a> {
     uid: Option<Cow<'a, str>>,
 }
 
-impl<'de> Fields<'de> for Salvage<'de> {
+impl<'de> Fields<'de> for UidOnly<'de> {
     fn read<A: MapAccess<'de>>(&mut self, name: &str, value: Value<'_, A>) -> Result<(), A::Error> {
         match name {
             "uid" => self.uid = value.text()?,

@@ -29,7 +29,7 @@ fn review(changes: Value) -> Value {
 
 /// Whether it was allowed, and the message if not.
 fn answered(body: &str) -> (bool, String) {
-    let answer = answer(body.as_bytes(), &Terms::default()).unwrap();
+    let answer = answer(body.as_bytes(), &RequestPolicy::default()).unwrap();
     let json: Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(json["response"]["uid"], "u-1");
     assert_eq!(json["kind"], "AdmissionReview");
@@ -54,7 +54,7 @@ fn answered(body: &str) -> (bool, String) {
 }
 
 #[test]
-fn what_is_not_ours_to_judge_is_let_through_unread() {
+fn what_is_not_for_this_webhook_is_admitted_unread() {
     let nonsense = json!(["no Ingress at all"]);
     for changes in [
         json!({}),
@@ -78,7 +78,7 @@ fn an_object_that_makes_no_sense_is_denied_with_what_was_wrong() {
     for (changes, message) in [
         (
             json!({"object": null}),
-            "request.object is null: there is nothing to judge",
+            "request.object is null: there is nothing to check",
         ),
         (json!({"object": 5}), "expected an object, found a number"),
         (
@@ -151,7 +151,7 @@ fn what_cannot_be_answered_is_an_error() {
             format!("{shape}request.uid: expected a string, found a number"),
         ),
     ] {
-        let answer = answer(body.as_bytes(), &Terms::default());
+        let answer = answer(body.as_bytes(), &RequestPolicy::default());
         assert_eq!(
             answer.map_err(|error| error.to_string()),
             Err(error),
@@ -200,7 +200,7 @@ fn invalid_utf8_is_answered_by_its_uid() {
     let place = body.windows(4).position(|bytes| bytes == b"HERE").unwrap();
     let mut body = body;
     body[place] = 0xff;
-    let answer = answer(&body, &Terms::default()).unwrap();
+    let answer = answer(&body, &RequestPolicy::default()).unwrap();
     assert_eq!(
         (&*answer.facts.uid, answer.facts.verdict),
         ("u-1", Verdict::Deny)
@@ -220,7 +220,7 @@ fn each_version_is_answered_in_its_own() {
         review["apiVersion"] = json!(version);
         let body = review.to_string();
         for answer in [
-            answer(body.as_bytes(), &Terms::default()),
+            answer(body.as_bytes(), &RequestPolicy::default()),
             refuse(body.as_bytes(), Refusal::Late),
         ] {
             let json: Value = serde_json::from_slice(&answer.unwrap().body).unwrap();
@@ -254,54 +254,6 @@ fn a_refusal_says_who_failed_and_that_nothing_was_admitted() {
             "{message}"
         );
     }
-}
-
-#[test]
-fn facts_tell_what_was_asked() {
-    let body = review(json!({"operation": "UPDATE", "dryRun": true})).to_string();
-    let Facts {
-        uid,
-        namespace,
-        name,
-        operation,
-        user,
-        dry_run,
-        ..
-    } = answer(body.as_bytes(), &Terms::default()).unwrap().facts;
-    let texts = [
-        &uid,
-        namespace.as_ref().unwrap(),
-        name.as_ref().unwrap(),
-        user.as_ref().unwrap(),
-    ];
-    assert_eq!(texts, ["u-1", "default", "cafe", "admin"]);
-    assert!(texts.iter().all(|text| matches!(text, Cow::Borrowed(_))));
-    assert_eq!((operation, dry_run), (Operation::Update, true));
-}
-
-#[test]
-fn logs_and_metrics_have_a_word_for_everything() {
-    use Operation::{Connect, Create, Delete, Unknown, Update};
-    let operations = [Create, Update, Delete, Connect, Unknown].map(Operation::as_str);
-    assert_eq!(
-        operations,
-        ["create", "update", "delete", "connect", "unknown"]
-    );
-    let verdicts = [Verdict::Allow, Verdict::Warn, Verdict::Deny, Verdict::Fail];
-    assert_eq!(
-        verdicts.map(Verdict::as_str),
-        ["allow", "warn", "deny", "fail"]
-    );
-    let refusals = [
-        Refusal::Busy,
-        Refusal::Late,
-        Refusal::HungUp,
-        Refusal::Panicked,
-    ];
-    assert_eq!(
-        refusals.map(Refusal::as_str),
-        ["busy", "late", "hung-up", "panicked"]
-    );
 }
 
 /// A review of a new Ingress with `value` and the services that it may name.
@@ -345,10 +297,14 @@ fn only_the_status_subresource_is_checked_like_the_object() {
 #[test]
 fn a_controller_that_writes_addresses_is_not_refused_for_an_old_mistake() {
     let bad = "serviceName=tea-svc srv_id expire=1h path=/tea";
-    let terms = Terms::default();
-    let (policies, _) = Policies::parse("policy.yaml", "onUpdate: strict", terms.now).unwrap();
+    let request_policy = RequestPolicy::default();
+    let (policies, _) =
+        Policies::parse("policy.yaml", "onUpdate: strict", request_policy.now).unwrap();
     let policies = policies.into();
-    let strict = Terms { policies, ..terms };
+    let strict = RequestPolicy {
+        policies,
+        ..request_policy
+    };
     for (sub_resource, verdict) in [("status", Verdict::Warn), ("", Verdict::Deny)] {
         let mut review: Value = serde_json::from_str(&annotated(bad)).unwrap();
         let request = review["request"].as_object_mut().unwrap();
@@ -362,28 +318,10 @@ fn a_controller_that_writes_addresses_is_not_refused_for_an_old_mistake() {
 }
 
 #[test]
-fn facts_tell_what_was_found_and_what_became_of_it() {
-    let body = annotated("serviceName=tea-svc srv_id expire=1h path=/tea");
-    for (policy, mode, verdict) in [
-        ("mode: enforce", Mode::Enforce, Verdict::Deny),
-        ("mode: warn", Mode::Warn, Verdict::Warn),
-        ("mode: audit", Mode::Audit, Verdict::Allow),
-    ] {
-        let terms = Terms::default();
-        let (policies, _) = Policies::parse("policy.yaml", policy, terms.now).unwrap();
-        let policies = policies.into();
-        let facts = answer(body.as_bytes(), &Terms { policies, ..terms });
-        let facts = facts.unwrap().facts;
-        assert_eq!((facts.mode, facts.verdict), (mode, verdict));
-        assert_eq!(facts.rules, [Rule::UnknownParameter]);
-    }
-}
-
-#[test]
 fn warnings_of_other_words_stand_beside_a_denial() {
     let value = "serviceName=coffee-svc srv_id expire=1h path=/coffee;serviceName=tea-svc srv_id";
     let body = annotated(value);
-    let answer = answer(body.as_bytes(), &Terms::default()).unwrap();
+    let answer = answer(body.as_bytes(), &RequestPolicy::default()).unwrap();
     let answer: Value = serde_json::from_slice(&answer.body).unwrap();
     let response = &answer["response"];
     assert_eq!(response["status"]["code"], 403);
@@ -393,3 +331,4 @@ fn warnings_of_other_words_stand_beside_a_denial() {
 }
 
 mod bounds;
+mod facts;

@@ -47,12 +47,14 @@ fn audit_of(
     let mut audited = Vec::new();
     let outcome = runtime.block_on(async {
         let client = Client::new(service, "default");
-        let judge = |subject: &Subject<'_>| lint::check(subject, &lint::Policy::default());
+        let check_subject = |subject: &Subject<'_>| lint::check(subject, &lint::Policy::default());
         let mut sink = |one| {
             audited.push(one);
             Ok::<_, Infallible>(())
         };
-        Cluster { client }.audit(namespace, &judge, &mut sink).await
+        Cluster { client }
+            .audit(namespace, &check_subject, &mut sink)
+            .await
     });
     let seen = seen.lock().unwrap().clone();
     (seen, audited, outcome.map(|_| ()))

@@ -54,14 +54,14 @@ pub struct Found {
     pub file: PathBuf,
     /// What it is.
     #[serde(flatten)]
-    pub what: What,
+    pub what: Content,
 }
 
 /// What a block is.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum What {
+pub enum Content {
     /// A certificate that may sign others.
     Ca(Certificate),
     /// A certificate that may not.
@@ -178,15 +178,15 @@ struct All<'a> {
 }
 
 impl All<'_> {
-    fn what(&self, block: &Block) -> What {
+    fn what(&self, block: &Block) -> Content {
         match block {
-            Block::Key(public) => What::Key {
+            Block::Key(public) => Content::Key {
                 belongs_to: self
                     .owner(public.as_deref())
                     .map(|facts| facts.subject.clone()),
             },
-            Block::Certificate(facts, _) if facts.ca => What::Ca(self.certificate(facts)),
-            Block::Certificate(facts, _) => What::Leaf(self.certificate(facts)),
+            Block::Certificate(facts, _) if facts.ca => Content::Ca(self.certificate(facts)),
+            Block::Certificate(facts, _) => Content::Leaf(self.certificate(facts)),
         }
     }
 

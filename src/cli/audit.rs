@@ -96,7 +96,7 @@ impl Audit {
         let upgrade = self.upgrade_to.map(|to| Upgrade::to(to, &policies));
         let now = Timestamp::now();
         let other_class = OtherClass::default();
-        let judge = |subject: &Subject<'_>| {
+        let check_subject = |subject: &Subject<'_>| {
             other_class.count(&policies, subject);
             match &upgrade {
                 Some(upgrade) => upgrade.check(subject),
@@ -111,7 +111,7 @@ impl Audit {
             let namespace = self.namespace.as_deref().unwrap_or(&own);
             let namespace = (!self.all_namespaces).then_some(namespace);
             let mut sink = |audited| tell(audited, &mut reports);
-            cluster.audit(namespace, &judge, &mut sink).await
+            cluster.audit(namespace, &check_subject, &mut sink).await
         });
         let written = match read {
             Ok(written) => written,

@@ -68,7 +68,7 @@ impl Check {
         let now = Timestamp::now();
         let affinity = AtomicUsize::new(0);
         let other_class = OtherClass::default();
-        let judge = |subject: &Subject<'_>| {
+        let check_subject = |subject: &Subject<'_>| {
             other_class.count(&policies, subject);
             let unreported = is_unreported(subject, &policies);
             affinity.fetch_add(usize::from(unreported), Ordering::Relaxed);
@@ -81,7 +81,7 @@ impl Check {
         let mut progress = Progress::new();
         let mut written = Ok(());
         let options = self.input.options();
-        manifest::check_paths(&self.input.paths, options, &judge, &mut |report| {
+        manifest::check_paths(&self.input.paths, options, &check_subject, &mut |report| {
             let verbose = self.output.verbose;
             if verbose || !report.findings.is_empty() || !report.errors.is_empty() {
                 progress.clear();

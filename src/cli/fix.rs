@@ -80,18 +80,24 @@ impl Fix {
         let policies = load_or_find(self.input.policy.as_deref())?;
         let policies = policies.with_controller(self.input.controller.resolve());
         let now = Timestamp::now();
-        let judge =
+        let check_subject =
             |subject: &Subject<'_>| input::check(&policies, subject, |it| policies.check(it, now));
         let mut tally = Tally::default();
         let mut told = Ok(());
         let (paths, options) = (&self.input.paths, self.input.options());
-        manifest::fix_paths(paths, options, &judge, self.unsafe_too, &mut |fixed| {
-            told = self.one(&fixed, &mut tally);
-            match told {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_) => ControlFlow::Break(()),
-            }
-        });
+        manifest::fix_paths(
+            paths,
+            options,
+            &check_subject,
+            self.unsafe_too,
+            &mut |fixed| {
+                told = self.one(&fixed, &mut tally);
+                match told {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
+            },
+        );
         let told = told.and_then(|()| self.finish(&tally));
         match told {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -60,12 +60,25 @@ impl Destination {
     }
 }
 
+/// The least severity that makes the exit code 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FailOn {
+pub(super) enum FailOn {
     Error,
     Warning,
     Note,
     Never,
+}
+
+impl FailOn {
+    /// That severity; `None` for `never`.
+    pub(super) fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Note => Some(Severity::Note),
+            Self::Never => None,
+        }
+    }
 }
 
 /// The formats as clap lists, completes and corrects them.
@@ -143,12 +156,7 @@ impl Output {
             width: terminal::width(),
             wraps: terminal::shown(),
             summary: !self.quiet,
-            fail_on: match self.fail_on {
-                FailOn::Error => Some(Severity::Error),
-                FailOn::Warning => Some(Severity::Warning),
-                FailOn::Note => Some(Severity::Note),
-                FailOn::Never => None,
-            },
+            fail_on: self.fail_on.severity(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `stickler parse`: what each reader makes of a value.
 
+mod argument;
 mod browser;
-mod given;
 mod view;
 
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ use crate::manifest;
 use crate::policy::Policies;
 use crate::render::{Format, Style};
 
-use given::{Given, Route};
+use argument::{Argument, Route};
 use view::{Document, Reading};
 
 /// Show what the controller, nginx and a browser make of a value
@@ -70,7 +70,7 @@ impl Parse {
             .for_namespace(None)
             .lint
             .clone();
-        let given = Given::read(&self.value)?;
+        let given = Argument::read(&self.value)?;
         let now = Timestamp::now();
         let mut readings = Vec::new();
         given.subjects(
@@ -100,7 +100,7 @@ impl Parse {
         }))
     }
 
-    fn draw(&self, report: &manifest::Report, given: &Given) -> Result<(), Failure> {
+    fn draw(&self, report: &manifest::Report, given: &Argument) -> Result<(), Failure> {
         let style = Style {
             colour: self.colour.on_stdout(),
             width: terminal::width(),

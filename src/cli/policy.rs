@@ -5,12 +5,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
+use super::output::FailOn;
 use super::{Failure, terminal};
 use crate::lint::Severity;
-use crate::policy::{self, ControllerOverride, FILE_NAME, Faults, Live, Policies};
+use crate::policy::{self, ControllerOverride, FILE_NAME, Fault, Faults, Policies, PolicyHandle};
 use crate::render::counted;
 
 /// Check a policy file, or show what is in force in a namespace
@@ -39,7 +40,7 @@ enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes:
   0  the file can be used
-  1  it has warnings, with --fail-on warning
+  1  it has warnings, with --fail-on warning or note
   2  usage, or the file cannot be used")]
 struct Check {
     /// The policy file [default: stickler.yaml here or in a folder above]
@@ -49,12 +50,6 @@ struct Check {
     /// What makes the exit code 1
     #[arg(long, value_enum, value_name = "SEVERITY", default_value = "error")]
     fail_on: FailOn,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FailOn {
-    Error,
-    Warning,
 }
 
 /// Show what is in force in a namespace, and where each line comes from
@@ -95,10 +90,17 @@ impl Check {
             print(format_args!("{faults}\n"))?;
         }
         note(summary(&faults));
-        Ok(match (usable, self.fail_on) {
-            (false, _) => ExitCode::from(2),
-            (true, FailOn::Warning) if !faults.list.is_empty() => ExitCode::from(1),
-            (true, _) => ExitCode::SUCCESS,
+        let counts = |fault: &Fault| {
+            self.fail_on
+                .severity()
+                .is_some_and(|it| fault.severity >= it)
+        };
+        Ok(if !usable {
+            ExitCode::from(2)
+        } else if faults.list.iter().any(counts) {
+            ExitCode::from(1)
+        } else {
+            ExitCode::SUCCESS
         })
     }
 }
@@ -154,8 +156,8 @@ pub(super) fn load_or_find_and_tell(
     let file = file.map(Path::to_owned).or_else(find);
     if verbose {
         note(match &file {
-            Some(file) => format!("note: judged by the policy {}", file.display()),
-            None => format!("note: judged without a policy: no {FILE_NAME} here or above"),
+            Some(file) => format!("note: checked with the policy {}", file.display()),
+            None => format!("note: checked without a policy: no {FILE_NAME} here or above"),
         });
     }
     load_or_default(file.as_deref())
@@ -172,12 +174,15 @@ fn load(file: &Path) -> Result<Policies, Failure> {
 
 /// The policy of a server: of the file that is named, to be read again when it
 /// changes, or that of none.
-pub(super) fn open(file: Option<&Path>, controller: ControllerOverride) -> Result<Live, Failure> {
+pub(super) fn open(
+    file: Option<&Path>,
+    controller: ControllerOverride,
+) -> Result<PolicyHandle, Failure> {
     let Some(file) = file else {
         let policies = Policies::default().with_controller(controller);
-        return Ok(Live::fixed(policies));
+        return Ok(PolicyHandle::fixed(policies));
     };
-    let opened = Live::open_with(file, controller, Timestamp::now());
+    let opened = PolicyHandle::open_with(file, controller, Timestamp::now());
     let (live, warnings) = opened.map_err(|faults| unusable(&faults))?;
     for warning in &warnings.list {
         tracing::warn!(file = warnings.file, "the policy: {warning}");

@@ -12,7 +12,7 @@ use super::Failure;
 use crate::probe::{Outcome, probe};
 
 /// As long as an API server waits at most.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Send a running webhook a bad Ingress, and expect a denial
 ///
@@ -44,7 +44,7 @@ impl Probe {
             .enable_all()
             .build()
             .map_err(|error| Failure::new("starting a thread", error))?;
-        let outcome = runtime.block_on(probe(&self.address, &authority, PATIENCE));
+        let outcome = runtime.block_on(probe(&self.address, &authority, TIMEOUT));
         let outcome = outcome.map_err(|error| Failure::new(&self.address, error))?;
         let (text, code) = match outcome {
             Outcome::Denied(message) => (format!("denied: {message}"), ExitCode::SUCCESS),

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 /// Shorter work shows nothing.
-const PATIENCE: Duration = Duration::from_secs(1);
+const DELAY: Duration = Duration::from_secs(1);
 /// How often the line changes.
 const PACE: Duration = Duration::from_millis(100);
 
@@ -20,7 +20,7 @@ impl Progress {
     pub(super) fn new() -> Self {
         Self {
             is_terminal: io::stderr().is_terminal(),
-            next: Instant::now() + PATIENCE,
+            next: Instant::now() + DELAY,
             done: 0,
             drawn: false,
         }

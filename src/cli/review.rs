@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::controller::ControllerArgs;
 use super::{Failure, policy};
-use crate::admission::{self, Terms};
+use crate::admission::{self, RequestPolicy};
 
 /// Answer an AdmissionReview offline, with the very bytes that serve would send
 ///
@@ -38,7 +38,7 @@ impl Review {
         let policies = policy::load_or_default(self.policy.as_deref())?
             .with_controller(self.controller.resolve());
         let body = read(&self.file).map_err(|error| Failure::new(&name, error))?;
-        let answer = admission::answer(&body, &Terms::now(policies.into()));
+        let answer = admission::answer(&body, &RequestPolicy::now(policies.into()));
         let answer = answer.map_err(|error| Failure::new(&name, error))?;
         let mut out = std::io::stdout().lock();
         let written = out.write_all(&answer.body).and_then(|()| out.flush());

@@ -20,10 +20,10 @@ mod signals;
 
 use super::controller::ControllerArgs;
 use super::{Failure, policy};
-use crate::policy::Live;
+use crate::policy::PolicyHandle;
 use crate::server::certificate::{CertificateStore, Files};
 use crate::server::client_auth::ClientAuth;
-use crate::server::{self, Identity, Judging, Sockets};
+use crate::server::{self, Identity, Sockets, Validator};
 use bounds::Bounds;
 use dev::Dev;
 use logging::LogFormat;
@@ -171,7 +171,7 @@ impl Serve {
         let serving = server::serve(
             sockets,
             identity,
-            Judging::by(policy.into()),
+            Validator::by(policy.into()),
             open_files::fit(self.bounds.settings(self.dev)),
             async { drop(stopped.await) },
         );
@@ -193,7 +193,7 @@ impl Serve {
     }
 
     /// Everything that has to be there before the first call.
-    async fn start(&self) -> Result<(Sockets, Identity, Live, Source), Failure> {
+    async fn start(&self) -> Result<(Sockets, Identity, PolicyHandle, Source), Failure> {
         let way = self.way()?;
         for caution in self.bounds.cautions() {
             tracing::warn!("{caution}");

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::fields::{Fields, Value};
 use crate::lint::Subject;
-use crate::lint::subject::{Backend, Form, HostRule, PathRule, PathType, Port, TlsBlock};
+use crate::lint::subject::{ApiVersion, Backend, HostRule, PathRule, PathType, Port, TlsBlock};
 
 /// `spec`.
 #[derive(Default)]
@@ -37,16 +37,20 @@ impl<'de> Fields<'de> for Spec<'de> {
 
 impl<'a> Spec<'a> {
     /// The subject's part that comes from `spec`.
-    pub(super) fn into_subject(self, form: Form) -> Subject<'a> {
-        let default_backend = match form {
-            Form::V1 => self.default_backend,
-            Form::V1beta1 => self.backend,
+    pub(super) fn into_subject(self, api_version: ApiVersion) -> Subject<'a> {
+        let default_backend = match api_version {
+            ApiVersion::V1 => self.default_backend,
+            ApiVersion::V1beta1 => self.backend,
         };
         Subject {
-            form,
+            api_version,
             class_name: self.class_name,
-            default_backend: default_backend.map(|backend| backend.pick(form)),
-            rules: self.rules.into_iter().map(|rule| rule.pick(form)).collect(),
+            default_backend: default_backend.map(|backend| backend.pick(api_version)),
+            rules: self
+                .rules
+                .into_iter()
+                .map(|rule| rule.pick(api_version))
+                .collect(),
             tls: self.tls.into_iter().map(|tls| tls.0).collect(),
             ..Subject::default()
         }
@@ -72,8 +76,13 @@ impl<'de> Fields<'de> for Rule<'de> {
 }
 
 impl<'a> Rule<'a> {
-    fn pick(self, form: Form) -> HostRule<'a> {
-        let paths = |http: Http<'a>| http.0.into_iter().map(|path| path.pick(form)).collect();
+    fn pick(self, api_version: ApiVersion) -> HostRule<'a> {
+        let paths = |http: Http<'a>| {
+            http.0
+                .into_iter()
+                .map(|path| path.pick(api_version))
+                .collect()
+        };
         HostRule {
             host: self.host,
             paths: self.http.map(paths),
@@ -117,15 +126,15 @@ impl<'de> Fields<'de> for Path<'de> {
 }
 
 impl<'a> Path<'a> {
-    fn pick(self, form: Form) -> PathRule<'a> {
+    fn pick(self, api_version: ApiVersion) -> PathRule<'a> {
         PathRule {
             path: self.path,
-            path_type: self.path_type.unwrap_or(match form {
-                Form::V1 => PathType::Prefix,
+            path_type: self.path_type.unwrap_or(match api_version {
+                ApiVersion::V1 => PathType::Prefix,
                 // The API server fills it in.
-                Form::V1beta1 => PathType::ImplementationSpecific,
+                ApiVersion::V1beta1 => PathType::ImplementationSpecific,
             }),
-            backend: self.backend.pick(form),
+            backend: self.backend.pick(api_version),
         }
     }
 }
@@ -163,14 +172,14 @@ impl<'de> Fields<'de> for EitherBackend<'de> {
 }
 
 impl<'a> EitherBackend<'a> {
-    fn pick(self, form: Form) -> Backend<'a> {
-        let (service, port) = match form {
+    fn pick(self, api_version: ApiVersion) -> Backend<'a> {
+        let (service, port) = match api_version {
             // A service without a name is one whose name is empty, as in Go.
-            Form::V1 => self.service.map_or((None, None), |it| {
+            ApiVersion::V1 => self.service.map_or((None, None), |it| {
                 (Some(it.name.unwrap_or_default()), it.port.0)
             }),
             // The API server's conversion makes a service of a name alone.
-            Form::V1beta1 => (
+            ApiVersion::V1beta1 => (
                 self.service_name.filter(|name| !name.is_empty()),
                 self.service_port,
             ),

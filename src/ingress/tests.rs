@@ -48,7 +48,7 @@ fn a_v1_ingress_is_read_and_borrowed() {
 fn an_old_version_is_read_though_its_name_comes_last() {
     let ingress = Ingress::from_json(LEGACY).unwrap();
     assert!(ingress.being_deleted);
-    assert_eq!(ingress.subject.form, Form::V1beta1);
+    assert_eq!(ingress.subject.api_version, ApiVersion::V1beta1);
     let default = ingress.subject.default_backend.as_ref().unwrap();
     assert_eq!(default.service.as_deref(), Some("tea-svc"));
     let (_, path) = ingress.subject.paths().next().unwrap();

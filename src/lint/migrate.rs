@@ -30,7 +30,7 @@ pub use migration::{Condemned, Migration};
 pub use note::{Note, NoteId, Outcome};
 
 use super::consequence::Severity;
-use super::policy::{Controller, Policy, TlsEnd};
+use super::policy::{Controller, Policy, TlsTermination};
 use super::read::keys::{COMMUNITY, ORG_KEY, PATH_REGEX, PLUS_KEY};
 use super::read::nginx::suggest::is_one_word;
 use super::rules::Rule;
@@ -194,7 +194,7 @@ fn merge(drafts: Vec<Draft>, broken: Vec<Vec<Note>>) -> (Vec<Cookie>, Vec<Note>)
     (cookies, merged)
 }
 
-/// The value, judged by the readers.
+/// The value, checked by the readers.
 fn write(
     source: &Source<'_>,
     policy: &Policy,
@@ -210,7 +210,7 @@ fn write(
     // not matter: a cookie that no browser keeps over http clashes over https.
     let neutral = Policy {
         controller: policy.controller.clone(),
-        tls: TlsEnd::Upstream,
+        tls: TlsTermination::Upstream,
         ..Policy::default()
     };
     let check = |cookies: &[Cookie]| {

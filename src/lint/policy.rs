@@ -4,7 +4,7 @@
 
 mod pattern;
 
-pub use super::read::facts::{Controller, Edition, Facts, TlsEnd};
+pub use super::read::facts::{Controller, Edition, Facts, TlsTermination};
 pub use pattern::Pattern;
 
 use super::consequence::{Consequence, Severity};
@@ -15,16 +15,16 @@ use super::rules::Rule;
 use super::subject::Subject;
 
 /// The operator's word on one Ingress. The default says nothing: what is
-/// unknown is not judged.
+/// unknown is not checked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policy {
     /// The controller that will read the Ingress.
     pub controller: Controller,
-    /// The classes that are the controller's; `None` judges any Ingress that
+    /// The classes that are the controller's; `None` checks any Ingress that
     /// carries one of the two keys.
     pub ingress_classes: Option<Vec<String>>,
     /// Where TLS ends.
-    pub tls: TlsEnd,
+    pub tls: TlsTermination,
     /// What each cookie must have.
     pub require: Require,
     /// Bounds on a cookie's life, in seconds.

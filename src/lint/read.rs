@@ -12,7 +12,7 @@ pub(crate) mod url;
 
 use std::collections::HashMap;
 
-pub use facts::{Controller, Edition, Facts, TlsEnd};
+pub use facts::{Controller, Edition, Facts, TlsTermination};
 
 use self::browser::Browser;
 use self::controller::{BackendStatus, Entry, Error, Mergeable, Routes};

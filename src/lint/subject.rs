@@ -13,7 +13,7 @@ pub struct Subject<'a> {
     /// depends on backends, hosts, paths and TLS is then not reported.
     pub value_alone: bool,
     /// The spelling of the fields in the object itself.
-    pub form: Form,
+    pub api_version: ApiVersion,
     /// `metadata.namespace`.
     pub namespace: Option<Cow<'a, str>>,
     /// `metadata.name`; an object that is made from `generateName` has none yet.
@@ -33,7 +33,7 @@ pub struct Subject<'a> {
 
 /// The two spellings of an Ingress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Form {
+pub enum ApiVersion {
     /// `networking.k8s.io/v1`: `defaultBackend`, `backend.service.name`.
     #[default]
     V1,

@@ -1,14 +1,14 @@
 //! One text: read, checked, located, and what comments silence left out.
 
-use super::how::{Context, Lists};
 use super::ignore::{self, Candidate};
 use super::improve::keep_fixes_that_are_made;
 use super::locate::{Located, Locator, Shared, location};
 use super::object::{Found, NAME, Object};
 use super::read::read;
+use super::read_options::{Context, Lists};
 use super::readable::readable;
 use super::report::{Report, SkipReason, Skipped};
-use super::{Judge, Source, placeholder, repeated};
+use super::{CheckSubject, Source, placeholder, repeated};
 use crate::finding::{Failure, Finding, Location, ObjectRef, SourceEdit};
 use crate::lint::read::keys::is_present;
 use crate::lint::{Diagnostic, Span, Subject};
@@ -18,13 +18,17 @@ use crate::yaml::{Document, Error, Lines, Node};
 ///
 /// What cannot be read is in [`Report::errors`]; everything else is checked.
 #[must_use]
-pub fn check(source: Source, judge: &Judge<'_>) -> Report {
-    check_in(source, Context::default(), judge)
+pub fn check(source: Source, check_subject: &CheckSubject<'_>) -> Report {
+    check_in(source, Context::default(), check_subject)
 }
 
 /// As [`check`], knowing more of the text.
-pub(super) fn check_in(source: Source, context: Context<'_>, judge: &Judge<'_>) -> Report {
-    let mut report = examine(&source, context, judge);
+pub(super) fn check_in(
+    source: Source,
+    context: Context<'_>,
+    check_subject: &CheckSubject<'_>,
+) -> Report {
+    let mut report = examine(&source, context, check_subject);
     if !report.findings.is_empty() || !report.silenced.is_empty() || !report.errors.is_empty() {
         report.text = Some(source.text);
     }
@@ -32,12 +36,16 @@ pub(super) fn check_in(source: Source, context: Context<'_>, judge: &Judge<'_>) 
 }
 
 /// As [`check_in`], without the text.
-pub(super) fn examine(source: &Source, context: Context<'_>, judge: &Judge<'_>) -> Report {
+pub(super) fn examine(
+    source: &Source,
+    context: Context<'_>,
+    check_subject: &CheckSubject<'_>,
+) -> Report {
     let text = readable(&source.name, &source.text);
-    let judge = |subject: &Subject<'_>| placeholder::judge(subject, judge);
-    let mut checker = Checker::new(source, context, &judge);
-    context.with_how(Lists::ByElement, |how| {
-        read(&text, how, &mut |document, found| {
+    let check_subject = |subject: &Subject<'_>| placeholder::check(subject, check_subject);
+    let mut checker = Checker::new(source, context, &check_subject);
+    context.with_options(Lists::ByElement, |options| {
+        read(&text, options, &mut |document, found| {
             checker.take(document, found);
         });
     });
@@ -53,7 +61,7 @@ pub(super) fn examine(source: &Source, context: Context<'_>, judge: &Judge<'_>) 
 struct Checker<'s> {
     source: &'s Source,
     context: Context<'s>,
-    judge: &'s Judge<'s>,
+    check_subject: &'s CheckSubject<'s>,
     lines: Option<Lines<'s>>,
     report: Report,
     /// Those of the document at hand that comments may silence.
@@ -71,12 +79,12 @@ struct Current {
     number: usize,
     /// Whether it may hold a comment for us.
     may_ignore: bool,
-    /// How many findings there were before it.
+    /// ReadOptions many findings there were before it.
     first: usize,
 }
 
 impl<'s> Checker<'s> {
-    fn new(source: &'s Source, context: Context<'s>, judge: &'s Judge<'s>) -> Self {
+    fn new(source: &'s Source, context: Context<'s>, check_subject: &'s CheckSubject<'s>) -> Self {
         let mut report = Report {
             file: source.name.clone(),
             ..Report::default()
@@ -85,7 +93,7 @@ impl<'s> Checker<'s> {
         Self {
             source,
             context,
-            judge,
+            check_subject,
             lines: None,
             report,
             candidates: Vec::new(),
@@ -128,8 +136,8 @@ impl<'s> Checker<'s> {
         let subject = &object.subject;
         self.count(subject);
         self.object = object.name.clone();
-        let mut diagnostics = (self.judge)(subject);
-        keep_fixes_that_are_made(object, self.judge, &mut diagnostics);
+        let mut diagnostics = (self.check_subject)(subject);
+        keep_fixes_that_are_made(object, self.check_subject, &mut diagnostics);
         // A key that is lost appears beside the one that is used, or alone.
         let lost = usize::from(is_present(subject));
         let may_repeat = object.own_text().matches(NAME).nth(lost).is_some();

@@ -3,7 +3,7 @@
 //! kubectl reads UTF-8 and UTF-16 with a byte order mark (which `>` of Windows
 //! `PowerShell` writes), and does not look into comments.
 
-/// How a file's text is encoded.
+/// ReadOptions a file's text is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.

@@ -56,7 +56,7 @@ struct Scan<'s, 'v, 't> {
     /// The strings around what is looked at.
     frames: Vec<Frame>,
     holder: ObjectRef,
-    /// How much was met so far.
+    /// ReadOptions much was met so far.
     met: usize,
 }
 

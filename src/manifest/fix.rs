@@ -18,17 +18,17 @@ mod replace;
 mod target;
 mod write;
 
-pub use target::Refusal;
+pub use target::Unfixable;
 pub use write::write;
 
 use super::check::examine;
 use super::decode::Encoding;
-use super::how::Context;
 use super::improve::Wanted;
+use super::read_options::Context;
 use super::readable::readable;
 use super::report::Report;
 use super::walk::{Input, Options, each_input};
-use super::{Judge, Source, placeholder};
+use super::{CheckSubject, Source, placeholder};
 use crate::finding::Finding;
 use crate::lint::{Edit, Subject};
 use target::Target;
@@ -40,15 +40,15 @@ pub struct Fixed {
     pub before: String,
     /// The text as it should be; the same where nothing could be fixed.
     pub after: String,
-    /// How many fixes were applied.
+    /// ReadOptions many fixes were applied.
     pub applied: usize,
     /// What was left as it is, and why.
-    pub refused: Vec<Refusal>,
+    pub refused: Vec<Unfixable>,
     /// What is found in the text as it should be.
     pub report: Report,
     /// The file; `None` for standard input and for what cannot be read.
     pub path: Option<PathBuf>,
-    /// How the file is encoded.
+    /// ReadOptions the file is encoded.
     pub encoding: Encoding,
 }
 
@@ -77,26 +77,31 @@ impl From<Report> for Fixed {
 /// Parsing the result gives exactly the improved values, and no byte outside
 /// their scalars differs.
 #[must_use]
-pub fn fix(source: Source, judge: &Judge<'_>, unsafe_too: bool) -> Fixed {
-    fix_in(source, Context::default(), judge, unsafe_too)
+pub fn fix(source: Source, check_subject: &CheckSubject<'_>, unsafe_too: bool) -> Fixed {
+    fix_in(source, Context::default(), check_subject, unsafe_too)
 }
 
 /// As [`fix`], knowing more of the text.
-fn fix_in(source: Source, context: Context<'_>, judge: &Judge<'_>, unsafe_too: bool) -> Fixed {
-    let before = examine(&source, context, judge);
+fn fix_in(
+    source: Source,
+    context: Context<'_>,
+    check_subject: &CheckSubject<'_>,
+    unsafe_too: bool,
+) -> Fixed {
+    let before = examine(&source, context, check_subject);
     let replaced = replace::replace(&source.text, &before.findings, unsafe_too);
     let mut fixed = match replaced.text {
         Some(text) => {
             let name = source.name;
             let next = Source { name, text };
-            let report = examine(&next, context, judge);
-            let fixed = fix_values(next, report, context, judge, unsafe_too);
+            let report = examine(&next, context, check_subject);
+            let fixed = fix_values(next, report, context, check_subject, unsafe_too);
             Fixed {
                 before: source.text,
                 ..fixed
             }
         }
-        None => fix_values(source, before, context, judge, unsafe_too),
+        None => fix_values(source, before, context, check_subject, unsafe_too),
     };
     fixed.applied += replaced.applied;
     fixed.refused.extend(replaced.refused);
@@ -108,7 +113,7 @@ fn fix_values(
     source: Source,
     before: Report,
     context: Context<'_>,
-    judge: &Judge<'_>,
+    check_subject: &CheckSubject<'_>,
     unsafe_too: bool,
 ) -> Fixed {
     let of_value = |finding: &Finding| {
@@ -128,7 +133,7 @@ fn fix_values(
         silenced: &before.silenced,
     };
     let text = readable(&source.name, &source.text);
-    let filled = |subject: &Subject<'_>| placeholder::judge(subject, judge);
+    let filled = |subject: &Subject<'_>| placeholder::check(subject, check_subject);
     let file = collect::File::new(&source);
     let (targets, mut refused) = collect::collect(&file, &text, context, &filled, &wanted);
     let chosen = choose(&text, &targets);
@@ -148,7 +153,7 @@ fn fix_values(
         name: source.name,
     };
     Fixed {
-        report: examine(&after, context, judge),
+        report: examine(&after, context, check_subject),
         before: source.text,
         after: after.text,
         applied,
@@ -162,7 +167,7 @@ fn fix_values(
 pub fn fix_paths(
     paths: &[impl AsRef<OsStr>],
     options: Options<'_>,
-    judge: &Judge<'_>,
+    check_subject: &CheckSubject<'_>,
     unsafe_too: bool,
     sink: &mut dyn FnMut(Fixed) -> ControlFlow<()>,
 ) {
@@ -172,7 +177,7 @@ pub fn fix_paths(
             from_root: input.from_root.as_ref(),
             strict: options.strict,
         };
-        let fixed = fix_in(input.source, context, judge, unsafe_too);
+        let fixed = fix_in(input.source, context, check_subject, unsafe_too);
         Fixed {
             path: input.path,
             encoding: input.encoding,

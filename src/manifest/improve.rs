@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::Judge;
+use super::CheckSubject;
 use super::object::Object;
 use crate::finding::{Finding, ObjectRef};
 use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
@@ -44,7 +44,7 @@ impl Wanted<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Improved {
     pub(super) value: String,
-    /// How many findings with a fix are gone.
+    /// ReadOptions many findings with a fix are gone.
     pub(super) applied: usize,
     /// Which: places in the list of what was found before.
     fixed: Vec<usize>,
@@ -54,7 +54,7 @@ pub(super) struct Improved {
 /// counted as fixable is what it fixes.
 pub(super) fn keep_fixes_that_are_made(
     object: &Object<'_, '_>,
-    judge: &Judge<'_>,
+    check_subject: &CheckSubject<'_>,
     found: &mut [Diagnostic],
 ) {
     let mut made: HashSet<usize> = HashSet::new();
@@ -70,7 +70,8 @@ pub(super) fn keep_fixes_that_are_made(
                     && wanted.includes(&object.name, key, found)
             };
             if found.iter().any(is_asked)
-                && let Some(improved) = improve(&object.subject, &object.name, key, judge, &wanted)
+                && let Some(improved) =
+                    improve(&object.subject, &object.name, key, check_subject, &wanted)
             {
                 let asked = improved.fixed.into_iter();
                 made.extend(asked.filter(|&at| found.get(at).is_some_and(is_asked)));
@@ -92,11 +93,11 @@ pub(super) fn improve(
     subject: &Subject<'_>,
     object: &ObjectRef,
     key: &str,
-    judge: &Judge<'_>,
+    check_subject: &CheckSubject<'_>,
     wanted: &Wanted<'_>,
 ) -> Option<Improved> {
     let mut value = subject.annotation(key)?.to_owned();
-    let before = judge(subject);
+    let before = check_subject(subject);
     let mut found = before.clone();
     let first = Weight::of(&found);
     let mut best: Option<(Weight, Improved)> = None;
@@ -104,7 +105,7 @@ pub(super) fn improve(
         subject,
         object,
         key,
-        judge,
+        check_subject,
         wanted,
         seen: HashSet::from([value.clone()]),
     };
@@ -137,7 +138,7 @@ struct Search<'m, 's> {
     subject: &'m Subject<'s>,
     object: &'m ObjectRef,
     key: &'m str,
-    judge: &'m Judge<'m>,
+    check_subject: &'m CheckSubject<'m>,
     wanted: &'m Wanted<'m>,
     /// The values that were tried: none is tried twice.
     seen: HashSet<String>,
@@ -175,7 +176,7 @@ impl Search<'_, '_> {
         if !self.seen.insert(next.clone()) {
             return None;
         }
-        let then = (self.judge)(&with_value(self.subject, self.key, &next));
+        let then = (self.check_subject)(&with_value(self.subject, self.key, &next));
         let better = Weight::of(&then).is_better_than(&Weight::of(found));
         better.then_some((next, then))
     }
@@ -217,7 +218,7 @@ impl Search<'_, '_> {
             if !self.seen.insert(next.clone()) {
                 continue;
             }
-            let then = (self.judge)(&with_value(self.subject, key, &next));
+            let then = (self.check_subject)(&with_value(self.subject, key, &next));
             if Weight::of(&then).is_better_than(&weight) {
                 return Some((next, then));
             }

@@ -8,9 +8,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::how::{How, unreadable};
 use super::object::{Body, Found, Inherited, Kind, NAME, Object, Visit, name_of};
+use super::read_options::ReadOptions;
 use super::tree::read_object;
+use super::unreadable::unreadable;
 use crate::finding::ObjectRef;
 use crate::ingress::Ingress;
 use crate::lint::Span;
@@ -40,11 +41,15 @@ pub(super) fn values(text: &str) -> (Vec<Document<'_>>, Documents<'_>) {
 }
 
 /// Reads the JSON at the start of a text.
-pub(super) fn read<'t>(text: &'t str, how: How<'_>, visit: Visit<'_, 't>) -> Documents<'t> {
+pub(super) fn read<'t>(
+    text: &'t str,
+    options: ReadOptions<'_>,
+    visit: Visit<'_, 't>,
+) -> Documents<'t> {
     each_value(text, &mut |document, value| {
         let mut reader = Reader {
             document,
-            how,
+            options,
             visit: &mut *visit,
         };
         reader.object(value, &Inherited::default(), 0);
@@ -76,7 +81,7 @@ fn each_value<'t>(
 
 struct Reader<'v, 't> {
     document: Document<'t>,
-    how: How<'v>,
+    options: ReadOptions<'v>,
     visit: Visit<'v, 't>,
 }
 
@@ -111,7 +116,7 @@ impl<'t> Reader<'_, 't> {
         if read.is_none() {
             // Something is wrong with it, or with how serde reads it: as a tree it tells.
             match read_json(self.document.text, range) {
-                Ok(node) => read_object(&self.document, &node, inherited, self.how, self.visit),
+                Ok(node) => read_object(&self.document, &node, inherited, self.options, self.visit),
                 Err(error) => {
                     (self.visit)(&self.document, unreadable(&self.document, range, error));
                 }
@@ -162,7 +167,7 @@ impl<'t> Reader<'_, 't> {
         let ingress: Ingress<'t> = serde_json::from_str(value.get()).ok()?;
         let subject = ingress.subject;
         let is_misplaced = !is_present(&subject) && value.get().contains(NAME);
-        if is_misplaced || (subject.rules.is_empty() && (self.how.is_patch)()) {
+        if is_misplaced || (subject.rules.is_empty() && (self.options.is_patch)()) {
             return None;
         }
         let object = Object {

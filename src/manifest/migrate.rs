@@ -1,7 +1,7 @@
 //! Migrations in place: whole lines of `annotations`, and no other byte.
 //!
 //! ```text
-//! text ─ read ─▶ Ingresses ─ migrate ─▶ values ─ key_lines ─▶ lines ─ same_but_for ─▶ a text that says the same but for them
+//! text ─ read ─▶ Ingresses ─ migrate ─▶ values ─ key_lines ─▶ lines ─ only_changed ─▶ a text that says the same but for them
 //! ```
 
 use std::ffi::OsStr;
@@ -9,14 +9,14 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::decode::Encoding;
-use super::how::{Context, Lists};
 use super::key_lines::{self, Plan};
 use super::locate::{Shared, location};
 use super::object::{Body, Found, Object};
 use super::read::read;
+use super::read_options::{Context, Lists};
 use super::readable::readable;
 use super::report::Report;
-use super::same_but_for::{Change, same_but_for};
+use super::verify::{Change, only_changed};
 use super::walk::{Options, each_input};
 use super::{Source, placeholder};
 use crate::finding::{Failure, Location, ObjectRef};
@@ -53,7 +53,7 @@ pub struct Migrated {
     pub report: Report,
     /// The file; `None` for standard input and for what cannot be read.
     pub path: Option<PathBuf>,
-    /// How the file is encoded.
+    /// ReadOptions the file is encoded.
     pub encoding: Encoding,
 }
 
@@ -123,7 +123,7 @@ pub fn migrate(source: Source, migrator: &Migrator<'_>) -> Migrated {
             }
         }
     };
-    Context::default().with_how(Lists::Whole, |how| read(&text, how, &mut take));
+    Context::default().with_options(Lists::Whole, |options| read(&text, options, &mut take));
     migrated.after = apply(&source.text, &mut migrated.ingresses, migrator);
     migrated.before = source.text;
     migrated
@@ -322,7 +322,7 @@ fn holds(
         removes: &goes,
         added: &plan.added,
     });
-    same_but_for(&changes.collect::<Vec<_>>(), before, after)
+    only_changed(&changes.collect::<Vec<_>>(), before, after)
 }
 
 #[cfg(test)]

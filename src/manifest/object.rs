@@ -61,7 +61,7 @@ pub(super) enum Body<'n, 't> {
 /// An object, or the part of one that is there.
 pub(super) struct Tree<'n, 't> {
     pub(super) root: &'n Node<'t>,
-    /// How many steps of a field's path lead to the root.
+    /// ReadOptions many steps of a field's path lead to the root.
     pub(super) above: usize,
 }
 

@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 
-use super::Judge;
+use super::CheckSubject;
 use crate::lint::migrate::is_affinity;
 use crate::lint::read::keys::{COMMUNITY, ORG_KEY, PLUS_KEY};
 use crate::lint::text::quote;
@@ -102,13 +102,13 @@ fn variable(text: &str) -> Option<usize> {
         .then_some(end + "____".len())
 }
 
-/// What `judge` finds in a subject whatever its placeholders become, and a
+/// What `check_subject` finds in a subject whatever its placeholders become, and a
 /// note of the first of them.
-pub(super) fn judge(subject: &Subject<'_>, judge: &Judge<'_>) -> Vec<Diagnostic> {
+pub(super) fn check(subject: &Subject<'_>, check_subject: &CheckSubject<'_>) -> Vec<Diagnostic> {
     let mut filled = Filled::default();
     let plain = filled.fill(subject);
     let Some(plain) = plain else {
-        let mut found = judge(subject);
+        let mut found = check_subject(subject);
         let foreign = found.iter_mut();
         let mut foreign = foreign
             .filter(|it| it.rule == Rule::ForeignAnnotation)
@@ -118,7 +118,7 @@ pub(super) fn judge(subject: &Subject<'_>, judge: &Judge<'_>) -> Vec<Diagnostic>
         }
         return found;
     };
-    let mut found = judge(&plain);
+    let mut found = check_subject(&plain);
     found.retain(|diagnostic| filled.is_certain(diagnostic));
     for diagnostic in &mut found {
         let key = diagnostic.place.field.annotation_key();

@@ -1,31 +1,32 @@
 //! A text as its objects: documents, and lists at any depth.
 
-use super::how::{How, Lists, unreadable};
 use super::json;
 use super::object::{Found, Inherited, Visit};
+use super::read_options::{Lists, ReadOptions};
 use super::tree::{read_object, refuse_odd_items};
+use super::unreadable::unreadable;
 use crate::yaml::{Document, Error, documents};
 
 /// Reads `text` to its end, whatever is wrong with parts of it.
-pub(super) fn read<'t>(text: &'t str, how: How<'_>, visit: Visit<'_, 't>) {
+pub(super) fn read<'t>(text: &'t str, options: ReadOptions<'_>, visit: Visit<'_, 't>) {
     let rest = if json::looks_like(text) {
-        json::read(text, how, visit)
+        json::read(text, options, visit)
     } else {
         documents(text)
     };
     for document in rest {
-        read_document(&document, how, visit);
+        read_document(&document, options, visit);
     }
 }
 
-fn read_document<'t>(document: &Document<'t>, how: How<'_>, visit: Visit<'_, 't>) {
+fn read_document<'t>(document: &Document<'t>, options: ReadOptions<'_>, visit: Visit<'_, 't>) {
     let text = document.own_text();
     // Comments that silence findings, and aliases, are weighed against the
     // whole document.
-    let streams = how.lists == Lists::ByElement && !text.contains("stickler:");
+    let streams = options.lists == Lists::ByElement && !text.contains("stickler:");
     let read = match ListHead::of(text).filter(|_| streams && !may_share(text)) {
-        Some(head) => read_list(document, &head, how, visit),
-        None => read_whole(document, how, visit),
+        Some(head) => read_list(document, &head, options, visit),
+        None => read_whole(document, options, visit),
     };
     if let Err(error) = read {
         visit(document, unreadable(document, document.range, error));
@@ -45,13 +46,13 @@ fn may_share(text: &str) -> bool {
 
 fn read_whole<'t>(
     document: &Document<'t>,
-    how: How<'_>,
+    options: ReadOptions<'_>,
     visit: Visit<'_, 't>,
 ) -> Result<(), Error> {
     let Some(root) = document.read()?.filter(|root| !root.is_null()) else {
         return Ok(());
     };
-    read_object(document, &root, &Inherited::default(), how, visit);
+    read_object(document, &root, &Inherited::default(), options, visit);
     visit(document, Found::End(&root));
     Ok(())
 }
@@ -60,12 +61,12 @@ fn read_whole<'t>(
 fn read_list<'t>(
     document: &Document<'t>,
     head: &ListHead<'t>,
-    how: How<'_>,
+    options: ReadOptions<'_>,
     visit: Visit<'_, 't>,
 ) -> Result<(), Error> {
     let inherited = Inherited::from_list(head.api_version, head.kind);
     let root = document.read_items(&mut |element| {
-        read_object(document, &element, &inherited, how, visit);
+        read_object(document, &element, &inherited, options, visit);
     })?;
     let items = root.as_ref().and_then(|root| root.get("items"));
     match items {

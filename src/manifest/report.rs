@@ -20,7 +20,7 @@ pub struct Report {
     pub errors: Vec<Failure>,
     /// What was left out, and why.
     pub skipped: Vec<Skipped>,
-    /// How much was looked at.
+    /// ReadOptions much was looked at.
     pub counts: Counts,
 }
 

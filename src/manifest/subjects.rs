@@ -1,10 +1,10 @@
 //! The Ingresses of a text, for who reads them and checks nothing.
 
 use super::Source;
-use super::how::Context;
-use super::how::Lists;
 use super::object::Found;
 use super::read::read;
+use super::read_options::Context;
+use super::read_options::Lists;
 use super::readable::readable;
 use crate::finding::ObjectRef;
 use crate::lint::Subject;
@@ -15,8 +15,8 @@ use crate::lint::Subject;
 /// What cannot be read is left out; [`check`](super::check()) reports it.
 pub fn subjects(source: &Source, visit: &mut dyn FnMut(&Subject<'_>, &ObjectRef)) {
     let text = readable(&source.name, &source.text);
-    Context::default().with_how(Lists::ByElement, |how| {
-        read(&text, how, &mut |_, found| {
+    Context::default().with_options(Lists::ByElement, |options| {
+        read(&text, options, &mut |_, found| {
             if let Found::Subject(object) = found {
                 visit(&object.subject, &object.name);
             }

@@ -12,7 +12,7 @@ use crate::lint::{FieldPath, Place, Rule, Span};
 
 /// Finds each `BAD` of the annotation, each host `bad.example`, and that the
 /// second rule has no host.
-fn judge(subject: &Subject<'_>) -> Vec<Diagnostic> {
+fn check_subject(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let value = subject.annotation(PLUS_KEY).unwrap_or_default();
     let bad = value.match_indices("BAD").map(|(at, bad)| {
         let span = Span::new(at, at + bad.len());
@@ -39,7 +39,7 @@ fn report(text: &str) -> Report {
         name: "a.yaml".to_owned(),
         text: text.to_owned(),
     };
-    check(source, &judge)
+    check(source, &check_subject)
 }
 
 fn ingress(value: &str) -> String {

@@ -1,9 +1,10 @@
 //! An object from its tree, and what is wrong with what is none.
 
 use super::embedded;
-use super::how::{How, unreadable};
 use super::ingress_tree::{other, subject_of_ingress};
 use super::object::{Body, Found, Inherited, Kind, NAME, Object, Visit, name_of};
+use super::read_options::ReadOptions;
+use super::unreadable::unreadable;
 use crate::finding::ObjectRef;
 use crate::ingress::is_ingress;
 use crate::lint::Subject;
@@ -24,7 +25,7 @@ pub(super) fn read_object<'t>(
     document: &Document<'t>,
     node: &Node<'t>,
     inherited: &Inherited,
-    how: How<'_>,
+    options: ReadOptions<'_>,
     visit: Visit<'_, 't>,
 ) {
     let (api_version, kind) = match identity(node, inherited) {
@@ -39,10 +40,10 @@ pub(super) fn read_object<'t>(
         }
     };
     let read = match Kind::of(api_version, kind) {
-        Kind::Ingress => read_ingress(document, node, (api_version, kind), how, visit),
+        Kind::Ingress => read_ingress(document, node, (api_version, kind), options, visit),
         Kind::List if node.get("items").is_some() => {
             let inherited = Inherited::from_list(api_version, kind);
-            read_items(document, node, &inherited, how, visit)
+            read_items(document, node, &inherited, options, visit)
         }
         Kind::List | Kind::Other => {
             let object = other(node, api_version, kind);
@@ -60,13 +61,13 @@ fn read_items<'t>(
     document: &Document<'t>,
     node: &Node<'t>,
     inherited: &Inherited,
-    how: How<'_>,
+    options: ReadOptions<'_>,
     visit: Visit<'_, 't>,
 ) -> Result<(), Error> {
     let items = node.get("items").map_or(node, Node::resolved);
     refuse_odd_items(items)?;
     for element in items.sequence().unwrap_or_default() {
-        read_object(document, element, inherited, how, visit);
+        read_object(document, element, inherited, options, visit);
     }
     Ok(())
 }
@@ -75,14 +76,14 @@ fn read_ingress<'t>(
     document: &Document<'t>,
     node: &Node<'t>,
     (api_version, kind): (&str, &str),
-    how: How<'_>,
+    options: ReadOptions<'_>,
     visit: Visit<'_, 't>,
 ) -> Result<(), Error> {
     let (mut subject, _) = subject_of_ingress(node)?;
     let name = name_of(api_version, kind, &subject);
     let spec = node.get("spec").filter(|spec| !spec.is_null());
     let without_rules = subject.rules.is_empty() && subject.default_backend.is_none();
-    if spec.is_none() || (without_rules && (how.is_patch)()) {
+    if spec.is_none() || (without_rules && (options.is_patch)()) {
         subject.value_alone = true;
     }
     complete(document.text, node, &mut subject);

@@ -12,12 +12,12 @@ use rayon::prelude::*;
 
 use super::check::check_in;
 use super::decode::{Encoding, decode};
-use super::how::Context;
 use super::name::Name;
 use super::object::NAME;
+use super::read_options::Context;
 use super::readable::is_markdown;
 use super::report::{Report, SkipReason};
-use super::{Judge, Source};
+use super::{CheckSubject, Source};
 use crate::policy::FILE_NAME;
 
 mod glob;
@@ -56,7 +56,7 @@ pub struct Options<'o> {
 pub fn check_paths(
     paths: &[impl AsRef<OsStr>],
     options: Options<'_>,
-    judge: &Judge<'_>,
+    check_subject: &CheckSubject<'_>,
     sink: &mut dyn FnMut(Report) -> ControlFlow<()>,
 ) {
     each_input(paths, options, sink, &|input| {
@@ -65,7 +65,7 @@ pub fn check_paths(
             from_root: input.from_root.as_ref(),
             strict: options.strict,
         };
-        check_in(input.source, context, judge)
+        check_in(input.source, context, check_subject)
     });
 }
 

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 
 use super::exemption;
-use super::fault::{Fault, Faults, Spot};
+use super::fault::{Fault, Faults};
 use super::file::{Exemption, File, Override};
 use super::settings::{Field as _, Leaf, Settings};
 use super::value::{Patterns, SameSite, SameSites};
@@ -16,6 +16,7 @@ use crate::lint::policy::{Edition, Pattern};
 use crate::lint::release::Fact;
 use crate::lint::text::quote;
 use crate::lint::{Rule, Severity};
+use crate::yaml::Position;
 
 /// Adds to `faults` what contradicts itself in `file`.
 pub(super) fn find(file: &File, now: Timestamp, faults: &mut Faults) {
@@ -25,26 +26,26 @@ pub(super) fn find(file: &File, now: Timestamp, faults: &mut Faults) {
         found.settings(&some.settings, Some(&file.settings));
     }
     found.overrides(&file.namespaces.0);
-    for (spot, exemption) in &file.exemptions.0 {
-        found.exemption(*spot, exemption, now);
+    for (position, exemption) in &file.exemptions.0 {
+        found.exemption(*position, exemption, now);
     }
-    faults.list.sort_by_key(|fault| fault.spot);
+    faults.list.sort_by_key(|fault| fault.position);
 }
 
 struct Found<'f>(&'f mut Faults);
 
 impl Found<'_> {
-    fn error(&mut self, spot: Spot, message: impl Into<String>, help: impl Into<String>) {
-        self.push(Severity::Error, spot, message.into(), help.into());
+    fn error(&mut self, position: Position, message: impl Into<String>, help: impl Into<String>) {
+        self.push(Severity::Error, position, message.into(), help.into());
     }
 
-    fn warning(&mut self, spot: Spot, message: impl Into<String>, help: impl Into<String>) {
-        self.push(Severity::Warning, spot, message.into(), help.into());
+    fn warning(&mut self, position: Position, message: impl Into<String>, help: impl Into<String>) {
+        self.push(Severity::Warning, position, message.into(), help.into());
     }
 
-    fn push(&mut self, severity: Severity, spot: Spot, message: String, help: String) {
+    fn push(&mut self, severity: Severity, position: Position, message: String, help: String) {
         self.0.list.push(Fault {
-            spot,
+            position,
             severity,
             message,
             help: Some(help),
@@ -68,7 +69,7 @@ impl Found<'_> {
     fn floor(&mut self, own: &Settings) {
         for (rule, leaf) in &own.rules.0 {
             let off = leaf.get().is_some_and(|setting| setting.0.is_none());
-            if let (true, true, Some(spot)) = (off, has_floor(*rule), leaf.spot()) {
+            if let (true, true, Some(position)) = (off, has_floor(*rule), leaf.position()) {
                 let consequence = rule
                     .consequence()
                     .map_or("", |consequence| consequence.as_str());
@@ -77,7 +78,7 @@ impl Found<'_> {
                      rules with consequence {FLOOR} stay at least warnings"
                 );
                 let help = "use 'warning', or an exemption with a reason and an end date";
-                self.error(spot, message, help);
+                self.error(position, message, help);
             }
         }
     }
@@ -88,7 +89,7 @@ impl Found<'_> {
             let Some(leaf) = own.rules.0.get(&rule) else {
                 continue;
             };
-            let (Some(setting), Some(spot)) = (leaf.get(), leaf.spot()) else {
+            let (Some(setting), Some(position)) = (leaf.get(), leaf.position()) else {
                 continue;
             };
             let inherited = base.is_some_and(|base| {
@@ -98,10 +99,14 @@ impl Found<'_> {
             });
             if setting.0.is_none() && active {
                 let message = format!("'{rule}' is off, and '{key}' is set beside it");
-                self.error(spot, message, "leave out one of them");
+                self.error(position, message, "leave out one of them");
             } else if !active && !inherited && setting.0.is_some() {
                 let message = format!("'{rule}' finds nothing, as '{key}' is not set");
-                self.warning(spot, message, format!("set '{key}', or leave the rule out"));
+                self.warning(
+                    position,
+                    message,
+                    format!("set '{key}', or leave the rule out"),
+                );
             }
         }
     }
@@ -110,11 +115,11 @@ impl Found<'_> {
     fn limits(&mut self, own: &Settings, all: &Settings) {
         let (max, min) = (&all.limits.max_expires, &all.limits.min_expires);
         if let (Some(max), Some(min)) = (max.get(), min.get())
-            && let Some(spot) = own
+            && let Some(position) = own
                 .limits
                 .min_expires
-                .spot()
-                .or(own.limits.max_expires.spot())
+                .position()
+                .or(own.limits.max_expires.position())
             && min.seconds > max.seconds
         {
             let message = format!(
@@ -122,14 +127,15 @@ impl Found<'_> {
                 quote(&min.text),
                 quote(&max.text)
             );
-            self.error(spot, message, "lower minExpires, or raise maxExpires");
+            self.error(position, message, "lower minExpires, or raise maxExpires");
         }
-        if let (Some(max), Some(spot)) =
-            (own.limits.max_expires.get(), own.limits.max_expires.spot())
-            && max.seconds == 0
+        if let (Some(max), Some(position)) = (
+            own.limits.max_expires.get(),
+            own.limits.max_expires.position(),
+        ) && max.seconds == 0
         {
             let message = "maxExpires is 0: every 'expires=' is above it or deletes the cookie";
-            self.error(spot, message, "raise it");
+            self.error(position, message, "raise it");
         }
     }
 
@@ -137,14 +143,15 @@ impl Found<'_> {
     fn same_site(&mut self, own: &Settings, all: &Settings) {
         let only_none = |sites: &SameSites| sites.0 == [SameSite::None];
         let secure = all.require.secure.get().copied().unwrap_or_default();
-        if let (Some(sites), Some(spot)) =
-            (all.require.same_site.get(), own.require.same_site.spot())
-            && only_none(sites)
+        if let (Some(sites), Some(position)) = (
+            all.require.same_site.get(),
+            own.require.same_site.position(),
+        ) && only_none(sites)
             && !secure
         {
             let message = "sameSite is none, and secure is not required: \
                            browsers drop such a cookie without 'secure'";
-            self.warning(spot, message, "set 'secure: true' beside it");
+            self.warning(position, message, "set 'secure: true' beside it");
         }
     }
 
@@ -155,39 +162,39 @@ impl Found<'_> {
         };
         let own = &own.controller;
         let oss = all.controller.edition.get() == Some(&Edition::Oss);
-        if let Some(spot) = own.version.spot().or(own.edition.spot())
+        if let Some(position) = own.version.position().or(own.edition.position())
             && oss
         {
             if release.is_lts() {
                 let message = format!("{release} exists with NGINX Plus only");
-                self.warning(spot, message, "check edition and version");
+                self.warning(position, message, "check edition and version");
             } else if !Fact::OrgKey.holds(release) {
                 let message = "the open-source edition before 5.4 reads neither key: \
                                every annotation is refused";
-                self.warning(spot, message, "check edition and version");
+                self.warning(position, message, "check edition and version");
             }
         }
-        if let Some(spot) = own.config_safety.spot().or(own.version.spot())
+        if let Some(position) = own.config_safety.position().or(own.version.position())
             && all.controller.config_safety.get() == Some(&true)
             && !Fact::ConfigSafety.holds(release)
         {
             let message = format!("{release} has no flag '-enable-config-safety'");
-            self.warning(spot, message, "the flag exists from 5.4 on");
+            self.warning(position, message, "the flag exists from 5.4 on");
         }
     }
 
     /// Elements of `namespaces` that no namespace can come to.
-    fn overrides(&mut self, all: &[(Spot, Override)]) {
-        let mut earlier: Vec<(&Pattern, Spot)> = Vec::new();
-        for (spot, some) in all {
+    fn overrides(&mut self, all: &[(Position, Override)]) {
+        let mut earlier: Vec<(&Pattern, Position)> = Vec::new();
+        for (position, some) in all {
             let Some(patterns) = some.matches.get() else {
-                if some.matches.spot().is_none() {
+                if some.matches.position().is_none() {
                     let message = "settings for no namespace";
-                    self.error(*spot, message, "add 'match' with globs of namespaces");
+                    self.error(*position, message, "add 'match' with globs of namespaces");
                 }
                 continue;
             };
-            let at = some.matches.spot().unwrap_or(*spot);
+            let at = some.matches.position().unwrap_or(*position);
             for pattern in &patterns.0 {
                 let taken = earlier.iter().find(|(before, _)| shadows(before, pattern));
                 if let Some((before, first)) = taken {
@@ -203,16 +210,16 @@ impl Found<'_> {
         }
     }
 
-    fn exemption(&mut self, spot: Spot, read: &Exemption, now: Timestamp) {
-        if read.reason.spot().is_none() {
+    fn exemption(&mut self, position: Position, read: &Exemption, now: Timestamp) {
+        if read.reason.position().is_none() {
             let message = "an exemption without a reason";
-            self.error(spot, message, "add 'reason' with one sentence");
+            self.error(position, message, "add 'reason' with one sentence");
         }
-        self.exempt_floor(spot, read);
-        let exemption = exemption::Exemption::new(spot, read);
+        self.exempt_floor(position, read);
+        let exemption = exemption::Exemption::new(position, read);
         if let (Some(until), true) = (exemption.until, exemption.expired(now)) {
             let message = format!("the exemption expired: its last day was {until}");
-            let at = read.until.spot().unwrap_or(spot);
+            let at = read.until.position().unwrap_or(position);
             self.warning(at, message, "leave it out, or set a later day");
         }
         self.never_matches(&read.namespaces, Kind::Namespace);
@@ -220,28 +227,28 @@ impl Found<'_> {
     }
 
     /// Exemptions from the floor end one day.
-    fn exempt_floor(&mut self, spot: Spot, read: &Exemption) {
-        if read.until.spot().is_some() {
+    fn exempt_floor(&mut self, position: Position, read: &Exemption) {
+        if read.until.position().is_some() {
             return;
         }
         let help = "add 'until' with the last day, such as 'until: 2027-01-31'";
         let because = format!("what has consequence {FLOOR} is exempt for a time only");
-        if read.rules.spot().is_some() && read.rules.get().is_none() {
+        if read.rules.position().is_some() && read.rules.get().is_none() {
             return;
         }
         let Some(rules) = read.rules.get() else {
             let message = format!("an exemption from all rules has no end date: {because}");
-            self.error(spot, message, format!("{help}, or name the rules"));
+            self.error(position, message, format!("{help}, or name the rules"));
             return;
         };
         if let Some(rule) = rules.0.iter().find(|rule| has_floor(**rule)) {
             let message = format!("an exemption from '{rule}' has no end date: {because}");
-            self.error(read.rules.spot().unwrap_or(spot), message, help);
+            self.error(read.rules.position().unwrap_or(position), message, help);
         }
     }
 
     fn never_matches(&mut self, patterns: &Leaf<Patterns>, kind: Kind) {
-        let patterns = patterns.get().zip(patterns.spot());
+        let patterns = patterns.get().zip(patterns.position());
         for (pattern, at) in patterns
             .iter()
             .flat_map(|(all, at)| all.0.iter().map(|it| (it, *at)))

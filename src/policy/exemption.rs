@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::fault::Spot;
 use super::file;
 use super::value::Patterns;
 use crate::lint::{Consequence, Diagnostic, Rule};
+use crate::yaml::Position;
 
 /// An exemption that can be asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +17,7 @@ pub struct Exemption {
     /// Its last day, in UTC.
     pub until: Option<Date>,
     /// Its place in the file.
-    pub spot: Spot,
+    pub position: Position,
     /// The moment after its last day.
     end: Option<Timestamp>,
     namespaces: Option<Patterns>,
@@ -26,10 +26,10 @@ pub struct Exemption {
     rules: Option<Vec<Rule>>,
 }
 
-/// Whose Ingress is judged, and when. `None` is what is not known: a name
+/// Whose Ingress is checked, and when. `None` is what is not known: a name
 /// that is yet to be generated, a user on the command line.
 #[derive(Debug, Clone, Copy)]
-pub struct Whose<'r> {
+pub struct RequestInfo<'r> {
     /// The namespace.
     pub namespace: Option<&'r str>,
     /// The Ingress' name.
@@ -41,7 +41,7 @@ pub struct Whose<'r> {
 }
 
 impl Exemption {
-    pub(super) fn new(spot: Spot, read: &file::Exemption) -> Self {
+    pub(super) fn new(position: Position, read: &file::Exemption) -> Self {
         let until = read.until.get().map(|day| day.0);
         Self {
             reason: read
@@ -49,7 +49,7 @@ impl Exemption {
                 .get()
                 .map_or_else(String::new, |reason| reason.0.clone()),
             until,
-            spot,
+            position,
             end: until.and_then(end_of),
             namespaces: read.namespaces.get().cloned(),
             ingresses: read.ingresses.get().cloned(),
@@ -66,11 +66,11 @@ impl Exemption {
 
     /// Whether it is in force for an Ingress.
     #[must_use]
-    pub fn is_for(&self, whose: &Whose<'_>) -> bool {
-        fits(self.namespaces.as_ref(), whose.namespace)
-            && fits(self.ingresses.as_ref(), whose.name)
-            && fits(self.users.as_ref(), whose.user)
-            && !self.expired(whose.now)
+    pub fn is_for(&self, request: &RequestInfo<'_>) -> bool {
+        fits(self.namespaces.as_ref(), request.namespace)
+            && fits(self.ingresses.as_ref(), request.name)
+            && fits(self.users.as_ref(), request.user)
+            && !self.expired(request.now)
     }
 
     /// Whether it may be in force in a namespace, for some Ingress and user.

@@ -4,21 +4,13 @@ use std::fmt;
 
 use crate::lint::Severity;
 use crate::lint::text::did_you_mean;
-
-/// A place in the file: line and column, counted from 1, columns in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Spot {
-    /// The line.
-    pub line: usize,
-    /// The column.
-    pub column: usize,
-}
+use crate::yaml::Position;
 
 /// One thing wrong with a policy file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// Its place in the file.
-    pub spot: Spot,
+    pub position: Position,
     /// An error refuses the file; a warning is only reported.
     pub severity: Severity,
     /// One sentence without a final stop.
@@ -70,15 +62,9 @@ pub(crate) fn suggest(word: &str, known: &[&'static str]) -> String {
     }
 }
 
-impl fmt::Display for Spot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.line, self.column)
-    }
-}
-
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}: {}", self.spot, self.severity, self.message)?;
+        write!(f, "{}: {}: {}", self.position, self.severity, self.message)?;
         match &self.help {
             Some(help) => write!(f, "; {help}"),
             None => Ok(()),

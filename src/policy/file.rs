@@ -2,11 +2,12 @@
 
 use schemars::JsonSchema;
 
-use super::fault::{Fault, Faults, Spot};
+use super::fault::{Fault, Faults};
 use super::reader::{self, Reading};
 use super::settings::{Field, Leaf, Line, Settings, part};
 use super::value::{Day, Patterns, Reason, RuleIds};
 use crate::lint::Severity;
+use crate::yaml::Position;
 use crate::yaml::{self, Node};
 
 part! {
@@ -54,7 +55,7 @@ part! {
 
 /// A list of mappings, each with its place.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Items<P>(pub(super) Vec<(Spot, P)>);
+pub(super) struct Items<P>(pub(super) Vec<(Position, P)>);
 
 impl<P> Default for Items<P> {
     fn default() -> Self {
@@ -70,7 +71,7 @@ impl<P: Field + Default> Field for Items<P> {
         let read = |node: &Node<'_>, reading: &mut Reading<'_>| {
             let mut part = P::default();
             part.read(node, reading);
-            Some((reading.spot(node), part))
+            Some((reading.position(node), part))
         };
         self.0 = reader::list_or_empty(node, "mappings", reading, read).unwrap_or_default();
     }
@@ -104,9 +105,9 @@ impl File {
             Some(Ok(_)) | None => sets_nothing(text, &mut reading),
         }
         if let Some(second) = documents.next() {
-            let spot = reading.spot_at(second.range.start);
+            let position = reading.position_at(second.range.start);
             let help = Some("a policy is one document".to_owned());
-            reading.note(Severity::Error, spot, "a second document", help);
+            reading.note(Severity::Error, position, "a second document", help);
         }
         (file, reading.finish())
     }
@@ -130,13 +131,13 @@ fn sets_nothing(text: &str, reading: &mut Reading<'_>) {
         "the file sets nothing"
     };
     let help = Some("write 'mode: enforce' for the defaults".to_owned());
-    reading.note(Severity::Error, reading.spot_at(0), what, help);
+    reading.note(Severity::Error, reading.position_at(0), what, help);
 }
 
 fn broken(error: &yaml::Error, reading: &mut Reading<'_>) {
-    let spot = reading.spot_at(error.span.start);
+    let position = reading.position_at(error.span.start);
     let message = format!("the file is not valid YAML: {}", error.message);
-    reading.note(Severity::Error, spot, message, error.help.clone());
+    reading.note(Severity::Error, position, message, error.help.clone());
 }
 
 impl Faults {
@@ -145,7 +146,7 @@ impl Faults {
         Self {
             file: file.to_owned(),
             list: vec![Fault {
-                spot: Spot { line: 1, column: 1 },
+                position: Position { line: 1, column: 1 },
                 severity: Severity::Error,
                 message: format!("cannot be read: {error}"),
                 help: None,

@@ -1,9 +1,10 @@
 //! From nodes of YAML to what a policy may hold: every fault is noted, and
 //! reading goes on.
 
-use super::fault::{Fault, Faults, Spot};
+use super::fault::{Fault, Faults};
 use crate::lint::Severity;
 use crate::lint::text::quote;
+use crate::yaml::Position;
 use crate::yaml::{Lines, Node, Pair};
 
 /// A policy file while it is read: what is wrong with it so far.
@@ -22,23 +23,19 @@ impl<'t> Reading<'t> {
     }
 
     /// Where a node begins.
-    pub(super) fn spot(&self, node: &Node<'_>) -> Spot {
-        self.spot_at(node.span.start)
+    pub(super) fn position(&self, node: &Node<'_>) -> Position {
+        self.position_at(node.span.start)
     }
 
     /// The line and column of a byte of the text.
-    pub(super) fn spot_at(&self, offset: usize) -> Spot {
-        let position = self.lines.position(offset);
-        Spot {
-            line: position.line,
-            column: position.column,
-        }
+    pub(super) fn position_at(&self, offset: usize) -> Position {
+        self.lines.position(offset)
     }
 
     /// An error at a node.
     pub(super) fn error(&mut self, node: &Node<'_>, message: impl Into<String>) {
-        let spot = self.spot(node);
-        self.note(Severity::Error, spot, message.into(), None);
+        let position = self.position(node);
+        self.note(Severity::Error, position, message.into(), None);
     }
 
     /// An error at a node, and what to do about it.
@@ -48,20 +45,20 @@ impl<'t> Reading<'t> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let spot = self.spot(node);
-        self.note(Severity::Error, spot, message.into(), Some(help.into()));
+        let position = self.position(node);
+        self.note(Severity::Error, position, message.into(), Some(help.into()));
     }
 
     /// A fault at a place that was read before.
     pub(super) fn note(
         &mut self,
         severity: Severity,
-        spot: Spot,
+        position: Position,
         message: impl Into<String>,
         help: Option<String>,
     ) {
         self.faults.list.push(Fault {
-            spot,
+            position,
             severity,
             message: message.into(),
             help,
@@ -70,7 +67,7 @@ impl<'t> Reading<'t> {
 
     /// The faults, in the order of the text.
     pub(super) fn finish(mut self) -> Faults {
-        self.faults.list.sort_by_key(|fault| fault.spot);
+        self.faults.list.sort_by_key(|fault| fault.position);
         self.faults
     }
 }
@@ -139,7 +136,7 @@ pub(super) fn mapping<'n, 't>(
     } in node.merged_pairs()
     {
         if let (Some(first), Some(name)) = (earlier.first(), key.scalar()) {
-            let first = reading.spot(&first.key);
+            let first = reading.position(&first.key);
             let message = format!("{} is repeated, first at {first}", quote(&name.value));
             reading.error(key, message);
         }
@@ -153,18 +150,18 @@ pub(super) fn mapping<'n, 't>(
 
 /// What a list or a mapping named before: naming it twice is a fault.
 #[derive(Default)]
-pub(super) struct Seen(Vec<(String, Spot)>);
+pub(super) struct Seen(Vec<(String, Position)>);
 
 impl Seen {
     /// Notes a name, and the fault where it was noted before.
     pub(super) fn note(&mut self, name: &str, node: &Node<'_>, reading: &mut Reading<'_>) {
-        let spot = reading.spot(node);
+        let position = reading.position(node);
         match self.0.iter().find(|(seen, _)| seen == name) {
             Some((_, first)) => {
                 let message = format!("{} is repeated; it first appears at {first}", quote(name));
                 reading.error(node, message);
             }
-            None => self.0.push((name.to_owned(), spot)),
+            None => self.0.push((name.to_owned(), position)),
         }
     }
 }

@@ -18,7 +18,7 @@ const MAX_BYTES: u64 = 1 << 20;
 /// The policy of a running server. A request takes one snapshot and keeps it
 /// to its end, so that an answer never mixes two policies.
 #[derive(Debug, Default)]
-pub struct Live {
+pub struct PolicyHandle {
     current: ArcSwap<Policies>,
     source: Option<Source>,
     /// What flags say of the controller, whatever the file says.
@@ -44,7 +44,7 @@ struct Last {
 
 /// What a poll of the file found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Poll {
+pub enum ReloadOutcome {
     /// The same as the last time, good or bad.
     Unchanged,
     /// A good one, now in force; with its warnings.
@@ -53,7 +53,7 @@ pub enum Poll {
     Refused(Arc<Faults>),
 }
 
-impl Live {
+impl PolicyHandle {
     /// A policy that stays as it is.
     #[must_use]
     pub fn fixed(policies: Policies) -> Self {
@@ -69,7 +69,7 @@ impl Live {
         Self::open_with(path, ControllerOverride::default(), now)
     }
 
-    /// As [`Live::open`]; `controller` is used in place of what the file says,
+    /// As [`PolicyHandle::open`]; `controller` is used in place of what the file says,
     /// now and after each reload.
     pub fn open_with(
         path: &Path,
@@ -105,14 +105,14 @@ impl Live {
     /// Compares the file's content with what the last poll saw, and loads it
     /// where it differs. By content, as a mounted ConfigMap changes by a
     /// symbolic link and keeps no useful time stamps.
-    pub fn poll(&self, now: Timestamp) -> Poll {
+    pub fn poll(&self, now: Timestamp) -> ReloadOutcome {
         let Some(source) = &self.source else {
-            return Poll::Unchanged;
+            return ReloadOutcome::Unchanged;
         };
         let content = read(&source.path);
         let mut last = source.last.lock().unwrap_or_else(PoisonError::into_inner);
         if last.content == content {
-            return Poll::Unchanged;
+            return ReloadOutcome::Unchanged;
         }
         let parsed = parse(&source.path, &content, now);
         last.content = content;
@@ -122,13 +122,13 @@ impl Live {
                 self.current.store(Arc::new(policies));
                 last.refused = None;
                 self.reloads[0].fetch_add(1, Relaxed);
-                Poll::Loaded(warnings)
+                ReloadOutcome::Loaded(warnings)
             }
             Err(faults) => {
                 let faults = Arc::new(faults);
                 last.refused = Some(Arc::clone(&faults));
                 self.reloads[1].fetch_add(1, Relaxed);
-                Poll::Refused(faults)
+                ReloadOutcome::Refused(faults)
             }
         }
     }

@@ -8,7 +8,7 @@ use super::settings::{self, Field as _, Leaf, Settings};
 use super::value::Words as _;
 use super::{Effective, Mode, OnUpdate, Policies};
 use crate::lint::policy as lint;
-use crate::lint::policy::{Edition, TlsEnd};
+use crate::lint::policy::{Edition, TlsTermination};
 use crate::lint::{Rule, Severity};
 
 /// The policy that a file without faults describes.
@@ -52,7 +52,7 @@ pub(super) fn defaults() -> Settings {
     let no = || Leaf::default_of(false);
     Settings {
         mode: Leaf::default_of(Mode::default()),
-        tls: Leaf::default_of(TlsEnd::default()),
+        tls: Leaf::default_of(TlsTermination::default()),
         on_update: Leaf::default_of(OnUpdate::default()),
         controller: settings::Controller {
             edition: Leaf::default_of(Edition::default()),

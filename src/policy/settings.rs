@@ -7,16 +7,17 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::fault::{Spot, suggest};
+use super::fault::suggest;
 use super::reader::{self, Reading, Seen};
 use super::value::{
     Classes, Domains, Life, NamePattern, RuleSeverity, SameSites, Value, Version, rule_id,
 };
 use super::{Mode, OnUpdate};
-use crate::lint::policy::{Edition, TlsEnd};
+use crate::lint::policy::{Edition, TlsTermination};
 use crate::lint::text::quote;
 use crate::lint::{CATALOGUE, Rule};
 use crate::yaml::Node;
+use crate::yaml::Position;
 
 /// What a key may hold: a value, a mapping of further keys, a list of such.
 pub(super) trait Field {
@@ -47,7 +48,7 @@ pub struct Line {
     /// The value as the file could write it; `None` where nothing sets it.
     pub value: Option<String>,
     /// Where it was set; `None` for a default.
-    pub spot: Option<Spot>,
+    pub position: Option<Position>,
 }
 
 /// A value and where it was set.
@@ -56,7 +57,7 @@ pub(super) struct Leaf<T> {
     /// `None` also where the file has something else than a value.
     value: Option<T>,
     /// `None` where no file sets it.
-    spot: Option<Spot>,
+    position: Option<Position>,
 }
 
 impl<T> Leaf<T> {
@@ -64,7 +65,7 @@ impl<T> Leaf<T> {
     pub(super) fn default_of(value: T) -> Self {
         Self {
             value: Some(value),
-            spot: None,
+            position: None,
         }
     }
 
@@ -73,8 +74,8 @@ impl<T> Leaf<T> {
     }
 
     /// Where the file sets it, well or badly.
-    pub(super) fn spot(&self) -> Option<Spot> {
-        self.spot
+    pub(super) fn position(&self) -> Option<Position> {
+        self.position
     }
 }
 
@@ -82,7 +83,7 @@ impl<T> Default for Leaf<T> {
     fn default() -> Self {
         Self {
             value: None,
-            spot: None,
+            position: None,
         }
     }
 }
@@ -90,7 +91,7 @@ impl<T> Default for Leaf<T> {
 impl<T: Value> Field for Leaf<T> {
     fn read(&mut self, node: &Node<'_>, reading: &mut Reading<'_>) {
         if !node.is_null() {
-            self.spot = Some(reading.spot(node));
+            self.position = Some(reading.position(node));
             self.value = T::read(node, reading);
         }
     }
@@ -105,7 +106,7 @@ impl<T: Value> Field for Leaf<T> {
         out.push(Line {
             path: path.to_owned(),
             value: self.get().map(Value::show),
-            spot: self.spot(),
+            position: self.position(),
         });
     }
 }
@@ -209,11 +210,11 @@ part! {
         /// The classes that are the controller's, compared exactly: the
         /// annotation `kubernetes.io/ingress.class` if it is not empty, else
         /// `spec.ingressClassName`. Where it is left out, any Ingress that
-        /// carries one of the two keys is judged.
+        /// carries one of the two keys is checked.
         "ingressClasses" ingress_classes: Leaf<Classes>,
         /// Where TLS ends: `ingress` takes `spec.tls` at its word, `upstream`
         /// says that every host is reached over TLS, whatever `spec.tls` says.
-        "tls" tls: Leaf<TlsEnd>,
+        "tls" tls: Leaf<TlsTermination>,
         /// What each cookie must have.
         "require" require: Require,
         /// Bounds on the life of cookies that have `expires=`.
@@ -223,9 +224,9 @@ part! {
         /// The severity of single rules. Rules with consequence
         /// `rejects-ingress`, `breaks-reload` or `unsafe` cannot be turned off.
         "rules" rules: Rules,
-        /// How an update of an Ingress that was bad before is judged:
+        /// How an update of an Ingress that was bad before is checked:
         /// `ratchet` only warns of what the old object had too, `strict`
-        /// judges every update like a new object.
+        /// checks every update like a new object.
         "onUpdate" on_update: Leaf<OnUpdate>,
     }
 }

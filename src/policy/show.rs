@@ -4,10 +4,10 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::fault::Spot;
 use super::settings::{Field as _, Line};
 use super::{Policies, resolve};
 use crate::lint::text::quote;
+use crate::yaml::Position;
 
 /// What is in force in one namespace: written out, it is a policy file of its
 /// own, with the origin of each line as a comment.
@@ -19,7 +19,7 @@ pub struct Shown {
     pub namespace: Option<String>,
     /// The element of the file's `namespaces` that counts here: its index from
     /// 0 and its place.
-    pub element: Option<(usize, Spot)>,
+    pub element: Option<(usize, Position)>,
     /// Every setting, set or not, in the order of the reference.
     pub settings: Vec<Line>,
     /// The exemptions that may be in force here: what each sets, and whether
@@ -43,7 +43,7 @@ impl Policies {
         Shown {
             file: self.file.clone(),
             namespace: namespace.map(str::to_owned),
-            element: element.map(|(index, (spot, _))| (index, *spot)),
+            element: element.map(|(index, (position, _))| (index, *position)),
             settings: lines,
             exemptions: self.shown_exemptions(namespace, now),
         }
@@ -76,16 +76,18 @@ impl Shown {
         };
         let file = self.file.as_deref().unwrap_or("no policy file");
         match self.element {
-            Some((index, spot)) => {
-                format!("# {place}: namespaces[{index}] ({file}:{spot}) over what is set for all")
+            Some((index, position)) => {
+                format!(
+                    "# {place}: namespaces[{index}] ({file}:{position}) over what is set for all"
+                )
             }
             None => format!("# {place}: what is set for all ({file})"),
         }
     }
 
     fn origin(&self, line: &Line) -> String {
-        match (&self.file, line.spot) {
-            (Some(file), Some(spot)) => format!("{file}:{spot}"),
+        match (&self.file, line.position) {
+            (Some(file), Some(position)) => format!("{file}:{position}"),
             _ => "default".to_owned(),
         }
     }

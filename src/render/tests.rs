@@ -295,7 +295,7 @@ fn sarif_keeps_to_its_schema() {
     let errors: Vec<_> = validator.iter_errors(&log).map(|e| e.to_string()).collect();
     assert_eq!(errors, [""; 0]);
     log["runs"][0]["results"][0]["level"] = "fatal".into();
-    assert!(!validator.is_valid(&log), "the schema judges");
+    assert!(!validator.is_valid(&log), "the schema checks");
 }
 
 #[test]

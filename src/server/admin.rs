@@ -67,7 +67,7 @@ fn troubles(shared: &Shared) -> String {
             let _ = writeln!(text, "reading the {what} has not ended for {seconds} s");
         }
     }
-    if let Some(faults) = shared.judging.policy.refused() {
+    if let Some(faults) = shared.validator.policy.refused() {
         let _ = writeln!(text, "the newest policy cannot be used: {faults}");
     }
     text

@@ -20,7 +20,7 @@ pub(super) enum BadRequest {
     /// The caller disconnected: nobody reads the answer.
     Disconnected,
     BadReview(BadReview),
-    /// Not judged, and it is not known whom to answer.
+    /// Not checked, and it is not known whom to answer.
     Refused(Refusal),
     Broken,
 }

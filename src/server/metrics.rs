@@ -13,7 +13,7 @@ use prometheus::{
 
 use super::certificate::CertificateStore;
 use crate::admission::Facts;
-use crate::policy::Live;
+use crate::policy::PolicyHandle;
 
 mod collector;
 mod init;
@@ -71,7 +71,7 @@ impl Metrics {
     /// when they are asked for.
     pub(super) fn new(
         certificate: &Arc<CertificateStore>,
-        policy: &Arc<Live>,
+        policy: &Arc<PolicyHandle>,
     ) -> prometheus::Result<Self> {
         let metrics = Self::counted(Registry::new())?;
         let now = collector::Now::new(Arc::clone(certificate), Arc::clone(policy))?;

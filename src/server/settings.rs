@@ -51,7 +51,7 @@ pub struct Settings {
     /// Open connections for probes and metrics. Default 64: a kubelet and a
     /// few scrapers.
     pub max_admin_connections: usize,
-    /// Requests being judged. Default 64, and each takes microseconds.
+    /// Requests being checked. Default 64, and each takes microseconds.
     pub max_in_flight: usize,
     /// How long a request may wait to be one of them before it is refused.
     /// Default 1 s.

@@ -168,8 +168,8 @@ fn refuse(body: &[u8], refusal: Refusal) -> Result<Answer<'static>, BadRequest> 
 }
 
 /// The answer to a review, or to one whose time is over. A small body is
-/// judged where it was read if that takes no time to speak of; all others on
-/// threads of their own, so that no connection waits for a judgement.
+/// checked where it was read if that takes no time to speak of; all others on
+/// threads of their own, so that no connection waits for a check.
 async fn check(
     shared: &Arc<Shared>,
     Admitted { body, permit }: Admitted,
@@ -193,10 +193,10 @@ async fn check(
     };
     let unwanted = Unwanted::default();
     let gone = Arc::clone(&unwanted.0);
-    let (judge, text) = (Arc::clone(shared), body.clone());
+    let (shared, text) = (Arc::clone(shared), body.clone());
     let checked = tokio::task::spawn_blocking(move || {
         let _places = (permit, turn);
-        judge.answer(&text, move || {
+        shared.answer(&text, move || {
             gone.load(Relaxed) || Instant::now() >= deadline
         })
     });
@@ -207,7 +207,7 @@ async fn check(
     }
 }
 
-/// Says when it goes that nobody waits for a judgement any more.
+/// Says when it goes that nobody waits for a check any more.
 #[derive(Default)]
 struct Unwanted(Arc<AtomicBool>);
 
@@ -225,8 +225,8 @@ impl Shared {
         body: &[u8],
         is_over: impl Fn() -> bool + 'static,
     ) -> Option<Result<Answer<'static>, BadRequest>> {
-        let judge = || meter::run(is_over, || self.judging.answer(body));
-        let answer = match catch_unwind(AssertUnwindSafe(judge)) {
+        let answer = || meter::run(is_over, || self.validator.answer(body));
+        let answer = match catch_unwind(AssertUnwindSafe(answer)) {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(Stopped)) => return None,
             Err(_) => {

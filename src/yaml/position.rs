@@ -1,14 +1,22 @@
 //! Bytes of a text as lines and columns.
 
+use std::fmt;
+
 use crate::lint::Span;
 
 /// A place as people name it: both count from 1, columns in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Position {
     /// The line; only a line feed ends one.
     pub line: usize,
     /// The column.
     pub column: usize,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
 }
 
 impl Position {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use stickler::admission::{Refusal, Terms, answer, refuse};
+use stickler::admission::{Refusal, RequestPolicy, answer, refuse};
 
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
@@ -45,7 +45,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn any_bytes_are_survived(body in prop::collection::vec(any::<u8>(), 0..256)) {
-        let _ = answer(&body, &Terms::default());
+        let _ = answer(&body, &RequestPolicy::default());
         let _ = refuse(&body, Refusal::Busy);
     }
 
@@ -73,7 +73,7 @@ proptest! {
             review["request"][field] = wrong;
         }
         let body = review.to_string();
-        for answer in [answer(body.as_bytes(), &Terms::default()), refuse(body.as_bytes(), Refusal::Late)] {
+        for answer in [answer(body.as_bytes(), &RequestPolicy::default()), refuse(body.as_bytes(), Refusal::Late)] {
             let answer: Value = serde_json::from_slice(&answer.unwrap().body).unwrap();
             prop_assert_eq!(answer["response"]["uid"].as_str(), Some(&*uid));
         }
@@ -88,7 +88,7 @@ proptest! {
             "request": {"uid": "u", "kind": {"group": "networking.k8s.io", "kind": "Ingress"}, "operation": "CREATE", "object": object}
         });
         let review = review.to_string();
-        let answer = answer(review.as_bytes(), &Terms::default()).unwrap();
+        let answer = answer(review.as_bytes(), &RequestPolicy::default()).unwrap();
         let answer: Value = serde_json::from_slice(&answer.body).unwrap();
         let message = answer["response"]["status"]["message"].as_str().unwrap_or_default();
         prop_assert!(message.len() <= 3 * 1024);

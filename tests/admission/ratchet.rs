@@ -1,7 +1,7 @@
 //! Updates of objects that were bad before.
 
 use serde_json::{Value, json};
-use stickler::admission::{Terms, Verdict, answer};
+use stickler::admission::{RequestPolicy, Verdict, answer};
 use stickler::policy::Policies;
 
 const KEY: &str = "nginx.com/sticky-cookie-services";
@@ -11,12 +11,12 @@ const BAD: &str = "serviceName=tea-svc srv_id expire=1h path=/tea";
 const WORSE: &str = "serviceName=tea-svc srv_id expire=1h path=/tea oops";
 
 /// The terms of a policy.
-fn terms(policy: &str) -> Terms {
-    let terms = Terms::default();
-    let (policies, _) = Policies::parse("policy.yaml", policy, terms.now).unwrap();
-    Terms {
+fn request_policy(policy: &str) -> RequestPolicy {
+    let request_policy = RequestPolicy::default();
+    let (policies, _) = Policies::parse("policy.yaml", policy, request_policy.now).unwrap();
+    RequestPolicy {
         policies: policies.into(),
-        ..terms
+        ..request_policy
     }
 }
 
@@ -53,7 +53,7 @@ struct Told {
     audit: Value,
 }
 
-fn update(old: &Value, new: &Value, terms: &Terms) -> Told {
+fn update(old: &Value, new: &Value, request_policy: &RequestPolicy) -> Told {
     let review = json!({
         "kind": "AdmissionReview",
         "apiVersion": "admission.k8s.io/v1",
@@ -68,7 +68,7 @@ fn update(old: &Value, new: &Value, terms: &Terms) -> Told {
         }
     });
     let review = review.to_string();
-    let answer = answer(review.as_bytes(), terms).unwrap();
+    let answer = answer(review.as_bytes(), request_policy).unwrap();
     let json: Value = serde_json::from_slice(&answer.body).unwrap();
     let response = &json["response"];
     Told {
@@ -83,7 +83,7 @@ fn update(old: &Value, new: &Value, terms: &Terms) -> Told {
 }
 
 fn verdict(old: &Value, new: &Value) -> Verdict {
-    update(old, new, &Terms::default()).verdict
+    update(old, new, &RequestPolicy::default()).verdict
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn what_was_bad_before_only_warns() {
             "{changes}"
         );
     }
-    let told = update(&bad, &ingress(BAD, &label), &Terms::default());
+    let told = update(&bad, &ingress(BAD, &label), &RequestPolicy::default());
     assert_eq!(told.message, "");
     assert_eq!(
         told.warnings,
@@ -148,19 +148,19 @@ fn what_is_mended_is_allowed() {
 fn an_object_that_is_being_deleted_is_no_way_around() {
     let deleted = json!({"metadata": {"deletionTimestamp": "2026-11-23T06:29:25Z", "finalizers": ["a.example/b"]}});
     let last = json!({"metadata": {"deletionTimestamp": "2026-11-23T06:29:25Z", "finalizers": []}});
-    let strict = terms("onUpdate: strict");
+    let strict = request_policy("onUpdate: strict");
     let bad = ingress(BAD, &deleted);
-    for terms in [&Terms::default(), &strict] {
+    for request_policy in [&RequestPolicy::default(), &strict] {
         assert_eq!(
-            update(&bad, &ingress(BAD, &last), terms).verdict,
+            update(&bad, &ingress(BAD, &last), request_policy).verdict,
             Verdict::Warn
         );
         assert_eq!(
-            update(&bad, &ingress(WORSE, &deleted), terms).verdict,
+            update(&bad, &ingress(WORSE, &deleted), request_policy).verdict,
             Verdict::Deny
         );
         assert_eq!(
-            update(&ingress(GOOD, &deleted), &bad, terms).verdict,
+            update(&ingress(GOOD, &deleted), &bad, request_policy).verdict,
             Verdict::Deny
         );
     }
@@ -168,7 +168,7 @@ fn an_object_that_is_being_deleted_is_no_way_around() {
 
 #[test]
 fn strict_denies_what_was_bad_before() {
-    let strict = terms("onUpdate: strict");
+    let strict = request_policy("onUpdate: strict");
     let bad = ingress(BAD, &json!({}));
     assert_eq!(update(&bad, &bad, &strict).verdict, Verdict::Deny);
 }
@@ -176,7 +176,7 @@ fn strict_denies_what_was_bad_before() {
 #[test]
 fn modes_soften_what_denies() {
     let bad = ingress(BAD, &json!({}));
-    let told = |policy| update(&Value::Null, &bad, &terms(policy));
+    let told = |policy| update(&Value::Null, &bad, &request_policy(policy));
     let warn = told("mode: warn");
     assert_eq!((warn.verdict, warn.warnings.len()), (Verdict::Warn, 1));
     assert_eq!(

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use k8s_openapi::api::networking::v1::Ingress as Typed;
 use kube::core::DynamicObject;
 use kube::core::admission::{AdmissionReview, Operation as KubeOperation};
-use stickler::admission::{Operation, Terms, Verdict, answer};
+use stickler::admission::{Operation, RequestPolicy, Verdict, answer};
 use stickler::ingress::Ingress;
 use stickler::lint::read::keys::is_relevant;
-use stickler::lint::subject::{Backend, Form, Port};
+use stickler::lint::subject::{ApiVersion, Backend, Port};
 
 fn recorded() -> Vec<(PathBuf, Vec<u8>)> {
     let folder = std::fs::read_dir("tests/corpus/reviews").expect("the recorded reviews");
@@ -27,7 +27,7 @@ fn kube(body: &[u8]) -> AdmissionReview<DynamicObject> {
 #[test]
 fn requests_say_what_kube_reads() {
     for (path, body) in recorded() {
-        let facts = answer(&body, &Terms::default()).unwrap().facts;
+        let facts = answer(&body, &RequestPolicy::default()).unwrap().facts;
         let request = kube(&body).request.unwrap();
         let operation = match request.operation {
             KubeOperation::Create => Operation::Create,
@@ -55,7 +55,7 @@ fn requests_say_what_kube_reads() {
 #[test]
 fn answers_are_what_kube_reads() {
     for (path, body) in recorded() {
-        let answer = answer(&body, &Terms::default()).unwrap();
+        let answer = answer(&body, &RequestPolicy::default()).unwrap();
         let asked = kube(&body);
         let answered = kube(&answer.body);
         assert_eq!(answered.types, asked.types, "{}", path.display());
@@ -81,7 +81,7 @@ fn objects_hold_what_kube_reads() {
             let json = serde_json::to_string(&object).unwrap();
             let ours = Ingress::from_json(&json).unwrap();
             compare_metadata(&ours, &object);
-            if ours.subject.form == Form::V1 {
+            if ours.subject.api_version == ApiVersion::V1 {
                 let typed: Typed = serde_json::from_str(&json).unwrap();
                 compare_spec(&ours, &typed, &path.display().to_string());
                 compared += 1;

@@ -11,7 +11,7 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::authority::Authority;
-use crate::leash::Leashed;
+use crate::child_guard::Leashed;
 use crate::parts::{Part, Parts};
 
 /// What the audit log holds: who did what to an Ingress, and what the webhook

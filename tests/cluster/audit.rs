@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::audited::Audited;
-use crate::leash::Leashed;
+use crate::child_guard::Leashed;
 use crate::session::{output, session};
 use crate::stub::{Reply, Stub};
 

@@ -9,7 +9,7 @@ use k8s_openapi::api::networking::v1::Ingress;
 use kube::Error;
 use kube::api::{Api, PostParams};
 use serde_json::{Value, json};
-use stickler::admission::{self, Terms};
+use stickler::admission::{self, RequestPolicy};
 
 use crate::place::Place;
 
@@ -82,7 +82,8 @@ fn admits(object: &Value) -> bool {
         },
     });
     let review = review.to_string();
-    let answer = admission::answer(review.as_bytes(), &Terms::default()).expect("an answer");
+    let answer =
+        admission::answer(review.as_bytes(), &RequestPolicy::default()).expect("an answer");
     let answer: Value = serde_json::from_slice(&answer.body).expect("JSON");
     answer["response"]["allowed"].as_bool().expect("a verdict")
 }
@@ -252,7 +253,7 @@ async fn it_sees_what_comes_into_force() {
         place.namespace
     ));
     let without = "kubectl annotate ingress cafe nginx.org/sticky-cookie-services-";
-    let taken = crate::leash::poll(|| {
+    let taken = crate::child_guard::poll(|| {
         let (code, _) = crate::session::output(&place.kubeconfig, without);
         (code == 0).then_some(())
     });

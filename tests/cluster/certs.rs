@@ -8,7 +8,7 @@ use kube::api::Api;
 use serde_json::Value;
 
 use crate::balancer::Balancer;
-use crate::leash::poll;
+use crate::child_guard::poll;
 use crate::place::Place;
 use crate::replica::Replica;
 use crate::webhook::{install, refusal, shipped};

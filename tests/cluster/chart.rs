@@ -1,6 +1,6 @@
 //! The Helm chart in the eyes of a real API server, handled by real helm.
 //!
-//! There is no kubelet: Pods are judged and never run. What the Pods of the
+//! There is no kubelet: Pods are checked and never run. What the Pods of the
 //! chart would do, the tests do as programs of their own.
 
 use std::fs;

@@ -20,10 +20,10 @@
 mod built;
 #[path = "../tools/downloaded.rs"]
 mod downloaded;
-#[path = "../support/gate.rs"]
-mod gate;
 #[path = "../tools/installed.rs"]
 mod installed;
+#[path = "../support/latch.rs"]
+mod latch;
 #[path = "../tools/promql.rs"]
 mod promql;
 
@@ -31,9 +31,9 @@ mod apiserver;
 mod audited;
 mod authority;
 mod balancer;
+mod child_guard;
 mod cluster;
 mod compile;
-mod leash;
 mod parts;
 mod place;
 mod replica;
@@ -48,11 +48,11 @@ mod certs;
 mod chart;
 mod deployment;
 mod documentation;
-mod drills;
 mod migration;
 mod mistakes;
 mod modes;
+mod network;
 mod observability;
-mod reach;
+mod resilience;
 mod updates;
 mod versions;

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::child_guard::poll;
 use crate::cluster::cluster;
-use crate::leash::poll;
 use crate::place::Place;
 
 #[tokio::test]

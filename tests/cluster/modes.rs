@@ -5,8 +5,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
+use crate::child_guard::poll;
 use crate::cluster::own_control_plane;
-use crate::leash::poll;
 use crate::place::Place;
 use crate::webhook::Webhook;
 

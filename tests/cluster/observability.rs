@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use k8s_openapi::api::admissionregistration::v1::WebhookClientConfig;
 use serde_json::Value;
 
+use crate::child_guard::poll;
 use crate::installed::PROMTOOL;
-use crate::leash::poll;
 use crate::place::Place;
 use crate::promql::{alerts, metrics};
 use crate::webhook::{install, shipped};

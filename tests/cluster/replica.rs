@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::child_guard::{Leashed, poll};
 use crate::cluster::cluster;
-use crate::leash::{Leashed, poll};
 use crate::place::Place;
 use crate::webhook::{http_get, listening};
 

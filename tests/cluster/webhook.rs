@@ -15,8 +15,8 @@ use kube::api::{Api, DeleteParams, PostParams};
 use serde_json::Value;
 
 use crate::authority::Authority;
+use crate::child_guard::Leashed;
 use crate::cluster::cluster;
-use crate::leash::Leashed;
 use crate::place::{OWN_WEBHOOK, Place};
 
 /// What every reader of the annotation refuses.

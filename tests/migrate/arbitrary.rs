@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use stickler::lint::migrate::{Options, Outcome, migrate};
-use stickler::lint::policy::{Controller, Edition, Policy, TlsEnd};
+use stickler::lint::policy::{Controller, Edition, Policy, TlsTermination};
 use stickler::lint::read::keys::{COMMUNITY, PATH_REGEX};
 use stickler::lint::release::{Fact, Release};
 use stickler::lint::subject::{
@@ -215,7 +215,7 @@ proptest! {
         upstream: bool,
     ) {
         let options = Options { intent, ..Options::default() };
-        let tls = if upstream { TlsEnd::Upstream } else { TlsEnd::Ingress };
+        let tls = if upstream { TlsTermination::Upstream } else { TlsTermination::Ingress };
         let policy = Policy { controller: controller.clone(), tls, ..Policy::default() };
         let migration = migrate(&subject, &policy, &options);
         let migration = migration.map_err(|error| TestCaseError::fail(format!("{error:?}")))?;
@@ -223,7 +223,7 @@ proptest! {
         let Some(value) = &migration.value else { return Ok(()) };
         prop_assert!(!value.contains(['"', '\\', '\n', '$', '#', '{', '}', '`', '\'']), "{value}");
         let after = after(&subject, &migration, migration.annotation);
-        let policy = Policy { controller, tls: TlsEnd::Upstream, ..Policy::default() };
+        let policy = Policy { controller, tls: TlsTermination::Upstream, ..Policy::default() };
         for diagnostic in lint::check(&after, &policy) {
             prop_assert!(diagnostic.severity < Severity::Error, "{diagnostic:?}");
         }

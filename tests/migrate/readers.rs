@@ -3,7 +3,7 @@
 
 use stickler::ingress::Ingress;
 use stickler::lint::migrate::{Migration, Options, migrate};
-use stickler::lint::policy::{Controller, Policy, TlsEnd};
+use stickler::lint::policy::{Controller, Policy, TlsTermination};
 use stickler::lint::read::controller::read;
 use stickler::lint::read::keys::{COMMUNITY, ORG_KEY, PATH_REGEX, PLUS_KEY};
 use stickler::lint::release::value::Reader;
@@ -58,7 +58,7 @@ pub(crate) fn errors(subject: &Subject<'_>, release: Release) -> Vec<Diagnostic>
             version: Some(release),
             ..Controller::default()
         },
-        tls: TlsEnd::Upstream,
+        tls: TlsTermination::Upstream,
         ..Policy::default()
     };
     let mut found = lint::check(subject, &policy);

@@ -12,7 +12,7 @@ use std::{fs, str};
 use jiff::Timestamp;
 use serde_json::Value;
 use snapbox::{Assert, Data};
-use stickler::admission::{Terms, answer};
+use stickler::admission::{RequestPolicy, answer};
 use stickler::policy::Policies;
 
 /// One warning of the webhook is at most so long, or clients cut it.
@@ -74,9 +74,9 @@ fn through_kubectl(manifest: &str) -> String {
     let now = Timestamp::UNIX_EPOCH;
     let (policies, _) = Policies::parse("policy.yaml", POLICY, now).unwrap();
     let policies = Arc::new(policies);
-    let terms = Terms { policies, now };
+    let request_policy = RequestPolicy { policies, now };
     let review = review.to_string();
-    let answer = answer(review.as_bytes(), &terms).unwrap();
+    let answer = answer(review.as_bytes(), &request_policy).unwrap();
     let answer: Value = serde_json::from_slice(&answer.body).unwrap();
     let response = &answer["response"];
     assert_eq!(response["allowed"], true, "{response}");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use stickler::lint::Severity;
 use stickler::policy::Policies;
 
-use super::support::{KEY, denied, ingress, respond, review, terms, warned};
+use super::support::{KEY, denied, ingress, request_policy, respond, review, warned};
 
 /// A line of the tables in the comments.
 struct Promise {
@@ -62,7 +62,7 @@ fn each_policy_keeps_what_its_comments_promise() {
         let promises = promises(&policy);
         assert!(promises.iter().any(|promise| promise.update), "{path:?}");
         assert!(promises.len() > 5, "{path:?}");
-        let terms = terms(&policy);
+        let request_policy = request_policy(&policy);
         for Promise {
             value,
             verdict: promised,
@@ -72,7 +72,7 @@ fn each_policy_keeps_what_its_comments_promise() {
             let mut new = ingress(&json!({ KEY: value }));
             new["spec"]["tls"] = json!([{"hosts": ["cafe.example.com"], "secretName": "tls"}]);
             let old = update.then(|| new.clone());
-            let response = respond(&terms, &review("shop", &new, old.as_ref()));
+            let response = respond(&request_policy, &review("shop", &new, old.as_ref()));
             assert_eq!(verdict(&response), promised, "{path:?}: {value}");
         }
     }

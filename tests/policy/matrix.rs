@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::support::{KEY, denied, ingress, respond, review, terms, warned};
+use super::support::{KEY, denied, ingress, request_policy, respond, review, warned};
 
 /// Fine but for what the policy says of `secure`, which is a warning here.
 const WARNING: &str = "serviceName=tea srv path=/tea";
@@ -59,7 +59,7 @@ fn check(on_update: &str, exemption: &str, rows: &[Row<'_>]) {
         for (mode, expected) in ["enforce", "warn", "audit"].iter().zip(expected) {
             let policy = policy(mode, on_update, exemption);
             let review = review("shop", &object(new), old.map(object).as_ref());
-            let response = respond(&terms(&policy), &review);
+            let response = respond(&request_policy(&policy), &review);
             assert_eq!(said(&response), *expected, "{mode} {old:?} {new}\n{policy}");
             assert_eq!(response["auditAnnotations"]["mode"], *mode);
         }
@@ -194,11 +194,11 @@ fn an_exemption_needs_all_of_its_conditions() {
 
 #[test]
 fn operations_without_an_object_are_not_judged() {
-    let terms = terms(&policy("enforce", "strict", ""));
+    let request_policy = request_policy(&policy("enforce", "strict", ""));
     for operation in ["DELETE", "CONNECT"] {
         let mut review = review("shop", &object(ERROR), Some(&object(ERROR)));
         review["request"]["operation"] = operation.into();
-        let response = respond(&terms, &review);
+        let response = respond(&request_policy, &review);
         assert_eq!(response["allowed"], true, "{operation}");
         assert!(response.get("auditAnnotations").is_none(), "{operation}");
     }
@@ -211,18 +211,18 @@ fn what_goes_away_is_spared_by_a_strict_policy_too() {
     old["metadata"]["finalizers"] = json!(["x.example.com/y"]);
     let mut new = old.clone();
     new["metadata"]["finalizers"] = json!([]);
-    let terms = terms(&policy("enforce", "strict", ""));
-    let response = respond(&terms, &review("shop", &new, Some(&old)));
+    let request_policy = request_policy(&policy("enforce", "strict", ""));
+    let response = respond(&request_policy, &review("shop", &new, Some(&old)));
     assert_eq!(said(&response), STANDING[0]);
     // No blanket skip: that would be a way around.
     new["metadata"]["annotations"][KEY] = OTHER.into();
-    let response = respond(&terms, &review("shop", &new, Some(&old)));
+    let response = respond(&request_policy, &review("shop", &new, Some(&old)));
     assert_eq!(said(&response), DENIED[0]);
 }
 
 #[test]
 fn each_namespace_has_its_own_mode() {
-    let terms = terms(
+    let request_policy = request_policy(
         "mode: enforce\nnamespaces:\n- {match: [w-*], mode: warn}\n- {match: [a, 'w*'], mode: audit}\n",
     );
     for (namespace, said_of, mode) in [
@@ -236,7 +236,7 @@ fn each_namespace_has_its_own_mode() {
         object["metadata"]["namespace"] = namespace.into();
         // Labels do not set the mode, whoever can set labels.
         object["metadata"]["labels"] = json!({"stickler/mode": "audit"});
-        let response = respond(&terms, &review(namespace, &object, None));
+        let response = respond(&request_policy, &review(namespace, &object, None));
         assert_eq!(said(&response), said_of, "{namespace}");
         assert_eq!(response["auditAnnotations"]["mode"], mode);
     }
@@ -244,8 +244,8 @@ fn each_namespace_has_its_own_mode() {
 
 #[test]
 fn only_the_controllers_classes_are_judged() {
-    let terms = terms("ingressClasses: [nginx, nginx-plus]");
-    for (field, annotation, judged) in [
+    let request_policy = request_policy("ingressClasses: [nginx, nginx-plus]");
+    for (field, annotation, checked) in [
         (Some("nginx"), None, true),
         (Some("nginx-plus"), None, true),
         (Some("Nginx"), None, false),
@@ -261,8 +261,8 @@ fn only_the_controllers_classes_are_judged() {
         if let Some(class) = annotation {
             object["metadata"]["annotations"]["kubernetes.io/ingress.class"] = class.into();
         }
-        let response = respond(&terms, &review("shop", &object, None));
-        assert_eq!(response["allowed"], !judged, "{field:?} {annotation:?}");
+        let response = respond(&request_policy, &review("shop", &object, None));
+        assert_eq!(response["allowed"], !checked, "{field:?} {annotation:?}");
     }
 }
 
@@ -288,8 +288,11 @@ fn edition_and_version_decide_which_key_is_read() {
         ),
         ("{version: '5.4'}", json!({KEY: GOOD}), ""),
     ] {
-        let terms = terms(&format!("tls: upstream\ncontroller: {controller}"));
-        let response = respond(&terms, &review("shop", &ingress(&annotations), None));
+        let request_policy = request_policy(&format!("tls: upstream\ncontroller: {controller}"));
+        let response = respond(
+            &request_policy,
+            &review("shop", &ingress(&annotations), None),
+        );
         assert_eq!(
             denied(&response).join(","),
             expected,

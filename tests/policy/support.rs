@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use stickler::admission::{Terms, answer};
+use stickler::admission::{RequestPolicy, answer};
 use stickler::policy::Policies;
 
 pub(crate) const KEY: &str = "nginx.org/sticky-cookie-services";
 
 /// The terms of a policy on 15 June 2026.
-pub(crate) fn terms(policy: &str) -> Terms {
+pub(crate) fn request_policy(policy: &str) -> RequestPolicy {
     let now = "2026-06-15T12:00:00Z".parse().unwrap();
     let parsed = Policies::parse("policy.yaml", policy, now);
     let (policies, _) = parsed.unwrap_or_else(|faults| panic!("{faults}\n{policy}"));
-    Terms {
+    RequestPolicy {
         policies: Arc::new(policies),
         now,
     }
@@ -55,9 +55,9 @@ pub(crate) fn review(namespace: &str, new: &Value, old: Option<&Value>) -> Value
 }
 
 /// `response` of the answer.
-pub(crate) fn respond(terms: &Terms, review: &Value) -> Value {
+pub(crate) fn respond(request_policy: &RequestPolicy, review: &Value) -> Value {
     let body = review.to_string();
-    let answer = answer(body.as_bytes(), terms).unwrap();
+    let answer = answer(body.as_bytes(), request_policy).unwrap();
     let mut answer: Value = serde_json::from_slice(&answer.body).unwrap();
     answer["response"].take()
 }

@@ -11,18 +11,18 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-use crate::gate::Gate;
 use crate::harness::until;
 use crate::harness::{
     Running, connect, head, large_review, post, real, response, review, settings, soon,
     until_closed,
 };
+use crate::latch::Latch;
 
 const SOON: Duration = Duration::from_millis(500);
 /// What marks a review that the gate holds back.
 const HELD: &str = "\"hold\"";
 
-/// Long enough to be judged on a thread of its own.
+/// Long enough to be checked on a thread of its own.
 fn held() -> String {
     large_review("hold", 100_000)
 }
@@ -33,13 +33,13 @@ fn message(answer: &Value) -> &str {
 
 #[tokio::test]
 async fn too_many_requests_are_refused_by_their_uid() {
-    let gate = Gate::default();
+    let latch = Latch::default();
     let settings = Settings {
         max_in_flight: 1,
         max_wait: Duration::ZERO,
         ..settings()
     };
-    let server = Arc::new(Running::with(gate.judge(HELD), settings).await);
+    let server = Arc::new(Running::with(latch.validator(HELD), settings).await);
     let first = tokio::spawn({
         let server = Arc::clone(&server);
         async move { server.post(held()).await.json::<Value>().await.unwrap() }
@@ -62,7 +62,7 @@ async fn too_many_requests_are_refused_by_their_uid() {
         large.json::<Value>().await.unwrap()["response"]["uid"],
         "u-3"
     );
-    gate.open();
+    latch.open();
     assert_eq!(first.await.unwrap()["response"]["status"]["code"], 403);
     let shed = server
         .metric(r#"stickler_refusals_total{reason="busy"}"#)
@@ -72,8 +72,8 @@ async fn too_many_requests_are_refused_by_their_uid() {
 
 #[tokio::test]
 async fn a_slow_judgement_is_answered_before_the_callers_limit() {
-    let gate = Gate::default();
-    let server = Running::with(gate.judge(HELD), settings()).await;
+    let latch = Latch::default();
+    let server = Running::with(latch.validator(HELD), settings()).await;
     let url = server.url() + "?timeout=500ms";
     let answer = post(&server.client(), &url, held()).await.unwrap();
     let answer: Value = answer.json().await.unwrap();
@@ -83,9 +83,9 @@ async fn a_slow_judgement_is_answered_before_the_callers_limit() {
     assert_eq!(
         message(&answer),
         "stickler ran out of time (its deadline is just below the webhook's timeoutSeconds); \
-         the object was not judged in time and not admitted, try again"
+         the object was not checked in time and not admitted, try again"
     );
-    gate.open();
+    latch.open();
     let late = server
         .metric(r#"stickler_refusals_total{reason="late"}"#)
         .await;
@@ -177,12 +177,12 @@ async fn crowds_of_idle_connections_shut_nobody_out() {
 
 #[tokio::test]
 async fn readiness_is_outside_of_the_bounds() {
-    let latch = Gate::default();
+    let latch = Latch::default();
     let settings = Settings {
         max_connections: 1,
         ..settings()
     };
-    let server = Arc::new(Running::with(latch.judge(HELD), settings).await);
+    let server = Arc::new(Running::with(latch.validator(HELD), settings).await);
     let held = tokio::spawn({
         let server = Arc::clone(&server);
         async move { server.post(held()).await.status() }

@@ -1,20 +1,20 @@
-//! Judgements that take too long: they stop, give their places back, and hold
+//! Checks that take too long: they stop, give their places back, and hold
 //! up nobody meanwhile.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use serde_json::Value;
-use stickler::admission::{Terms, answer};
+use stickler::admission::{RequestPolicy, answer};
 use stickler::lint::meter;
-use stickler::server::{Judging, Settings};
+use stickler::server::{Settings, Validator};
 
 use crate::harness::{Running, large_review, post, review, settings};
 
 /// What marks a review that is never done with.
 const ENDLESS: &[u8] = b"\"endless\"";
 
-/// How many judgements are at work.
+/// How many checks are at work.
 #[derive(Clone, Default)]
 struct AtWork(Arc<AtomicUsize>);
 
@@ -30,17 +30,17 @@ impl AtWork {
         }
     }
 
-    /// A judge as usual, but for those reviews that are never done with.
-    fn judge(&self) -> Judging {
+    /// A validator as usual, but for those reviews that are never done with.
+    fn validator(&self) -> Validator {
         let at_work = self.clone();
-        Judging::with(move |body| {
+        Validator::with(move |body| {
             if body.windows(ENDLESS.len()).any(|it| it == ENDLESS) {
                 let _working = at_work.begin();
                 loop {
                     meter::spend(1);
                 }
             }
-            answer(body, &Terms::default())
+            answer(body, &RequestPolicy::default())
         })
     }
 }
@@ -64,7 +64,7 @@ async fn what_is_out_of_time_stops_and_gives_its_place_back() {
         max_in_flight: 1,
         ..settings()
     };
-    let server = Running::with(at_work.judge(), one_place).await;
+    let server = Running::with(at_work.validator(), one_place).await;
     let client = server.client();
     let url = server.url() + "?timeout=300ms";
     for body in [
@@ -77,7 +77,7 @@ async fn what_is_out_of_time_stops_and_gives_its_place_back() {
         at_work.reach(0).await;
         let next = server.post(review("next").to_string()).await;
         let next: Value = next.json().await.unwrap();
-        assert_eq!(code(&next), 403, "judged");
+        assert_eq!(code(&next), 403, "checked");
     }
 }
 
@@ -85,7 +85,7 @@ async fn what_is_out_of_time_stops_and_gives_its_place_back() {
 #[tokio::test(flavor = "current_thread")]
 async fn small_bodies_that_take_long_hold_up_nobody() {
     let at_work = AtWork::default();
-    let server = Running::with(at_work.judge(), settings()).await;
+    let server = Running::with(at_work.validator(), settings()).await;
     let client = server.client();
     let url = server.url() + "?timeout=30s";
     let body = review("endless").to_string();
@@ -97,8 +97,8 @@ async fn small_bodies_that_take_long_hold_up_nobody() {
     at_work.reach(4).await;
     let honest = server.post(review("honest").to_string()).await;
     let honest: Value = honest.json().await.unwrap();
-    assert_eq!(code(&honest), 403, "judged");
-    // Whoever hangs up is not judged on.
+    assert_eq!(code(&honest), 403, "checked");
+    // Whoever hangs up is not checked on.
     held.shutdown().await;
     drop(client);
     at_work.reach(0).await;

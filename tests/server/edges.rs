@@ -8,21 +8,21 @@ use stickler::server::Settings;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
-use crate::gate::Gate;
 use crate::harness::{
     Running, connect, head, large_review, real, response, review, settings, soon, until,
     until_closed,
 };
+use crate::latch::Latch;
 
 #[tokio::test]
 async fn who_waits_for_an_answer_is_not_idle() {
-    let gate = Gate::default();
+    let latch = Latch::default();
     let idle = Duration::from_millis(300);
     let settings = Settings {
         idle_timeout: idle,
         ..settings()
     };
-    let server = Arc::new(Running::with(gate.judge("\"hold\""), settings).await);
+    let server = Arc::new(Running::with(latch.validator("\"hold\""), settings).await);
     let asked = tokio::spawn({
         let server = Arc::clone(&server);
         async move { server.post(large_review("hold", 100_000)).await.status() }
@@ -30,7 +30,7 @@ async fn who_waits_for_an_answer_is_not_idle() {
     until!(server.metric("stickler_in_flight_requests").await >= 1.0);
     // The time itself is what is tested.
     tokio::time::sleep(4 * idle).await;
-    gate.open();
+    latch.open();
     assert_eq!(asked.await.unwrap(), 200);
 }
 

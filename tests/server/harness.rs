@@ -12,7 +12,7 @@ use reqwest::{Client, ClientBuilder, Response};
 use rustls::pki_types::{CertificateDer, ServerName};
 use serde_json::{Value, json};
 use stickler::server::certificate::{CertificateStore, CertifiedKeyPair};
-use stickler::server::{Identity, Judging, Settings, Sockets, serve};
+use stickler::server::{Identity, Settings, Sockets, Validator, serve};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -116,9 +116,9 @@ pub(crate) fn settings() -> Settings {
     }
 }
 
-/// The judge of the real server.
-pub(crate) fn real() -> Judging {
-    Judging::by(Arc::default())
+/// The validator of the real server.
+pub(crate) fn real() -> Validator {
+    Validator::by(Arc::default())
 }
 
 impl Running {
@@ -126,20 +126,20 @@ impl Running {
         Self::with(real(), settings()).await
     }
 
-    pub(crate) async fn with(judging: Judging, settings: Settings) -> Self {
+    pub(crate) async fn with(validator: Validator, settings: Settings) -> Self {
         let authority = Authority::new("webhook CA");
         let identity = Identity {
             certificate: Arc::new(CertificateStore::new(authority.pair())),
             files: None,
             client_auth: None,
         };
-        Self::with_identity(authority, identity, judging, settings).await
+        Self::with_identity(authority, identity, validator, settings).await
     }
 
     pub(crate) async fn with_identity(
         authority: Authority,
         identity: Identity,
-        judging: Judging,
+        validator: Validator,
         settings: Settings,
     ) -> Self {
         install_provider();
@@ -152,7 +152,7 @@ impl Running {
         let admin = sockets.admin.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
-        let served = tokio::spawn(serve(sockets, identity, judging, settings, stopped));
+        let served = tokio::spawn(serve(sockets, identity, validator, settings, stopped));
         let stop = Some(stop);
         Self {
             reviews,

@@ -1,9 +1,9 @@
 //! What HTTP has to say: statuses, versions, bad input.
 
 use serde_json::{Value, json};
-use stickler::admission::{Refusal, Terms, answer, refuse};
+use stickler::admission::{Refusal, RequestPolicy, answer, refuse};
 
-use stickler::server::Judging;
+use stickler::server::Validator;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::harness::{Running, connect, connect_with, large_review, post, review, settings};
@@ -18,7 +18,9 @@ async fn a_review_is_answered_with_the_bytes_of_the_pure_middle() {
         let response = server.post(body.clone()).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "application/json");
-        let expected = answer(body.as_bytes(), &Terms::default()).unwrap().body;
+        let expected = answer(body.as_bytes(), &RequestPolicy::default())
+            .unwrap()
+            .body;
         assert_eq!(response.bytes().await.unwrap(), expected);
         let expected: Value = serde_json::from_slice(&expected).unwrap();
         assert_eq!(
@@ -179,9 +181,12 @@ async fn a_body_has_seven_mebibytes_at_most() {
 
 #[tokio::test]
 async fn a_panic_is_answered_counted_and_survived() {
-    let breaking = Judging::with(move |body| {
-        assert!(!body.windows(4).any(|it| it == b"boom"), "the judge breaks");
-        answer(body, &Terms::default())
+    let breaking = Validator::with(move |body| {
+        assert!(
+            !body.windows(4).any(|it| it == b"boom"),
+            "the text of a panic"
+        );
+        answer(body, &RequestPolicy::default())
     });
     let server = Running::with(breaking, settings()).await;
     for bytes in [0, 100_000] {

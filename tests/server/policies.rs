@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stickler::policy::Live;
+use stickler::policy::PolicyHandle;
 use stickler::server::certificate::CertificateStore;
-use stickler::server::{Identity, Judging, Settings};
+use stickler::server::{Identity, Settings, Validator};
 
 use crate::harness::until;
 use crate::harness::{Authority, Running, review, settings};
@@ -18,13 +18,13 @@ async fn under(policy: &std::path::Path) -> Running {
         files: None,
         client_auth: None,
     };
-    let (live, _) = Live::open(policy, jiff::Timestamp::now()).unwrap();
+    let (live, _) = PolicyHandle::open(policy, jiff::Timestamp::now()).unwrap();
     let settings = Settings {
         reload_interval: Duration::from_millis(20),
         ..settings()
     };
-    let judging = Judging::by(Arc::new(live));
-    Running::with_identity(authority, identity, judging, settings).await
+    let validator = Validator::by(Arc::new(live));
+    Running::with_identity(authority, identity, validator, settings).await
 }
 
 async fn answer(server: &Running) -> Value {

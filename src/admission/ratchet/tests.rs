@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::admission::{Terms, Verdict, answer};
+use crate::admission::{RequestPolicy, Verdict, answer};
 use crate::lint::Rule;
 
 const ORG: &str = "nginx.org/sticky-cookie-services";
@@ -49,7 +49,7 @@ fn verdict(old: &Value, new: &Value) -> Verdict {
         }
     });
     let review = review.to_string();
-    let answer = answer(review.as_bytes(), &Terms::default());
+    let answer = answer(review.as_bytes(), &RequestPolicy::default());
     answer.unwrap().facts.verdict
 }
 

@@ -8,7 +8,7 @@ fn a_uid_has_256_bytes_at_most() {
             r#"{{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{{"uid":"{uid}","operation":"CREATE"}}}}"#
         );
         for answered in [
-            answer(body.as_bytes(), &Terms::default()),
+            answer(body.as_bytes(), &RequestPolicy::default()),
             refuse(body.as_bytes(), Refusal::Busy),
         ] {
             assert_eq!(
@@ -45,7 +45,7 @@ fn names_are_answered_and_logged_as_far_as_names_go() {
         },
     });
     let body = body.to_string();
-    let answer = answer(body.as_bytes(), &Terms::default()).unwrap();
+    let answer = answer(body.as_bytes(), &RequestPolicy::default()).unwrap();
     assert!(answer.body.len() < 16 << 10, "{}", answer.body.len());
     let facts = &answer.facts;
     for name in [&facts.name, &facts.namespace, &facts.user] {

@@ -295,10 +295,16 @@ async fn what_callers_trust_is_remembered_while_it_cannot_be_read() {
     let mut controller = server.controller();
     let (_, trusted) = server.pass(&mut controller, 0).await.served.unwrap();
     // Another replica prepares the next CA, which is not published yet.
-    let lives = LIFETIMES;
+    let lifetimes = LIFETIMES;
     let secret = server.state().secret.clone().unwrap();
     let mut secret: k8s_openapi::api::core::v1::Secret = serde_json::from_value(secret).unwrap();
-    take(Step::Prepare, secret.data.as_mut().unwrap(), at(21), lives).unwrap();
+    take(
+        Step::Prepare,
+        secret.data.as_mut().unwrap(),
+        at(21),
+        lifetimes,
+    )
+    .unwrap();
     server.state().secret = Some(serde_json::to_value(&secret).unwrap());
     server.state().forbidden = Some((Method::GET, "/validatingwebhookconfigurations/stickler"));
     let pass = server.pass(&mut controller, 21).await;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rustls::pki_types::ServerName;
 
 use super::Failure;
-use crate::certs::inspect::{Certificate, File, Report, What, inspect};
+use crate::certs::inspect::{Certificate, Content, File, Report, inspect};
 use crate::cli::duration;
 
 /// Report what certificates and keys contain, and their problems
@@ -74,9 +74,9 @@ fn text(report: &Report) -> io::Result<()> {
     for found in &report.found {
         let file = found.file.display();
         match &found.what {
-            What::Ca(ca) => certificate(&mut out, &format!("{file}: CA"), ca)?,
-            What::Leaf(leaf) => certificate(&mut out, &format!("{file}: certificate"), leaf)?,
-            What::Key { belongs_to } => {
+            Content::Ca(ca) => certificate(&mut out, &format!("{file}: CA"), ca)?,
+            Content::Leaf(leaf) => certificate(&mut out, &format!("{file}: certificate"), leaf)?,
+            Content::Key { belongs_to } => {
                 let whose = belongs_to.as_deref().unwrap_or("something else");
                 writeln!(out, "{file}: private key of {whose}")?;
             }

@@ -8,7 +8,7 @@ use super::note::{Note, NoteId};
 use super::routes::Service;
 use super::settings::{DEFAULT_NAME, Expires, Settings, boolean};
 use super::{Options, domain};
-use crate::lint::read::TlsEnd;
+use crate::lint::read::TlsTermination;
 use crate::lint::read::nginx::{Expires as Time, suggest};
 use crate::lint::subject::Subject;
 use crate::lint::text::quote;
@@ -78,7 +78,7 @@ pub(super) struct Draft {
 }
 
 impl<'s> Source<'s> {
-    pub(super) fn new(subject: &'s Subject<'s>, options: &'s Options, tls: TlsEnd) -> Self {
+    pub(super) fn new(subject: &'s Subject<'s>, options: &'s Options, tls: TlsTermination) -> Self {
         let tls_hosts = subject.tls.iter().flat_map(|block| &block.hosts);
         let settings = Settings::of(subject);
         let services = Service::all(subject);
@@ -86,7 +86,7 @@ impl<'s> Source<'s> {
         Self {
             subject,
             tls_hosts: tls_hosts.map(AsRef::as_ref).collect(),
-            upstream_tls: tls == TlsEnd::Upstream,
+            upstream_tls: tls == TlsTermination::Upstream,
             domain_hosts: domain::hosts(settings.domain.value.as_deref(), &services),
             given_paths: given.map(|(service, path)| (&**service, &**path)).collect(),
             claims: Claims::of(&services, settings.path.value.as_deref()),

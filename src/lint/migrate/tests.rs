@@ -29,7 +29,7 @@ fn compared(services: usize, hosts: usize, keys: &[(&str, &str)]) -> usize {
     };
     path::COMPARED.set(0);
     let options = Options::default();
-    let source = Source::new(&subject, &options, TlsEnd::Ingress);
+    let source = Source::new(&subject, &options, TlsTermination::Ingress);
     let mut migration = Migration::new(ORG_KEY);
     let cookies = draft(&source, &mut migration).unwrap();
     assert_eq!(cookies.len(), services);

@@ -17,7 +17,7 @@ use std::ops::Range;
 pub use self::clash::Clash;
 pub use self::domain::{CookieDomain, Fit, is_host_name, is_kept_host_only, strip_leading_dot};
 pub use self::prefix::{Need, Needs, Prefix};
-pub use self::set_cookie::{Attribute, Lifetime, MAX_ATTRIBUTE, MAX_PAIR, ParsedCookie, Refusal};
+pub use self::set_cookie::{Attribute, Lifetime, MAX_ATTRIBUTE, MAX_PAIR, ParsedCookie, Rejection};
 
 use super::controller::{Host, Route, Routes};
 use crate::lint::span::Span;
@@ -52,7 +52,7 @@ pub struct Browser<'r> {
     /// One for each header that a browser can read.
     pub cookies: Vec<ReceivedCookie<'r>>,
     /// The headers that a browser drops as a whole, and why.
-    pub refused: Vec<(SetCookieHeader<'r>, Refusal)>,
+    pub refused: Vec<(SetCookieHeader<'r>, Rejection)>,
     /// What cookies lose to others, by their indices in `cookies`.
     pub clashes: Vec<(usize, Clash)>,
 }

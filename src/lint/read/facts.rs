@@ -10,7 +10,7 @@ pub struct Facts {
     /// The release that reads it.
     pub release: Release,
     /// Where TLS ends.
-    pub tls: TlsEnd,
+    pub tls: TlsTermination,
 }
 
 /// What the operator says of the controller.
@@ -38,7 +38,7 @@ pub enum Edition {
 
 /// Where TLS ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TlsEnd {
+pub enum TlsTermination {
     /// At the controller: `spec.tls` lists the hosts.
     #[default]
     Ingress,

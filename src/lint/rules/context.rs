@@ -8,7 +8,7 @@ use crate::lint::consequence::{Consequence, Severity};
 use crate::lint::diagnostic::{Diagnostic, Place};
 use crate::lint::field::FieldPath;
 use crate::lint::policy::Policy;
-use crate::lint::read::browser::{Browser, ReceivedCookie, Refusal, SetCookieHeader};
+use crate::lint::read::browser::{Browser, ReceivedCookie, Rejection, SetCookieHeader};
 use crate::lint::read::controller::Mergeable;
 use crate::lint::read::nginx::{Cookie, Directive, Error, ErrorKind, LexErrorKind};
 use crate::lint::read::{EntryReading, Reading, ValueReading};
@@ -134,7 +134,7 @@ impl<'c> Context<'c> {
     /// The headers that a browser drops as a whole, and why.
     pub(super) fn refused_headers(
         &self,
-    ) -> impl Iterator<Item = (&'c SetCookieHeader<'c>, Refusal)> + use<'c> {
+    ) -> impl Iterator<Item = (&'c SetCookieHeader<'c>, Rejection)> + use<'c> {
         let refused = self.browser.map_or(&[][..], |browser| &browser.refused);
         refused.iter().map(|(header, refusal)| (header, *refusal))
     }

@@ -8,14 +8,14 @@ use crate::lint::consequence::Severity;
 use crate::lint::diagnostic::{Diagnostic, Fix};
 use crate::lint::edit;
 use crate::lint::read::browser::SetCookieHeader;
-use crate::lint::read::browser::{MAX_PAIR, Need, Needs, Prefix, ReceivedCookie, Refusal};
+use crate::lint::read::browser::{MAX_PAIR, Need, Needs, Prefix, ReceivedCookie, Rejection};
 use crate::lint::read::controller::Host;
 use crate::lint::span::Span;
 use crate::lint::text::quote;
 
 pub(super) fn oversized_cookie(context: &Context<'_>, report: &mut Report) {
     for (header, refusal) in context.refused_headers() {
-        if refusal == Refusal::Oversized {
+        if refusal == Rejection::Oversized {
             let name = quote(header.name);
             let most = MAX_PAIR - 32;
             let message = format!("cookie {name} is too long");
@@ -30,7 +30,7 @@ pub(super) fn oversized_cookie(context: &Context<'_>, report: &mut Report) {
 /// is a matter for `rule`.
 pub(super) fn control_in_header(context: &Context<'_>, rule: Rule, report: &mut Report) {
     for (header, refusal) in context.refused_headers() {
-        let Refusal::Control(offset) = refusal else {
+        let Rejection::Control(offset) = refusal else {
             continue;
         };
         let span = header.origin(offset);

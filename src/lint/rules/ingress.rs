@@ -11,7 +11,7 @@ use crate::lint::read::controller::{Mergeable, spec_path};
 use crate::lint::read::keys::{MERGEABLE, PATH_REGEX, USE_CLUSTER_IP};
 use crate::lint::release::Fact;
 use crate::lint::release::path::rejection;
-use crate::lint::subject::{Backend, Form, HostRule, PathType, Subject};
+use crate::lint::subject::{ApiVersion, Backend, HostRule, PathType, Subject};
 use crate::lint::text::quote;
 
 /// Everything beside the value that makes the controller reject the Ingress, at
@@ -79,7 +79,7 @@ impl Fields<'_> {
 
     fn default_backend(&mut self) {
         if let Some(backend) = &self.subject.default_backend {
-            let name = if self.subject.form == Form::V1 {
+            let name = if self.subject.api_version == ApiVersion::V1 {
                 "defaultBackend"
             } else {
                 "backend"
@@ -97,11 +97,11 @@ impl Fields<'_> {
             && !backend.resource
             && self.is(Fact::BackendServiceRequired)
         {
-            let help = match self.subject.form {
-                Form::V1 => {
+            let help = match self.subject.api_version {
+                ApiVersion::V1 => {
                     "write 'service: {name: ..., port: ...}': networking.k8s.io/v1 does not read 'serviceName' and 'servicePort'"
                 }
-                Form::V1beta1 => "write 'serviceName' and 'servicePort'",
+                ApiVersion::V1beta1 => "write 'serviceName' and 'servicePort'",
             };
             self.reject(field(), "the backend has no service", help);
         }

@@ -236,9 +236,9 @@ fn unquote(raw: &str) -> Option<String> {
     let around = raw.starts_with('\'') && raw.ends_with('\'');
     let value = raw.split_once('=').map(|(_, value)| value);
     let behind = value.is_some_and(|value| value.starts_with('\'') && value.ends_with('\''));
-    let harmless =
+    let without_consequence =
         |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'{' | b'}' | b'#' | b';');
     let pair = raw.len() == bare.len() + 2;
-    let sound = !bare.is_empty() && !bare.ends_with('=') && bare.bytes().all(harmless);
+    let sound = !bare.is_empty() && !bare.ends_with('=') && bare.bytes().all(without_consequence);
     (pair && (around || behind) && sound).then_some(bare)
 }

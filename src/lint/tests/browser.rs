@@ -75,7 +75,7 @@ fn subject<'a>(ingress: &[&'a str], value: &'a str) -> Subject<'a> {
 }
 
 /// What the browser's rules find.
-fn judge(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
+fn check_subject(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
     let browser = Rule::SecureWithoutTls..=Rule::SamesiteStrict;
     let mut found = lint::check(subject, policy);
     found.retain(|diagnostic| browser.contains(&diagnostic.rule));
@@ -85,7 +85,7 @@ fn judge(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
 /// The same for one service, `tea`, with these parameters.
 fn find(ingress: &[&str], parameters: &str) -> Vec<Diagnostic> {
     let value = format!("serviceName=tea {parameters}");
-    judge(&subject(ingress, &value), &Policy::default())
+    check_subject(&subject(ingress, &value), &Policy::default())
 }
 
 /// Rule, consequence and severity, in short: `path-mismatch never error`.

@@ -1,17 +1,17 @@
 //! The values of a text that can be better, and where they stand.
 
-use super::target::{Refusal, Target};
+use super::target::{Target, Unfixable};
 use super::{compare, patch};
 use crate::finding::Location;
 use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};
 use crate::lint::{Edit, FieldPath, Span};
-use crate::manifest::how::Context;
-use crate::manifest::how::Lists;
 use crate::manifest::improve::{Wanted, improve};
 use crate::manifest::locate::{Shared, location};
 use crate::manifest::object::{Found, Object, Tree};
 use crate::manifest::read::read;
-use crate::manifest::{Judge, Source};
+use crate::manifest::read_options::Context;
+use crate::manifest::read_options::Lists;
+use crate::manifest::{CheckSubject, Source};
 use crate::yaml::{Document, Lines, Node, Places, Style, places};
 
 const CANNOT_HOLD: &str = "the text around it cannot hold the fixed value";
@@ -21,17 +21,17 @@ pub(super) fn collect(
     file: &File<'_>,
     text: &str,
     context: Context<'_>,
-    judge: &Judge<'_>,
+    check_subject: &CheckSubject<'_>,
     wanted: &Wanted<'_>,
-) -> (Vec<Target>, Vec<Refusal>) {
+) -> (Vec<Target>, Vec<Unfixable>) {
     let mut targets: Vec<Target> = Vec::new();
     let mut refused = Vec::new();
     let mut first = 0;
-    context.with_how(Lists::Whole, |how| {
-        read(text, how, &mut |document, found| match found {
+    context.with_options(Lists::Whole, |options| {
+        read(text, options, &mut |document, found| match found {
             Found::Subject(object) => {
                 for key in [PLUS_KEY, ORG_KEY] {
-                    match target(file, document, &object, key, judge, wanted) {
+                    match target(file, document, &object, key, check_subject, wanted) {
                         Some(Ok(target)) => add(target, &mut targets),
                         Some(Err(refusal)) => refused.push(*refusal),
                         None => {}
@@ -66,15 +66,15 @@ fn target(
     document: &Document<'_>,
     object: &Object<'_, '_>,
     key: &str,
-    judge: &Judge<'_>,
+    check_subject: &CheckSubject<'_>,
     wanted: &Wanted<'_>,
-) -> Option<Result<Target, Box<Refusal>>> {
-    let improved = improve(&object.subject, &object.name, key, judge, wanted)?;
+) -> Option<Result<Target, Box<Unfixable>>> {
+    let improved = improve(&object.subject, &object.name, key, check_subject, wanted)?;
     let old = object.subject.annotation(key).unwrap_or_default();
     let refuse = |span: Span, reason: &str| {
         let location = file.location(document, object.in_file(span));
         let reason = reason.to_owned();
-        Box::new(Refusal { location, reason })
+        Box::new(Unfixable { location, reason })
     };
     let place = match object.with_tree(|tree| place(object.text, tree, key)) {
         Ok(place) => place,
@@ -125,7 +125,7 @@ fn lift(object: &Object<'_, '_>, target: Target) -> Option<Target> {
 }
 
 /// Takes out the targets that an alias stands for as well.
-fn refuse_shared(root: &Node<'_>, targets: &mut Vec<Target>, first: usize) -> Vec<Refusal> {
+fn refuse_shared(root: &Node<'_>, targets: &mut Vec<Target>, first: usize) -> Vec<Unfixable> {
     if targets.len() == first {
         return Vec::new();
     }

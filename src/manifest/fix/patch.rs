@@ -1,4 +1,4 @@
-//! How a scalar can be written anew, as bytes of the text.
+//! ReadOptions a scalar can be written anew, as bytes of the text.
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 

@@ -1,21 +1,21 @@
 //! Annotations that take the place of others: whole lines.
 
-use super::target::Refusal;
+use super::target::Unfixable;
 use crate::finding::Finding;
 use crate::lint::Edit;
 use crate::lint::migrate::is_affinity;
 use crate::lint::read::keys::COMMUNITY;
-use crate::manifest::same_but_for::{Change, same_but_for};
+use crate::manifest::verify::{Change, only_changed};
 
 /// What came of the replacements of one text.
 #[derive(Default)]
 pub(super) struct Replaced {
     /// The text as it should be; `None` where nothing changes.
     pub(super) text: Option<String>,
-    /// How many were made.
+    /// ReadOptions many were made.
     pub(super) applied: usize,
     /// Those that could not be made.
-    pub(super) refused: Vec<Refusal>,
+    pub(super) refused: Vec<Unfixable>,
 }
 
 /// Makes the wanted replacements of `findings`, which are those of `text`.
@@ -45,7 +45,7 @@ pub(super) fn replace(text: &str, findings: &[Finding], unsafe_too: bool) -> Rep
         removes: &goes,
         added,
     });
-    if same_but_for(&changes.collect::<Vec<_>>(), text, &after) {
+    if only_changed(&changes.collect::<Vec<_>>(), text, &after) {
         return Replaced {
             text: Some(after),
             applied: wanted.len(),
@@ -55,7 +55,7 @@ pub(super) fn replace(text: &str, findings: &[Finding], unsafe_too: bool) -> Rep
     let refuse = |(finding, _): &(&Finding, _)| {
         let location = finding.location.clone()?;
         let reason = "the file cannot hold the change in place".to_owned();
-        Some(Refusal { location, reason })
+        Some(Unfixable { location, reason })
     };
     Replaced {
         refused: wanted.iter().filter_map(refuse).collect(),

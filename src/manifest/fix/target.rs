@@ -6,7 +6,7 @@ use crate::yaml::{Places, Style};
 
 /// A fix that cannot be made in place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Unfixable {
     /// Where the value stands.
     pub location: Location,
     /// Why: one sentence without a final stop.
@@ -26,8 +26,8 @@ pub(super) struct Target {
 }
 
 impl Target {
-    pub(super) fn refuse(&self, reason: impl Into<String>) -> Refusal {
-        Refusal {
+    pub(super) fn refuse(&self, reason: impl Into<String>) -> Unfixable {
+        Unfixable {
             location: self.location.clone(),
             reason: reason.into(),
         }

@@ -1,16 +1,16 @@
-mod judged;
+mod custom;
 
 use super::*;
 use crate::lint::{Policy, Subject, check};
 
 fn fixed(text: &str, unsafe_too: bool) -> Fixed {
     let policy = Policy::default();
-    let judge = |subject: &Subject<'_>| check(subject, &policy);
+    let check_subject = |subject: &Subject<'_>| check(subject, &policy);
     let source = Source {
         name: "a.yaml".to_owned(),
         text: text.to_owned(),
     };
-    fix(source, &judge, unsafe_too)
+    fix(source, &check_subject, unsafe_too)
 }
 
 /// A whole Ingress for the service `tea` with the annotation's value as written.
@@ -143,13 +143,13 @@ fn replaced(annotations: &str, unsafe_too: bool) -> Fixed {
         ingress_classes: Some(vec!["nginx".to_owned()]),
         ..Policy::default()
     };
-    let judge = |subject: &Subject<'_>| check(subject, &policy);
+    let check_subject = |subject: &Subject<'_>| check(subject, &policy);
     let text = foreign(annotations);
     let source = Source {
         name: "a.yaml".to_owned(),
         text,
     };
-    fix(source, &judge, unsafe_too)
+    fix(source, &check_subject, unsafe_too)
 }
 
 fn foreign(annotations: &str) -> String {
@@ -248,7 +248,7 @@ fn what_check_counts_as_fixable_is_replaced() {
         ingress_classes: Some(vec!["nginx".to_owned()]),
         ..Policy::default()
     };
-    let judge = |subject: &Subject<'_>| check(subject, &policy);
+    let check_subject = |subject: &Subject<'_>| check(subject, &policy);
     for (annotations, safe) in [
         (format!("    {P}affinity: cookie\n"), true),
         (
@@ -261,7 +261,7 @@ fn what_check_counts_as_fixable_is_replaced() {
             name: "a.yaml".to_owned(),
             text: foreign(&annotations),
         };
-        let report = crate::manifest::check(source, &judge);
+        let report = crate::manifest::check(source, &check_subject);
         let is_counted = |unsafe_too: bool| {
             report.findings.iter().any(|it| {
                 let fix = it.diagnostic.fix.as_ref();
@@ -294,9 +294,9 @@ fn values_and_keys_of_one_file_are_fixed_together() {
         ingress_classes: Some(vec!["nginx".to_owned()]),
         ..Policy::default()
     };
-    let judge = |subject: &Subject<'_>| check(subject, &policy);
+    let check_subject = |subject: &Subject<'_>| check(subject, &policy);
     let name = "a.yaml".to_owned();
-    let fixed = fix(Source { name, text }, &judge, false);
+    let fixed = fix(Source { name, text }, &check_subject, false);
     assert_eq!(fixed.after, after);
     assert_eq!(fixed.applied, 2);
 }

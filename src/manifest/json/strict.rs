@@ -16,7 +16,7 @@ impl<'de> Deserialize<'de> for Strict {
     }
 }
 
-/// How far down the way to the annotations a value stands.
+/// ReadOptions far down the way to the annotations a value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {
     Root,

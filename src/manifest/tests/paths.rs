@@ -35,7 +35,7 @@ fn reports(root: &Path, paths: &[&str]) -> Vec<String> {
     let named = |path: &&str| root.join(path).display().to_string();
     let paths: Vec<String> = paths.iter().map(named).collect();
     let mut seen = Vec::new();
-    check_paths(&paths, Options::default(), &judge, &mut |report| {
+    check_paths(&paths, Options::default(), &check_subject, &mut |report| {
         let name = Path::new(&report.file)
             .strip_prefix(root)
             .unwrap()

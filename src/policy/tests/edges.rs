@@ -2,7 +2,7 @@
 
 use jiff::ToSpan as _;
 
-use super::super::Whose;
+use super::super::RequestInfo;
 use super::{complaints, now, parse};
 use crate::lint::read::keys::PLUS_KEY;
 use crate::lint::{Consequence, Diagnostic, Place, Rule, Span};
@@ -103,7 +103,7 @@ fn an_exemption_ends_with_its_last_day() {
     };
     let midnight = "2026-07-01T00:00:00Z".parse().unwrap();
     let is_for = |now| {
-        exemption.is_for(&Whose {
+        exemption.is_for(&RequestInfo {
             now,
             namespace: None,
             name: None,

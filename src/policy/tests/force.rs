@@ -2,7 +2,7 @@
 
 use super::super::{Effective, Mode, OnUpdate, Policies};
 use super::parse;
-use crate::lint::policy::{Edition, TlsEnd};
+use crate::lint::policy::{Edition, TlsTermination};
 use crate::lint::{Rule, Severity};
 
 const FILE: &str = r#"
@@ -62,7 +62,7 @@ fn everything_that_the_file_sets_is_in_force() {
     assert_eq!(lint.controller.edition, Edition::Plus);
     assert_eq!(lint.controller.version, "5.5".parse().ok());
     assert_eq!(lint.ingress_classes, Some(vec!["nginx".to_owned()]));
-    assert_eq!(lint.tls, TlsEnd::Upstream);
+    assert_eq!(lint.tls, TlsTermination::Upstream);
     assert!(lint.require.secure && !lint.require.path);
     assert_eq!(lint.require.same_site, ["lax", "strict"]);
     assert_eq!(lint.limits.max_expires, Some(30 * 86_400));

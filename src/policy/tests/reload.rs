@@ -3,18 +3,18 @@
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use super::super::{Live, Mode, Poll};
+use super::super::{Mode, PolicyHandle, ReloadOutcome};
 use super::now;
 
-fn mode(live: &Live) -> Mode {
+fn mode(live: &PolicyHandle) -> Mode {
     live.snapshot().for_namespace(None).mode
 }
 
-fn polled(live: &Live) -> &'static str {
+fn polled(live: &PolicyHandle) -> &'static str {
     match live.poll(now()) {
-        Poll::Unchanged => "unchanged",
-        Poll::Loaded(_) => "loaded",
-        Poll::Refused(_) => "refused",
+        ReloadOutcome::Unchanged => "unchanged",
+        ReloadOutcome::Loaded(_) => "loaded",
+        ReloadOutcome::Refused(_) => "refused",
     }
 }
 
@@ -24,7 +24,7 @@ fn the_last_good_one_stays_until_a_good_one_comes() {
     let path = folder.path().join("policy.yaml");
     let write = |text: &str| std::fs::write(&path, text).unwrap();
     write("mode: warn");
-    let (live, _) = Live::open(&path, now()).unwrap();
+    let (live, _) = PolicyHandle::open(&path, now()).unwrap();
     let before = live.snapshot();
     for (text, what, expected, refused) in [
         (Some("mode: warn"), "unchanged", Mode::Warn, false),
@@ -67,20 +67,23 @@ fn a_mounted_config_map_changes_by_its_symbolic_link() {
     };
     version("..1", "mode: warn");
     symlink("..data/policy.yaml", at("policy.yaml")).unwrap();
-    let (live, _) = Live::open(&at("policy.yaml"), now()).unwrap();
+    let (live, _) = PolicyHandle::open(&at("policy.yaml"), now()).unwrap();
     version("..2", "mode: audit");
     assert_eq!((polled(&live), mode(&live)), ("loaded", Mode::Audit));
 }
 
 #[test]
 fn nobody_starts_under_a_policy_that_cannot_be_read() {
-    let faults = Live::open(Path::new("/nonexistent/policy.yaml"), now()).unwrap_err();
+    let faults = PolicyHandle::open(Path::new("/nonexistent/policy.yaml"), now()).unwrap_err();
     let text = faults.to_string();
     assert!(
         text.starts_with("/nonexistent/policy.yaml:1:1: error: cannot be read: "),
         "{text}"
     );
-    assert_eq!(Live::default().poll(now()), Poll::Unchanged);
+    assert_eq!(
+        PolicyHandle::default().poll(now()),
+        ReloadOutcome::Unchanged
+    );
 }
 
 #[test]
@@ -98,7 +101,7 @@ fn only_regular_files_of_a_sensible_size_are_read() {
         (at(""), "it is not a regular file"),
         (at("large"), "it is larger than 1 MiB"),
     ] {
-        let faults = Live::open(&path, now()).unwrap_err().to_string();
+        let faults = PolicyHandle::open(&path, now()).unwrap_err().to_string();
         assert!(faults.ends_with(error), "{faults}");
     }
 }

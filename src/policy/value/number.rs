@@ -23,7 +23,7 @@ impl Value for Version {
                 if release.is_newer_than_modelled() {
                     let message = format!("{release} is newer than stickler knows");
                     let help = format!("it is read as {}", release.modelled_as());
-                    let spot = reading.spot(node);
+                    let spot = reading.position(node);
                     reading.note(Severity::Warning, spot, message, Some(help));
                 }
                 Some(Self(release))

@@ -6,7 +6,7 @@ use super::super::fault::suggest;
 use super::super::reader::{self, Reading, Seen};
 use super::super::{Mode, OnUpdate};
 use super::{Value, show_list};
-use crate::lint::policy::{Edition, TlsEnd};
+use crate::lint::policy::{Edition, TlsTermination};
 use crate::lint::text::{did_you_mean, quote};
 use crate::lint::{CATALOGUE, Rule, Severity};
 use crate::yaml::Node;
@@ -71,7 +71,7 @@ impl Words for Edition {
     ];
 }
 
-impl Words for TlsEnd {
+impl Words for TlsTermination {
     const WHAT: &'static str = "value for 'tls'";
     const WORDS: &'static [(&'static str, Self)] =
         &[("ingress", Self::Ingress), ("upstream", Self::Upstream)];

@@ -9,13 +9,13 @@ use prometheus::proto::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricT
 
 use super::lost_log_lines;
 use super::process::Process;
-use crate::policy::Live;
+use crate::policy::PolicyHandle;
 use crate::server::certificate::CertificateStore;
 
 /// What is true now.
 pub(super) struct Now {
     certificate: Arc<CertificateStore>,
-    policy: Arc<Live>,
+    policy: Arc<PolicyHandle>,
     /// A registry wants one of each collector, by which to know it.
     build: Desc,
 }
@@ -25,7 +25,7 @@ const BUILD: (&str, &str) = ("stickler_build_info", "The version that runs");
 impl Now {
     pub(super) fn new(
         certificate: Arc<CertificateStore>,
-        policy: Arc<Live>,
+        policy: Arc<PolicyHandle>,
     ) -> prometheus::Result<Self> {
         let labels = vec!["version".to_owned()];
         let build = Desc::new(BUILD.0.into(), BUILD.1.into(), labels, HashMap::new())?;
@@ -82,7 +82,7 @@ fn certificate(store: &CertificateStore) -> [MetricFamily; 3] {
     ]
 }
 
-fn policy(policy: &Live) -> [MetricFamily; 2] {
+fn policy(policy: &PolicyHandle) -> [MetricFamily; 2] {
     [
         counters(
             "stickler_policy_reloads_total",

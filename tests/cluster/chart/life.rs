@@ -5,8 +5,8 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::{CHART, helm};
+use crate::child_guard::{Leashed, poll};
 use crate::cluster::cluster;
-use crate::leash::{Leashed, poll};
 use crate::place::Place;
 use crate::replica::Replica;
 

@@ -114,7 +114,7 @@ async fn its_pods_pass_the_restricted_level() {
         .into_iter()
         .filter(|way| way.0 != "host-network")
     {
-        // The Pod of `helm test` is judged by this dry run already.
+        // The Pod of `helm test` is checked by this dry run already.
         let objects = dry_run(&place, &values);
         let pod = pod(only(&objects, "Deployment"));
         place.shell(&format!(

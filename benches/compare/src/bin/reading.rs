@@ -1,5 +1,5 @@
 //! What is left of the ceiling once a review is read: stickler's own reader
-//! borrows what it needs from the body, nothing is judged, and everyone gets
+//! borrows what it needs from the body, nothing is checked, and everyone gets
 //! the same refusal.
 
 use axum::Router;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::lint::migrate::Options;
-use crate::lint::read::TlsEnd;
+use crate::lint::read::TlsTermination;
 use crate::lint::subject::{Annotation, Backend, HostRule, PathRule, Subject};
 
 const PATHS: [&str; 14] = [
@@ -84,7 +84,7 @@ proptest! {
     ) {
         let subject = subject(&routes, key);
         let options = Options::default();
-        let source = Source::new(&subject, &options, TlsEnd::Ingress);
+        let source = Source::new(&subject, &options, TlsTermination::Ingress);
         prop_assert_eq!(rivals(&source), each_with_each(&source));
     }
 }

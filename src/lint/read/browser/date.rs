@@ -1,4 +1,4 @@
-//! Dates in Set-Cookie headers, as far as one without a clock can judge them.
+//! Dates in Set-Cookie headers, as far as one without a clock can compare them.
 //!
 //! nginx writes `max-age` beside each `expires`, and `max-age` wins. A date
 //! by itself comes only from a value that smuggles in attributes of its own.

@@ -137,7 +137,7 @@ fn is_open_suffix(domain: &str) -> bool {
 }
 
 /// Letters, digits, `-` and `_` between single dots. A name beyond ASCII is
-/// judged after its conversion.
+/// checked after its conversion.
 #[must_use]
 pub fn is_host_name(domain: &str) -> bool {
     let is_host_char =

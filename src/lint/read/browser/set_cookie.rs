@@ -57,7 +57,7 @@ pub struct Lifetime {
 
 /// Why a browser drops the whole header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum Rejection {
     /// A control character, at this offset.
     #[error("the header has a control character")]
     Control(usize),
@@ -67,9 +67,9 @@ pub enum Refusal {
 }
 
 /// Reads the header's value. CR and LF end the line, whatever was meant to follow.
-pub(super) fn parse(text: &str) -> Result<ParsedCookie<'_>, Refusal> {
+pub(super) fn parse(text: &str) -> Result<ParsedCookie<'_>, Rejection> {
     if let Some(offset) = text.find('\0') {
-        return Err(Refusal::Control(offset));
+        return Err(Rejection::Control(offset));
     }
     let line = text.split(['\r', '\n']).next().unwrap_or_default();
     let mut parts = Parts { line, at: 0 };
@@ -82,7 +82,7 @@ pub(super) fn parse(text: &str) -> Result<ParsedCookie<'_>, Refusal> {
         ("", first.attribute.name)
     };
     if parsed.name.len() + parsed.value.len() > MAX_PAIR {
-        return Err(Refusal::Oversized);
+        return Err(Rejection::Oversized);
     }
     let mut expires = None;
     for part in parts {
@@ -145,13 +145,13 @@ impl<'t> ParsedCookie<'t> {
     }
 }
 
-fn check_controls(part: &Part<'_>) -> Result<(), Refusal> {
+fn check_controls(part: &Part<'_>) -> Result<(), Rejection> {
     let Attribute { name, text, offset } = part.attribute;
     let refused = [name, text]
         .iter()
         .any(|text| text.bytes().any(|b| b.is_ascii_control()));
     if refused {
-        Err(Refusal::Control(offset))
+        Err(Rejection::Control(offset))
     } else {
         Ok(())
     }
@@ -283,7 +283,7 @@ mod tests {
         let fits = format!("{}={DIGITS}; path=/", "n".repeat(MAX_PAIR - 32));
         assert!(parse(&fits).is_ok());
         let oversized = format!("n{fits}");
-        assert_eq!(parse(&oversized), Err(Refusal::Oversized));
+        assert_eq!(parse(&oversized), Err(Rejection::Oversized));
         for (text, offset) in [
             ("s\u{7f}v=1", 0),
             ("s\tv=1", 0),
@@ -291,7 +291,7 @@ mod tests {
             ("s=1; path=/\0", 11),
             ("s\0=1", 1),
         ] {
-            assert_eq!(parse(text), Err(Refusal::Control(offset)), "{text:?}");
+            assert_eq!(parse(text), Err(Rejection::Control(offset)), "{text:?}");
         }
     }
 }

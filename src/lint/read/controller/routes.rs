@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use super::Mergeable;
 use crate::lint::meter;
-use crate::lint::read::facts::{Facts, TlsEnd};
+use crate::lint::read::facts::{Facts, TlsTermination};
 use crate::lint::read::keys::PATH_REGEX;
 use crate::lint::read::{host, url};
 use crate::lint::release::Fact;
@@ -310,14 +310,14 @@ impl Host<'_> {
 
 /// The hosts that are reached over TLS.
 struct Secured<'s> {
-    tls: TlsEnd,
+    tls: TlsTermination,
     /// A minion's TLS is in its master, another object.
     elsewhere: bool,
     hosts: Vec<&'s str>,
 }
 
 impl<'s> Secured<'s> {
-    fn of(subject: &'s Subject<'_>, tls: TlsEnd, elsewhere: bool) -> Self {
+    fn of(subject: &'s Subject<'_>, tls: TlsTermination, elsewhere: bool) -> Self {
         let hosts = subject.tls.iter().flat_map(|block| &block.hosts);
         let mut hosts: Vec<&str> = hosts.map(AsRef::as_ref).collect();
         hosts.sort_unstable();
@@ -330,8 +330,8 @@ impl<'s> Secured<'s> {
 
     fn has(&self, host: Option<&str>) -> Option<bool> {
         match (self.tls, host) {
-            (TlsEnd::Upstream, _) => Some(true),
-            (TlsEnd::Ingress, Some(host)) if !self.elsewhere => {
+            (TlsTermination::Upstream, _) => Some(true),
+            (TlsTermination::Ingress, Some(host)) if !self.elsewhere => {
                 Some(self.hosts.binary_search(&host).is_ok())
             }
             _ => None,

@@ -227,7 +227,7 @@ impl<'v> Reader<'v> {
     }
 
     /// Reads refused words as they were meant, so that the readers behind nginx
-    /// judge the cookie that was asked for.
+    /// check the cookie that was asked for.
     fn read_meant(&mut self) {
         let refused = self.errors.len();
         for word in std::mem::take(&mut self.meant) {

@@ -166,25 +166,25 @@ fn backends_that_are_no_services() {
             ..Backend::default()
         },
     );
-    for (form, backend, expected) in [
+    for (api_version, backend, expected) in [
         (
-            Form::V1,
+            ApiVersion::V1,
             &none,
             "spec.defaultBackend: the backend has no service (rejected from 5.5 on)",
         ),
         (
-            Form::V1,
+            ApiVersion::V1,
             &resource,
             "spec.defaultBackend.resource: the backend is a resource",
         ),
         (
-            Form::V1beta1,
+            ApiVersion::V1beta1,
             &none,
             "spec.backend: the backend has no service (rejected from 5.5 on)",
         ),
     ] {
         let subject = Subject {
-            form,
+            api_version,
             default_backend: Some(backend.clone()),
             rules: vec![HostRule::default()],
             ..Subject::default()

@@ -5,7 +5,7 @@ use super::*;
 /// What each of two services is told of a clash: `tea: never error, coffee: never error`.
 fn clashes(ingress: &[&str], tea: &str, coffee: &str) -> String {
     let value = format!("serviceName=tea {tea};serviceName=coffee {coffee}");
-    let found = judge(&subject(ingress, &value), &Policy::default());
+    let found = check_subject(&subject(ingress, &value), &Policy::default());
     let clashes = found.iter().filter(|found| found.rule == Rule::CookieClash);
     let told = clashes.map(|found| {
         let service = &found.entry.as_ref().unwrap().service;
@@ -173,7 +173,7 @@ fn a_name_and_a_number_may_be_one_port() {
     let mut name = |path: usize, port: &'static str| {
         let paths = subject.rules[0].paths.as_mut().unwrap();
         paths[path].backend.port = Some(Port::Name(port.into()));
-        shorts(&judge(&subject, &Policy::default()))
+        shorts(&check_subject(&subject, &Policy::default()))
     };
     assert_eq!(name(0, "http"), "cookie-clash never warning");
     assert_eq!(name(1, "ws"), "cookie-clash never error");
@@ -193,7 +193,7 @@ fn a_crowd_is_told_once_each() {
         .map(|name| format!("serviceName={name} a path=/"))
         .collect();
     let value = entries.join(";");
-    let found = judge(&subject(&lines, &value), &Policy::default());
+    let found = check_subject(&subject(&lines, &value), &Policy::default());
     assert_eq!(found.len(), 6);
     assert_eq!(
         found[0].message,
@@ -214,7 +214,7 @@ fn namesakes_are_found_among_others() {
         let entry = |(service, cookie)| format!("serviceName={service} {cookie} path=/");
         let entries = ["a", "b", "c", "d"].into_iter().zip(cookies).map(entry);
         let value = entries.collect::<Vec<_>>().join(";");
-        let found = judge(&subject(&lines, &value), &Policy::default());
+        let found = check_subject(&subject(&lines, &value), &Policy::default());
         let services = found.iter().map(|it| &it.entry.as_ref().unwrap().service);
         assert_eq!(services.collect::<Vec<_>>(), clashing, "{value}");
     }

@@ -10,7 +10,7 @@ fn fixed(ingress: &[&str], parameters: &str) -> String {
         return String::new();
     };
     let fixed = fix.apply(&value);
-    let left = judge(&subject(ingress, &fixed), &Policy::default());
+    let left = check_subject(&subject(ingress, &fixed), &Policy::default());
     assert!(
         left.iter().all(|found| found.consequence.is_none()),
         "{fixed}: {left:#?}"

@@ -1,7 +1,7 @@
 //! What cannot be seen is not claimed.
 
 use super::*;
-use crate::lint::policy::TlsEnd;
+use crate::lint::policy::TlsTermination;
 
 #[test]
 fn a_rule_without_host_has_no_domain_and_no_tls() {
@@ -40,7 +40,7 @@ fn regular_expressions_are_not_judged() {
             value: "case_sensitive".into(),
         });
         assert_eq!(
-            shorts(&judge(&subject, &Policy::default())),
+            shorts(&check_subject(&subject, &Policy::default())),
             "",
             "{parameters}"
         );
@@ -59,11 +59,11 @@ fn a_minion_shows_neither_tls_nor_siblings() {
         key: keys::MERGEABLE.into(),
         value: "minion".into(),
     });
-    assert_eq!(shorts(&judge(&minion, &Policy::default())), "");
+    assert_eq!(shorts(&check_subject(&minion, &Policy::default())), "");
     let value = "serviceName=tea a path=/milk";
     minion.annotations[0].value = value.into();
     assert_eq!(
-        shorts(&judge(&minion, &Policy::default())),
+        shorts(&check_subject(&minion, &Policy::default())),
         "path-mismatch partly warning"
     );
 }
@@ -77,21 +77,24 @@ fn a_path_that_a_minion_names_twice_is_not_there() {
         value: "minion".into(),
     });
     let expected = "path-mismatch partly warning";
-    assert_eq!(shorts(&judge(&minion, &Policy::default())), expected);
+    assert_eq!(
+        shorts(&check_subject(&minion, &Policy::default())),
+        expected
+    );
     add(&mut minion, "http://h.example.com/x! coffee");
-    assert_eq!(shorts(&judge(&minion, &Policy::default())), "");
+    assert_eq!(shorts(&check_subject(&minion, &Policy::default())), "");
 }
 
 #[test]
 fn tls_may_end_before_the_controller() {
     let policy = Policy {
-        tls: TlsEnd::Upstream,
+        tls: TlsTermination::Upstream,
         ..Policy::default()
     };
     for parameters in ["a secure path=/", "__Host-a secure path=/"] {
         let value = format!("serviceName=tea {parameters}");
         assert_eq!(
-            shorts(&judge(&subject(HTTP, &value), &policy)),
+            shorts(&check_subject(&subject(HTTP, &value), &policy)),
             "",
             "{parameters}"
         );
@@ -107,7 +110,10 @@ fn the_default_backend_serves_what_is_left() {
         let value = format!("serviceName=tea {parameters}");
         let mut subject = subject(&["http://h.example.com/tea coffee"], &value);
         subject.default_backend = Some(backend("tea"));
-        assert_eq!(shorts(&judge(&subject, &Policy::default())), expected);
+        assert_eq!(
+            shorts(&check_subject(&subject, &Policy::default())),
+            expected
+        );
     }
 }
 
@@ -121,10 +127,13 @@ fn a_host_with_a_root_of_its_own_leaves_the_default_backend_nothing() {
     let mut subject = subject(hosts, value);
     subject.default_backend = Some(backend("tea"));
     let expected = "domain-mismatch partly warning";
-    assert_eq!(shorts(&judge(&subject, &Policy::default())), expected);
+    assert_eq!(
+        shorts(&check_subject(&subject, &Policy::default())),
+        expected
+    );
     subject.annotations.push(Annotation {
         key: keys::PATH_REGEX.into(),
         value: "case_sensitive".into(),
     });
-    assert_eq!(shorts(&judge(&subject, &Policy::default())), "");
+    assert_eq!(shorts(&check_subject(&subject, &Policy::default())), "");
 }

@@ -6,9 +6,9 @@ use std::cell::LazyCell;
 use super::decision::{Decision, decide};
 use super::message::Named;
 use super::ratchet::Before;
+use super::request_policy::ResolvedPolicy;
 use super::response::{AuditAnnotations, Cause, Details, Outcome, Response, Status};
 use super::review::Request;
-use super::terms::InForce;
 use super::{Mode, Operation, cut_name};
 use crate::ingress::{Ingress, is_ingress};
 use crate::lint::{self, Diagnostic, FieldPath, Place, Rule, Subject};
@@ -18,69 +18,69 @@ const MOST_CAUSES: usize = 100;
 
 /// What there is to say about an object.
 #[derive(Default)]
-pub(super) struct Judgement<'a> {
+pub(super) struct CheckedObject<'a> {
     object: Ingress<'a>,
-    /// `None` for what was not ours to judge.
+    /// `None` for what was not ours to check.
     mode: Option<Mode>,
     decision: Decision,
 }
 
-impl<'a> Judgement<'a> {
-    /// Judges the object of `request`.
-    pub(super) fn of(request: &mut Request<'a>, in_force: &InForce<'_>) -> Self {
+impl<'a> CheckedObject<'a> {
+    /// Checks the object of `request`.
+    pub(super) fn of(request: &mut Request<'a>, resolved: &ResolvedPolicy<'_>) -> Self {
         match request.operation() {
             Operation::Delete | Operation::Connect => return Self::default(),
             Operation::Create | Operation::Update => {}
             Operation::Unknown => {
                 let words = "CREATE, UPDATE, DELETE and CONNECT";
                 let message = format!("request.operation is none of {words}");
-                return Self::unreadable(&message, in_force).named(request);
+                return Self::unreadable(&message, resolved).named(request);
             }
         }
         if request.is_of_other_subresource() || request.is_of_another_kind() {
             return Self::default();
         }
-        Self::of_object(request, in_force).unwrap_or_else(|message| {
-            let unreadable = Self::unreadable(&message, in_force);
+        Self::of_object(request, resolved).unwrap_or_else(|message| {
+            let unreadable = Self::unreadable(&message, resolved);
             unreadable.named(request)
         })
     }
 
-    fn of_object(request: &mut Request<'a>, in_force: &InForce<'_>) -> Result<Self, String> {
+    fn of_object(request: &mut Request<'a>, resolved: &ResolvedPolicy<'_>) -> Result<Self, String> {
         let given = request.object.take();
         let object = given
-            .ok_or("request.object is null: there is nothing to judge")?
+            .ok_or("request.object is null: there is nothing to check")?
             .or_else(|json| Ingress::from_json(json.get()))
             .map_err(|error| error.to_string())?;
         let request = &*request;
         if request.kind.is_none() && !object.is_ingress() {
             return Ok(Self::default());
         }
-        let found = lint::check_without_fixes(&object.subject, &in_force.effective.lint);
+        let found = lint::check_without_fixes(&object.subject, &resolved.effective.lint);
         let ours = !object.subject.annotations.is_empty();
         // The old object is read only where there is something to compare.
-        let before = LazyCell::new(|| Before::of(request, &object, in_force.effective));
+        let before = LazyCell::new(|| Before::of(request, &object, resolved.effective));
         let had = |it: &Diagnostic| {
             before
                 .as_ref()
                 .is_some_and(|old| old.had(it, &object.subject))
         };
-        let decision = decide(found, in_force, had);
-        let judgement = Self {
+        let decision = decide(found, resolved, had);
+        let checked = Self {
             object,
-            mode: ours.then_some(in_force.effective.mode),
+            mode: ours.then_some(resolved.effective.mode),
             decision,
         };
-        Ok(judgement.named(request))
+        Ok(checked.named(request))
     }
 
-    /// The judgement of what cannot be read as an Ingress.
-    pub(super) fn unreadable(message: &str, in_force: &InForce<'_>) -> Self {
+    /// The check of what cannot be read as an Ingress.
+    pub(super) fn unreadable(message: &str, resolved: &ResolvedPolicy<'_>) -> Self {
         let place = Place::field(FieldPath::default());
         let found = vec![Diagnostic::new(Rule::UnreadableIngress, place, message)];
         Self {
-            mode: Some(in_force.effective.mode),
-            decision: decide(found, in_force, |_| false),
+            mode: Some(resolved.effective.mode),
+            decision: decide(found, resolved, |_| false),
             ..Self::default()
         }
     }

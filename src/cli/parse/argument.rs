@@ -14,7 +14,7 @@ use crate::lint::{self, Policy, Subject};
 use crate::manifest::{self, Report, Source};
 
 /// What is given.
-pub(super) enum Given {
+pub(super) enum Argument {
     /// A value by itself.
     Value(String),
     /// YAML or JSON that holds the annotation: a line, or a whole manifest.
@@ -37,7 +37,7 @@ pub(super) struct Route {
     tls: bool,
 }
 
-impl Given {
+impl Argument {
     /// Takes an argument apart. Of standard input one line break at the end is
     /// not the value's: `echo` writes it.
     pub(super) fn read(argument: &str) -> Result<Self, Failure> {

@@ -1,4 +1,4 @@
-//! A webhook that is too slow, as its callers see it: ours, but for a judge
+//! A webhook that is too slow, as its callers see it: ours, but for a validator
 //! who waits.
 
 use std::fs::{self, File};
@@ -11,19 +11,19 @@ use k8s_openapi::ByteString;
 use k8s_openapi::api::admissionregistration::v1::WebhookClientConfig;
 use serde_json::Value;
 use stickler::server::certificate::{CertificateStore, CertifiedKeyPair};
-use stickler::server::{Identity, Judging, Settings, Sockets, serve};
+use stickler::server::{Identity, Settings, Sockets, Validator, serve};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::authority::Authority;
 use crate::certs::assert_denies;
+use crate::child_guard::{Leashed, poll};
 use crate::cluster::{cluster, own_control_plane};
-use crate::gate::Gate;
-use crate::leash::{Leashed, poll};
+use crate::latch::Latch;
 use crate::place::Place;
 use crate::webhook::{http_get, install, shipped};
 
-/// An Ingress that takes its time, and so long that it is judged on a thread
+/// An Ingress that takes its time, and so long that it is checked on a thread
 /// of its own.
 const LONG: &str = "awk '{ print } /annotations:/ { printf \"    example.com/hold: \"; \
                     for (i = 0; i < 70000; i++) printf \"x\"; print \"\" }' good.yaml";
@@ -34,7 +34,7 @@ struct Slow {
     admin: SocketAddr,
     authority: Authority,
     log: PathBuf,
-    gate: Gate,
+    latch: Latch,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<thread::JoinHandle<()>>,
 }
@@ -55,18 +55,18 @@ impl Slow {
         };
         let log = cluster().folder.join(format!("{name}.log"));
         let lines = File::create(&log).unwrap();
-        let gate = Gate::default();
-        let judge = gate.judge("example.com/hold");
+        let latch = Latch::default();
+        let validator = latch.validator("example.com/hold");
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
-        let thread = thread::spawn(move || run(lines, identity, judge, &tell, stopped));
+        let thread = thread::spawn(move || run(lines, identity, validator, &tell, stopped));
         let [reviews, admin] = told.recv().unwrap();
         Self {
             reviews,
             admin,
             authority,
             log,
-            gate,
+            latch,
             stop: Some(stop),
             thread: Some(thread),
         }
@@ -87,7 +87,7 @@ impl Slow {
         assert_denies(place).await;
     }
 
-    /// Waits for a line on a review that was not judged.
+    /// Waits for a line on a review that was not checked.
     fn until_refusal(&self, reason: &str) -> Value {
         let line = poll(|| {
             let log = fs::read_to_string(&self.log).unwrap_or_default();
@@ -104,7 +104,7 @@ impl Slow {
 
 impl Drop for Slow {
     fn drop(&mut self) {
-        self.gate.open();
+        self.latch.open();
         drop(self.stop.take());
         let _ = self.thread.take().map(thread::JoinHandle::join);
     }
@@ -114,7 +114,7 @@ impl Drop for Slow {
 fn run(
     log: File,
     identity: Identity,
-    judge: Judging,
+    validator: Validator,
     tell: &std::sync::mpsc::Sender<[SocketAddr; 2]>,
     stopped: oneshot::Receiver<()>,
 ) {
@@ -135,7 +135,7 @@ fn run(
             ..Settings::default()
         };
         let stop = async { drop(stopped.await) };
-        serve(sockets, identity, judge, settings, stop).await
+        serve(sockets, identity, validator, settings, stop).await
     });
     served.unwrap();
 }
@@ -148,7 +148,7 @@ async fn a_slow_answer_says_who_ran_out_of_time() {
     place.session("slow", &[&format!("{LONG} | kubectl create -f -")]);
     let line = slow.until_refusal("late");
     assert_eq!(line["name"], "cafe", "{line}");
-    slow.gate.open();
+    slow.latch.open();
     place.shell(&format!("{LONG} | kubectl create -f -"));
 }
 

@@ -1,4 +1,4 @@
-//! Fixes under judges of the tests' own, which ask for what no rule does yet.
+//! Fixes under checks of the tests' own, which ask for what no rule does yet.
 
 use super::*;
 use crate::lint::read::keys::PLUS_KEY;
@@ -6,7 +6,7 @@ use crate::lint::{Consequence, Diagnostic, Place, Rule, Severity, Span};
 
 /// Finds `old` in the annotation's value and would have `new` there.
 fn wants(text: &str, old: &str, new: &str) -> Fixed {
-    let judge = |subject: &Subject<'_>| {
+    let check_subject = |subject: &Subject<'_>| {
         let value = subject.annotation(PLUS_KEY).unwrap_or_default();
         let found = value.find(old).map(|at| {
             let span = Span::new(at, at + old.len());
@@ -17,7 +17,7 @@ fn wants(text: &str, old: &str, new: &str) -> Fixed {
     };
     let name = "a.yaml".to_owned();
     let text = text.to_owned();
-    fix(Source { name, text }, &judge, false)
+    fix(Source { name, text }, &check_subject, false)
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn fewer_errors_do_not_make_up_for_a_graver_one() {
         (Consequence::Unsafe, false),
         (Consequence::NeverSticks, true),
     ] {
-        let judge = |subject: &Subject<'_>| {
+        let check_subject = |subject: &Subject<'_>| {
             let value = subject.annotation(PLUS_KEY).unwrap_or_default();
             let span = Span::new(0, 1);
             let place = || Place::value(PLUS_KEY, span);
@@ -131,7 +131,7 @@ fn fewer_errors_do_not_make_up_for_a_graver_one() {
             name: "a.yaml".to_owned(),
             text: ingress("a"),
         };
-        let fixed = fix(source, &judge, false);
+        let fixed = fix(source, &check_subject, false);
         assert_eq!(fixed.changes(), changes, "{consequence:?}");
     }
 }

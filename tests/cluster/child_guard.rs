@@ -27,7 +27,7 @@ impl Leashed {
         let explain = |error| format!("cannot start {}: {error}", program.display());
         let output = File::create(&log).map_err(explain)?;
         let child = Command::new("sh")
-            .args(["-c", LEASH, "leash"])
+            .args(["-c", LEASH, "child_guard"])
             .arg(program)
             .args(arguments)
             .stdin(Stdio::piped())

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::how::{Context, Lists};
 use super::object::{Found, Object};
 use super::read::read;
+use super::read_options::{Context, Lists};
 use crate::lint::{Replacement, Subject};
 use crate::yaml::{Document, Node};
 
 /// What a text says, object by object.
 #[derive(Debug, PartialEq)]
-enum Said {
+enum Content {
     /// The annotations by key, and what is read beside them.
     Ingress(Vec<(String, Option<String>)>, String),
     /// Another object, or something that cannot be read.
@@ -27,11 +27,12 @@ pub(super) struct Change<'c> {
 }
 
 /// Whether `new` reads as `old` does but for the changes.
-pub(super) fn same_but_for(changes: &[Change<'_>], old: &str, new: &str) -> bool {
-    let (mut before, places) = said(old);
+pub(super) fn only_changed(changes: &[Change<'_>], old: &str, new: &str) -> bool {
+    let (mut before, places) = content(old);
     for change in changes {
         let index = places.get(&change.at);
-        let Some(Said::Ingress(annotations, _)) = index.and_then(|&it| before.get_mut(it)) else {
+        let Some(Content::Ingress(annotations, _)) = index.and_then(|&it| before.get_mut(it))
+        else {
             return false;
         };
         annotations.retain(|(key, _)| !(change.removes)(key));
@@ -39,29 +40,29 @@ pub(super) fn same_but_for(changes: &[Change<'_>], old: &str, new: &str) -> bool
         annotations.push(((*annotation).to_owned(), Some(value.clone())));
         annotations.sort();
     }
-    before == said(new).0
+    before == content(new).0
 }
 
 /// The objects of a text, and for the place of each annotation's key the
 /// number of its object.
-fn said(text: &str) -> (Vec<Said>, HashMap<usize, usize>) {
+fn content(text: &str) -> (Vec<Content>, HashMap<usize, usize>) {
     let (mut all, mut places) = (Vec::new(), HashMap::new());
     let mut take = |_: &Document<'_>, found: Found<'_, '_>| {
-        let said = match found {
+        let content = match found {
             Found::Subject(object) => {
                 let annotations =
                     object.with_tree(|tree| annotations(tree.root, all.len(), &mut places));
-                Said::Ingress(annotations.unwrap_or_default(), rest(&object))
+                Content::Ingress(annotations.unwrap_or_default(), rest(&object))
             }
-            Found::Other(name, _) => Said::Other(format!("{name:?}")),
-            Found::Template(_) => Said::Other("template".to_owned()),
-            Found::Mention(_) => Said::Other("mention".to_owned()),
-            Found::Error(error) | Found::NotManifest(error) => Said::Other(error.message),
+            Found::Other(name, _) => Content::Other(format!("{name:?}")),
+            Found::Template(_) => Content::Other("template".to_owned()),
+            Found::Mention(_) => Content::Other("mention".to_owned()),
+            Found::Error(error) | Found::NotManifest(error) => Content::Other(error.message),
             Found::End(_) => return,
         };
-        all.push(said);
+        all.push(content);
     };
-    Context::default().with_how(Lists::Whole, |how| read(text, how, &mut take));
+    Context::default().with_options(Lists::Whole, |options| read(text, options, &mut take));
     (all, places)
 }
 

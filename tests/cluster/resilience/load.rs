@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
 
-use crate::leash::poll;
+use crate::child_guard::poll;
 use crate::place::Place;
 
 /// 200 calls a second, if the machine can.
