@@ -3,10 +3,10 @@
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Policies;
 use super::controller::ControllerOverride;
@@ -14,6 +14,9 @@ use super::fault::Faults;
 
 /// The largest file that is read: a ConfigMap holds at most 1 MiB.
 const MAX_BYTES: u64 = 1 << 20;
+
+/// A file that was not written for this long is whole.
+const SETTLED: SignedDuration = SignedDuration::from_millis(500);
 
 /// The policy of a running server. A request takes one snapshot and keeps it
 /// to its end, so that an answer never mixes two policies.
@@ -32,6 +35,12 @@ struct Source {
     path: PathBuf,
     /// What the last poll saw, good or bad.
     last: Mutex<Last>,
+}
+
+impl Source {
+    fn last(&self) -> MutexGuard<'_, Last> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -110,11 +119,13 @@ impl Live {
             return Poll::Unchanged;
         };
         let content = read(&source.path);
-        let mut last = source.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.content == content {
+        if source.last().content == content || is_being_written(&source.path, now) {
             return Poll::Unchanged;
         }
+        // Without the lock: probes and metrics wait for it on the threads that
+        // serve.
         let parsed = parse(&source.path, &content, now);
+        let mut last = source.last();
         last.content = content;
         match parsed {
             Ok((policies, warnings)) => {
@@ -136,8 +147,7 @@ impl Live {
     /// What is wrong with the file as it is now, while an older one is in force.
     #[must_use]
     pub fn refused(&self) -> Option<Arc<Faults>> {
-        let last = self.source.as_ref()?.last.lock();
-        last.unwrap_or_else(PoisonError::into_inner).refused.clone()
+        self.source.as_ref()?.last().refused.clone()
     }
 
     /// How many changes of the file were taken, and how many were refused.
@@ -164,6 +174,16 @@ fn read(path: &Path) -> Result<String, String> {
         Ok(text)
     };
     read().map_err(|error| error.to_string())
+}
+
+/// Whether the file was written a moment ago: what was read may be the first
+/// half of it, and a policy without its second half may admit what the whole
+/// refuses. The next poll reads it again. A time that is ahead of ours says
+/// nothing.
+fn is_being_written(path: &Path, now: Timestamp) -> bool {
+    let written = std::fs::metadata(path).and_then(|it| it.modified()).ok();
+    let written = written.and_then(|it| Timestamp::try_from(it).ok());
+    written.is_some_and(|written| (written..written + SETTLED).contains(&now))
 }
 
 fn parse(

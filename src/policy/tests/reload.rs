@@ -102,3 +102,43 @@ fn only_regular_files_of_a_sensible_size_are_read() {
         assert!(faults.ends_with(error), "{faults}");
     }
 }
+
+#[test]
+fn half_a_policy_is_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.yaml");
+    // The whole says `enforce` for one namespace, the half does not.
+    let half = "mode: audit\n";
+    let whole = format!("{half}namespaces: [{{match: [prod], mode: enforce}}]\n");
+    std::fs::write(&path, "mode: warn\n").unwrap();
+    let (live, _) = Live::open(&path, now()).unwrap();
+    for (text, written_ms_ago, expected) in [
+        (half, 0, "unchanged"),
+        (half, 499, "unchanged"),
+        (&whole, 499, "unchanged"),
+        (&whole, 500, "loaded"),
+        (&whole, 0, "unchanged"),
+        // A clock that is ahead of ours stops no policy.
+        ("mode: warn\n", -1, "loaded"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let written = now() - jiff::SignedDuration::from_millis(written_ms_ago);
+        let file = std::fs::File::options().append(true).open(&path).unwrap();
+        file.set_modified(written.into()).unwrap();
+        assert_eq!(polled(&live), expected, "{text:?}, {written_ms_ago} ms ago");
+        assert_eq!(
+            mode(&live) == Mode::Audit,
+            text == whole && written_ms_ago != 499
+        );
+    }
+}
+
+#[test]
+fn a_policy_has_64_kib_at_most() {
+    for (length, fits) in [(64 << 10, true), ((64 << 10) + 1, false)] {
+        let text = format!("mode: warn\n#{}", "x".repeat(length - 12));
+        assert_eq!(text.len(), length);
+        let read = super::super::Policies::parse("p.yaml", &text, now());
+        assert_eq!(read.is_ok(), fits, "{length}");
+    }
+}
