@@ -71,8 +71,8 @@ async fn a_crowd_of_faults_fills_no_page() {
     let file = folder.path().join("stickler.yaml");
     std::fs::write(&file, "mode: enforce\n").unwrap();
     let server = under(&file).await;
-    let faults: String = (0..4000).map(|it| format!("k{it}: 1\n")).collect();
-    std::fs::write(&file, faults).unwrap();
+    let faults: Vec<_> = (0..4000).map(|it| format!("k{it}: 1")).collect();
+    std::fs::write(&file, faults.join("\n")).unwrap();
     let mut text = String::new();
     until!({
         text = server.page("/readyz").await.1;
