@@ -178,12 +178,12 @@ fn read(path: &Path) -> Result<String, String> {
 
 /// Whether the file was written a moment ago: what was read may be the first
 /// half of it, and a policy without its second half may admit what the whole
-/// refuses. The next poll reads it again. A time that is ahead of ours says
-/// nothing.
+/// refuses. The next poll reads it again. A write after `now` was taken counts
+/// too; a time that is further ahead says nothing.
 fn is_being_written(path: &Path, now: Timestamp) -> bool {
     let written = std::fs::metadata(path).and_then(|it| it.modified()).ok();
     let written = written.and_then(|it| Timestamp::try_from(it).ok());
-    written.is_some_and(|written| (written..written + SETTLED).contains(&now))
+    written.is_some_and(|written| (written - SETTLED..written + SETTLED).contains(&now))
 }
 
 fn parse(

@@ -118,8 +118,10 @@ fn half_a_policy_is_not_taken() {
         (&whole, 499, "unchanged"),
         (&whole, 500, "loaded"),
         (&whole, 0, "unchanged"),
+        // It was written after the time of the poll was taken.
+        ("", -1, "unchanged"),
         // A clock that is ahead of ours stops no policy.
-        ("mode: warn\n", -1, "loaded"),
+        ("mode: warn\n", -501, "loaded"),
     ] {
         std::fs::write(&path, text).unwrap();
         let written = now() - jiff::SignedDuration::from_millis(written_ms_ago);
