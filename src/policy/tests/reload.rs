@@ -130,7 +130,7 @@ fn half_a_policy_is_not_taken() {
         assert_eq!(polled(&live), expected, "{text:?}, {written_ms_ago} ms ago");
         assert_eq!(
             mode(&live) == Mode::Audit,
-            text == whole && written_ms_ago != 499
+            text.is_empty() || (text == whole && written_ms_ago != 499)
         );
     }
 }
