@@ -93,6 +93,11 @@ pub struct Policies {
     exemptions: Vec<Exemption>,
 }
 
+/// The longest text of a policy, in bytes. A glob takes some ten kilobytes when
+/// it is compiled, and while a policy is replaced there are two: what a larger
+/// text may ask for takes more memory than the chart gives.
+const LONGEST: usize = 64 << 10;
+
 /// The consequences with a floor, for messages.
 const FLOOR: &str = "rejects-ingress, breaks-reload or unsafe";
 
@@ -107,6 +112,9 @@ impl Policies {
     /// `now` tells which exemptions have expired. The faults with the policy
     /// are warnings; an error refuses the file.
     pub fn parse(name: &str, text: &str, now: Timestamp) -> Result<(Self, Faults), Faults> {
+        if text.len() > LONGEST {
+            return Err(Faults::unreadable(name, "it is larger than 64 KiB"));
+        }
         let (read, mut faults) = file::File::read(name, text);
         contradiction::find(&read, now, &mut faults);
         if faults.refuse() {

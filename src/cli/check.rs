@@ -125,8 +125,9 @@ fn tell(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<
         let mut err = io::stderr().lock();
         for skipped in report.skipped {
             let at = &skipped.location;
-            let line = format!("{}:{}: skipped: {}", at.file, at.line, skipped.reason);
-            writeln!(err, "{}", terminal::safe(&line))?;
+            let file = terminal::file_name(&at.file);
+            let reason = terminal::safe(&skipped.reason.to_string());
+            writeln!(err, "{file}:{}: skipped: {reason}", at.line)?;
         }
     }
     Ok(())

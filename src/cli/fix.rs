@@ -134,7 +134,7 @@ impl Fix {
             writeln!(
                 err,
                 "{}:{}:{}: not fixed: {}",
-                terminal::safe(&at.file),
+                terminal::file_name(&at.file),
                 at.line,
                 at.column,
                 refusal.reason
@@ -154,7 +154,7 @@ impl Fix {
     /// Writes the file, or shows what would be written.
     fn change(&self, fixed: &Fixed, tally: &mut Tally) -> io::Result<()> {
         let file = &fixed.report.file;
-        let shown = terminal::safe(file);
+        let shown = terminal::file_name(file);
         if self.diff {
             let colour = self.colour.on_stdout();
             let diff = diff::unified(file, &fixed.before, &fixed.after, colour);

@@ -178,7 +178,7 @@ impl Migrate {
             )?;
         }
         if migrated.report.counts.templates > 0 {
-            let file = terminal::safe(&migrated.report.file);
+            let file = terminal::file_name(&migrated.report.file);
             writeln!(
                 io::stderr(),
                 "note: {file}: skipped, the source of a Helm template; migrate its values, then \
@@ -209,7 +209,7 @@ impl Migrate {
 
     /// Writes the file, or shows what would be written.
     fn change(&self, migrated: &mut Migrated, tally: &mut Tally) -> io::Result<()> {
-        let file = terminal::safe(&migrated.report.file);
+        let file = terminal::file_name(&migrated.report.file);
         let changes = migrated.before != migrated.after;
         if self.diff {
             let colour = self.colour.on_stdout();
@@ -230,7 +230,6 @@ impl Migrate {
                     .ingresses
                     .iter_mut()
                     .for_each(|it| it.written = false);
-                let file = terminal::safe(&file);
                 return writeln!(io::stderr(), "error: {file}: {error}");
             }
         }

@@ -82,6 +82,12 @@ pub(super) fn safe(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// The name of a file on one line: a line feed within it would begin a line of
+/// its own, and GitHub obeys those that begin with `::`.
+pub(super) fn file_name(name: &str) -> String {
+    render::printable(name)
+}
+
 /// Lines for standard error, each broken between words where it is a terminal.
 pub(super) fn for_stderr(text: &str) -> String {
     let text = safe(text);

@@ -27,6 +27,10 @@ mod ignored;
 /// few enough that memory does not grow with the number of files.
 const BATCH: usize = 256;
 
+/// No longer input is read, in bytes: a device that never ends would take all
+/// memory.
+const LONGEST: u64 = 1 << 30;
+
 /// Names what is no manifest, in the grammar of `.gitignore`.
 const IGNORE_FILE: &str = ".sticklerignore";
 
@@ -130,7 +134,7 @@ impl File {
                 return Err(Report::left_out(&Name::of(&path), SkipReason::Ignored));
             }
             Self::Met(path) | Self::Named(path) => {
-                let bytes = fs::read(&path);
+                let bytes = read_file(&path);
                 (Some(path), bytes)
             }
         };
@@ -164,8 +168,25 @@ fn holds_ours(bytes: &[u8]) -> bool {
 }
 
 fn read_stdin() -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
+    read_up_to(LONGEST, 0, io::stdin().lock())
+}
+
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let file = fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    read_up_to(LONGEST, length, file)
+}
+
+/// All of `source`, where it has no more than `longest` bytes; with room for
+/// those that are `expected` from the start.
+fn read_up_to(longest: u64, expected: u64, source: impl Read) -> io::Result<Vec<u8>> {
+    let room = usize::try_from(expected.min(longest)).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(room);
+    source.take(longest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > longest {
+        let message = format!("it has more than {longest} bytes");
+        return Err(io::Error::other(message));
+    }
     Ok(bytes)
 }
 
@@ -271,5 +292,24 @@ fn explain(path: &Path, error: &io::Error) -> String {
         io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
         io::ErrorKind::PermissionDenied => "no permission to read it".to_owned(),
         _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_never_ends_is_given_up() {
+        for (length, read) in [
+            (0, true),
+            (7, true),
+            (8, true),
+            (9, false),
+            (u64::MAX, false),
+        ] {
+            let source = io::repeat(b'a').take(length);
+            assert_eq!(read_up_to(8, 0, source).is_ok(), read, "{length}");
+        }
     }
 }

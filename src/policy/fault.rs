@@ -6,6 +6,9 @@ use crate::lint::Severity;
 use crate::lint::text::did_you_mean;
 use crate::yaml::Position;
 
+/// So many faults are logged; `stickler policy check` prints them all.
+const MOST_BRIEF: usize = 20;
+
 /// One thing wrong with a policy file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -35,6 +38,17 @@ impl Faults {
         Self {
             file: file.to_owned(),
             list: Vec::new(),
+        }
+    }
+
+    /// The first of them, as a log line and a probe's answer have room for.
+    pub(crate) fn brief(&self) -> String {
+        let mut first = self.clone();
+        first.list.truncate(MOST_BRIEF);
+        let more = self.list.len() - first.list.len();
+        match more {
+            0 => first.to_string(),
+            _ => format!("{first}\nand {more} more; run 'stickler policy check'"),
         }
     }
 
@@ -83,3 +97,29 @@ impl fmt::Display for Faults {
 }
 
 impl std::error::Error for Faults {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crowd_of_faults_is_counted() {
+        for (count, lines, last) in [
+            (0, 0, None),
+            (20, 20, Some("p.yaml:20:1: error: wrong")),
+            (21, 21, Some("and 1 more; run 'stickler policy check'")),
+            (9000, 21, Some("and 8980 more; run 'stickler policy check'")),
+        ] {
+            let fault = |line| Fault {
+                position: Position { line, column: 1 },
+                severity: Severity::Error,
+                message: "wrong".to_owned(),
+                help: None,
+            };
+            let mut faults = Faults::of("p.yaml");
+            faults.list = (1..=count).map(fault).collect();
+            let brief = faults.brief();
+            assert_eq!((brief.lines().count(), brief.lines().last()), (lines, last));
+        }
+    }
+}

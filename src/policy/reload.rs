@@ -3,7 +3,7 @@
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -34,12 +34,38 @@ struct Source {
     last: Mutex<Last>,
 }
 
+impl Source {
+    fn last(&self) -> MutexGuard<'_, Last> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The text of a file, or why it could not be read.
+type Content = Result<String, String>;
+
 #[derive(Debug, Clone)]
 struct Last {
     /// The file's text, or why it could not be read.
-    content: Result<String, String>,
+    content: Content,
+    /// A newer content that only one poll has read yet.
+    pending: Option<Content>,
     /// What was wrong with it; `None` where it is the one in force.
     refused: Option<Arc<Faults>>,
+}
+
+impl Last {
+    /// Whether a content is new, and was read before.
+    fn is_settled(&mut self, content: &Content) -> bool {
+        let before = self.pending.take();
+        if self.content == *content {
+            return false;
+        }
+        if before.as_ref() == Some(content) {
+            return true;
+        }
+        self.pending = Some(content.clone());
+        false
+    }
 }
 
 /// What a poll of the file found.
@@ -81,6 +107,7 @@ impl PolicyHandle {
         let policies = policies.with_controller(controller);
         let last = Last {
             content,
+            pending: None,
             refused: None,
         };
         let source = Source {
@@ -102,19 +129,24 @@ impl PolicyHandle {
         self.current.load_full()
     }
 
-    /// Compares the file's content with what the last poll saw, and loads it
-    /// where it differs. By content, as a mounted ConfigMap changes by a
-    /// symbolic link and keeps no useful time stamps.
+    /// Compares the file's content with what is known, and loads it where it
+    /// differs and two polls in a row have read the same: one alone may read
+    /// the first half of a file that is being written, and a policy without
+    /// its second half may admit what the whole refuses. By content, as a
+    /// mounted ConfigMap changes by a symbolic link and keeps no useful time
+    /// stamps.
     pub fn poll(&self, now: Timestamp) -> ReloadOutcome {
         let Some(source) = &self.source else {
             return ReloadOutcome::Unchanged;
         };
         let content = read(&source.path);
-        let mut last = source.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.content == content {
+        if !source.last().is_settled(&content) {
             return ReloadOutcome::Unchanged;
         }
+        // Without the lock: probes and metrics wait for it on the threads that
+        // serve.
         let parsed = parse(&source.path, &content, now);
+        let mut last = source.last();
         last.content = content;
         match parsed {
             Ok((policies, warnings)) => {
@@ -136,8 +168,7 @@ impl PolicyHandle {
     /// What is wrong with the file as it is now, while an older one is in force.
     #[must_use]
     pub fn refused(&self) -> Option<Arc<Faults>> {
-        let last = self.source.as_ref()?.last.lock();
-        last.unwrap_or_else(PoisonError::into_inner).refused.clone()
+        self.source.as_ref()?.last().refused.clone()
     }
 
     /// How many changes of the file were taken, and how many were refused.
@@ -149,7 +180,7 @@ impl PolicyHandle {
 
 /// The content of a regular file. Opening a FIFO would wait for a writer, and a
 /// device may have no end.
-fn read(path: &Path) -> Result<String, String> {
+fn read(path: &Path) -> Content {
     let read = || {
         let kind = std::fs::metadata(path)?;
         if !kind.is_file() {
@@ -166,11 +197,7 @@ fn read(path: &Path) -> Result<String, String> {
     read().map_err(|error| error.to_string())
 }
 
-fn parse(
-    path: &Path,
-    content: &Result<String, String>,
-    now: Timestamp,
-) -> Result<(Policies, Faults), Faults> {
+fn parse(path: &Path, content: &Content, now: Timestamp) -> Result<(Policies, Faults), Faults> {
     let name = path.display().to_string();
     match content {
         Ok(text) => Policies::parse(&name, text, now),

@@ -68,7 +68,7 @@ fn troubles(shared: &Shared) -> String {
         }
     }
     if let Some(faults) = shared.validator.policy.refused() {
-        let _ = writeln!(text, "the newest policy cannot be used: {faults}");
+        let _ = writeln!(text, "the newest policy cannot be used: {}", faults.brief());
     }
     text
 }

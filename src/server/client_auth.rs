@@ -1,7 +1,7 @@
 //! Who may call: verifies client certificates by CA and name.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use rustls::client::danger::HandshakeSignatureValid;
@@ -37,6 +37,12 @@ struct Authorities(Arc<dyn ClientCertVerifier>);
 struct Source {
     path: PathBuf,
     last: Mutex<Last>,
+}
+
+impl Source {
+    fn last(&self) -> MutexGuard<'_, Last> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[derive(Debug)]
@@ -87,14 +93,15 @@ impl ClientAuth {
     pub fn poll(&self) -> Option<Result<(), BadClientCa>> {
         let source = self.source.as_ref()?;
         let content = small_file::read(&source.path).map_err(|error| BadClientCa::new(&error));
-        let mut last = source.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.content == content {
+        if source.last().content == content {
             return None;
         }
+        // Without the lock: a probe waits for it on a thread that serves.
         let read = content.as_deref().map_err(Clone::clone);
         let outcome = read.and_then(Authorities::from_pem).map(|authorities| {
             self.authorities.store(Arc::new(authorities));
         });
+        let mut last = source.last();
         last.error = outcome.clone().err();
         last.content = content;
         Some(outcome)
@@ -114,8 +121,7 @@ impl ClientAuth {
 
     /// Why the file's content is not what is used.
     pub(super) fn last_error(&self) -> Option<BadClientCa> {
-        let last = self.source.as_ref()?.last.lock();
-        last.unwrap_or_else(PoisonError::into_inner).error.clone()
+        self.source.as_ref()?.last().error.clone()
     }
 
     fn admits(&self, certificate: &CertificateDer<'_>) -> bool {

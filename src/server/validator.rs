@@ -61,9 +61,11 @@ pub(super) fn poll(policy: &PolicyHandle) {
         ReloadOutcome::Loaded(warnings) if warnings.list.is_empty() => {
             tracing::info!("the policy was reloaded");
         }
-        ReloadOutcome::Loaded(warnings) => tracing::warn!(%warnings, "the policy was reloaded"),
+        ReloadOutcome::Loaded(warnings) => {
+            tracing::warn!(warnings = warnings.brief(), "the policy was reloaded");
+        }
         ReloadOutcome::Refused(faults) => tracing::error!(
-            %faults,
+            faults = faults.brief(),
             "the new policy cannot be used; the last good one stays in force"
         ),
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{BAD, folder, run};
+use super::{BAD, folder, ingress, run};
 
 /// Names as nobody gives them but to harm.
 const ESCAPES: &str = "\u{1b}[31m\u{1b}]0;x\u{7}\u{9b}31m\u{202e}";
@@ -77,5 +77,44 @@ fn nothing_of_a_manifest_is_obeyed_by_a_terminal() {
             let line = text.lines().find(|line| line.contains(obeyed));
             assert_eq!(line, None, "{arguments:?}");
         }
+    }
+}
+
+/// GitHub obeys lines of a log that begin with `::`.
+#[test]
+fn no_name_begins_a_line() {
+    let folder = folder(&[]);
+    let inner = folder.path().join("a\n::error::forged");
+    std::fs::create_dir(&inner).unwrap();
+    let text = ingress(BAD).replace("name: cafe", r#"name: "a\n::error::forged""#);
+    let other = "    nginx.ingress.kubernetes.io/affinity: cookie\nspec:";
+    let migrated = text.replace("spec:", other);
+    let template = "metadata: {{ toYaml . }}\nnginx.org/sticky-cookie-services: {{ x }}\n";
+    for (name, text) in [
+        ("a.yaml", &*text),
+        ("b.yaml", &migrated),
+        ("c.yaml", template),
+    ] {
+        std::fs::write(inner.join(name), text).unwrap();
+    }
+    for arguments in [
+        &["check", "--verbose", "--format", "full", "."][..],
+        &["check", "--verbose", "--format", "concise", "."],
+        &["check", "--verbose", "--format", "text", "."],
+        &["check", "--format", "github", "."],
+        &["migrate", "."],
+        &["migrate", "--write", "."],
+        &["fix", "--check", "."],
+        &["fix", "--diff", "."],
+        &["fix", "."],
+    ] {
+        let (_, printed, said) = run(folder.path(), arguments, "");
+        assert!(
+            printed.contains("forged") || said.contains("forged"),
+            "{arguments:?}"
+        );
+        let begins = |line: &&str| line.starts_with("::error::forged");
+        let forged = printed.lines().chain(said.lines()).find(begins);
+        assert_eq!(forged, None, "{arguments:?}");
     }
 }

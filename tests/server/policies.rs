@@ -64,3 +64,22 @@ async fn a_new_policy_counts_and_a_bad_one_does_not() {
     until!(answer(&server).await["auditAnnotations"]["mode"] == "audit");
     assert_eq!(server.page("/readyz").await, (200, "ok\n".to_owned()));
 }
+
+#[tokio::test]
+async fn a_crowd_of_faults_fills_no_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("stickler.yaml");
+    std::fs::write(&file, "mode: enforce\n").unwrap();
+    let server = under(&file).await;
+    let faults: Vec<_> = (0..4000).map(|it| format!("k{it}: 1")).collect();
+    std::fs::write(&file, faults.join("\n")).unwrap();
+    let mut text = String::new();
+    until!({
+        text = server.page("/readyz").await.1;
+        text.contains("cannot be used")
+    });
+    let last = text.lines().last();
+    assert_eq!(last, Some("and 3980 more; run 'stickler policy check'"));
+    assert_eq!(text.lines().count(), 22);
+    assert_eq!(answer(&server).await["allowed"], false);
+}

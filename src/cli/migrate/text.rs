@@ -36,8 +36,8 @@ pub(super) fn ingress(ingress: &MigratedIngress, edits: bool) -> String {
 fn name(ingress: &MigratedIngress) -> String {
     let name = ingress.object.name.as_deref().unwrap_or("(no name)");
     match &ingress.object.namespace {
-        Some(namespace) => format!("{namespace}/{name}"),
-        None => name.to_owned(),
+        Some(namespace) => printable(&format!("{namespace}/{name}")),
+        None => printable(name),
     }
 }
 

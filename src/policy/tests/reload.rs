@@ -10,12 +10,18 @@ fn mode(live: &PolicyHandle) -> Mode {
     live.snapshot().for_namespace(None).mode
 }
 
-fn polled(live: &PolicyHandle) -> &'static str {
-    match live.poll(now()) {
+fn outcome(outcome: &ReloadOutcome) -> &'static str {
+    match outcome {
         ReloadOutcome::Unchanged => "unchanged",
         ReloadOutcome::Loaded(_) => "loaded",
         ReloadOutcome::Refused(_) => "refused",
     }
+}
+
+/// What two polls of an unchanged file come to.
+fn polled(live: &PolicyHandle) -> &'static str {
+    assert_eq!(outcome(&live.poll(now())), "unchanged");
+    outcome(&live.poll(now()))
 }
 
 #[test]
@@ -103,5 +109,43 @@ fn only_regular_files_of_a_sensible_size_are_read() {
     ] {
         let faults = PolicyHandle::open(&path, now()).unwrap_err().to_string();
         assert!(faults.ends_with(error), "{faults}");
+    }
+}
+
+#[test]
+fn half_a_policy_is_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.yaml");
+    // The whole says `enforce` for one namespace, the half does not.
+    let half = "mode: audit\n";
+    let whole = format!("{half}namespaces: [{{match: [prod], mode: enforce}}]\n");
+    std::fs::write(&path, "mode: warn\n").unwrap();
+    let (live, _) = PolicyHandle::open(&path, now()).unwrap();
+    for (text, expected) in [
+        ("", "unchanged"),
+        (half, "unchanged"),
+        (&whole, "unchanged"),
+        (half, "unchanged"),
+        (&whole, "unchanged"),
+        (&whole, "loaded"),
+        (&whole, "unchanged"),
+        (half, "unchanged"),
+        // What is in force is back: the half was never read twice in a row.
+        (&whole, "unchanged"),
+        (half, "unchanged"),
+        (half, "loaded"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        assert_eq!(outcome(&live.poll(now())), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn a_policy_has_64_kib_at_most() {
+    for (length, fits) in [(64 << 10, true), ((64 << 10) + 1, false)] {
+        let text = format!("mode: warn\n#{}", "x".repeat(length - 12));
+        assert_eq!(text.len(), length);
+        let read = super::super::Policies::parse("p.yaml", &text, now());
+        assert_eq!(read.is_ok(), fits, "{length}");
     }
 }
