@@ -164,7 +164,7 @@ impl<'s> Routes<'s> {
         if self.regex {
             return exact && facts.is(Fact::ExactRegexNeverMatches);
         }
-        let unresolved = path.starts_with("//") || path.split('/').any(|segment| segment == "..");
+        let unresolved = path.starts_with("//") || url::segments(path).any(|it| it == b"..");
         unresolved || (exact && facts.is(Fact::ExactNeverMatches))
     }
 
