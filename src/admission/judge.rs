@@ -19,7 +19,7 @@ const MOST_CAUSES: usize = 100;
 /// What there is to say about an object.
 #[derive(Default)]
 pub(super) struct Judgement<'a> {
-    object: Box<Ingress<'a>>,
+    object: Ingress<'a>,
     /// `None` for what was not ours to judge.
     mode: Option<Mode>,
     decision: Decision,
@@ -50,7 +50,7 @@ impl<'a> Judgement<'a> {
         let given = request.object.take();
         let object = given
             .ok_or("request.object is null: there is nothing to judge")?
-            .or_else(|json| Ingress::from_json(json.get()).map(Box::new))
+            .or_else(|json| Ingress::from_json(json.get()))
             .map_err(|error| error.to_string())?;
         let request = &*request;
         if request.kind.is_none() && !object.is_ingress() {

@@ -46,7 +46,7 @@ pub(super) struct Request<'a> {
 
 /// An object: read in the envelope's own pass where that is possible, else its
 /// text, for whoever has to tell what is wrong with it.
-pub(super) type Given<'a> = Result<Box<Ingress<'a>>, &'a RawValue>;
+pub(super) type Given<'a> = Result<Ingress<'a>, &'a RawValue>;
 
 /// `request.kind`: what the object was converted to, not what was sent.
 #[derive(Debug, Default)]
@@ -82,9 +82,7 @@ impl<'a> Review<'a> {
     /// Reads all of it in one pass; only where the object is none that can be
     /// read, as a subresource's may be, in a second one that leaves it alone.
     fn whole(json: &'a str) -> Result<Envelope<'a, Request<'a>>, Unreadable> {
-        if let Ok(Object(read)) =
-            serde_json::from_str::<Object<Envelope<Asked<Box<Ingress>>>>>(json)
-        {
+        if let Ok(Object(read)) = serde_json::from_str::<Object<Envelope<Asked<Ingress>>>>(json) {
             return Ok(read.given(Ok));
         }
         let Object(read) = Unreadable::or_read::<Object<Envelope<Asked<&RawValue>>>>(json)?;
