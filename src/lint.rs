@@ -8,6 +8,7 @@
 //! ```
 
 mod by_release;
+mod bytes;
 pub mod consequence;
 pub mod diagnostic;
 mod edit;

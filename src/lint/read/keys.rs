@@ -60,12 +60,18 @@ fn may_be_about_affinity(key: &str) -> bool {
     if is_misspelt(key) {
         return true;
     }
-    let name = key.rsplit('/').next().unwrap_or(key).as_bytes();
-    let holds = |word: &[u8]| {
-        let mut windows = name.windows(word.len());
-        windows.any(|window| window.eq_ignore_ascii_case(word))
+    let slash = key.bytes().rposition(|byte| byte == b'/');
+    let name = &key.as_bytes()[slash.map_or(0, |at| at + 1)..];
+    let begins = |rest: &[u8], word: &[u8]| {
+        let head = rest.get(..word.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(word))
     };
-    holds(b"sticky") || holds(b"cookie") || holds(b"affinity")
+    name.iter().enumerate().any(|(at, first)| match first {
+        b's' | b'S' => begins(&name[at..], b"sticky"),
+        b'c' | b'C' => begins(&name[at..], b"cookie"),
+        b'a' | b'A' => begins(&name[at..], b"affinity"),
+        _ => false,
+    })
 }
 
 impl Facts {
@@ -122,11 +128,11 @@ pub(crate) fn is_misspelt(key: &str) -> bool {
 /// an edit takes at most one letter away and brings at most one. Most keys are
 /// told apart by it, at a fraction of the cost.
 fn distance_by_letters(one: &str, other: &str) -> usize {
-    let mut counts = [0_isize; 128];
+    let mut counts = [0_i32; 32];
     // Letters that share a count make the number smaller, never larger.
-    let bucket = |c: char| c as usize % 128;
+    let bucket = |c: char| c as usize % 32;
     one.chars().for_each(|c| counts[bucket(c)] += 1);
     other.chars().for_each(|c| counts[bucket(c)] -= 1);
-    let surplus = |sign: isize| -> isize { counts.iter().map(|n| (n * sign).max(0)).sum() };
-    surplus(1).max(surplus(-1)).unsigned_abs()
+    let surplus = |sign: i32| -> i32 { counts.iter().map(|n| (n * sign).max(0)).sum() };
+    surplus(1).max(surplus(-1)).unsigned_abs() as usize
 }

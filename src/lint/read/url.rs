@@ -37,12 +37,17 @@ fn is_escaped(byte: u8) -> bool {
 /// characters, resolves `.` and `..`, and turns `\` into `/`.
 pub(crate) fn is_possible(path: &str) -> bool {
     let escaped = |byte| is_escaped(byte) || matches!(byte, b'?' | b'#' | b'\\');
-    !path.bytes().any(escaped) && !path.split('/').any(is_dots)
+    !path.bytes().any(escaped) && !segments(path).any(is_dots)
+}
+
+/// What is between the slashes of a path.
+pub(super) fn segments(path: &str) -> impl Iterator<Item = &[u8]> {
+    path.as_bytes().split(|&byte| byte == b'/')
 }
 
 /// Whether a segment is `.` or `..`, either dot perhaps written `%2e`.
-fn is_dots(segment: &str) -> bool {
-    let (mut rest, mut dots) = (segment.as_bytes(), 0);
+fn is_dots(segment: &[u8]) -> bool {
+    let (mut rest, mut dots) = (segment, 0);
     loop {
         rest = match rest {
             [] => return (1..=2).contains(&dots),

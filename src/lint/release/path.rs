@@ -4,6 +4,7 @@
 use unicode_general_category::{GeneralCategory, get_general_category};
 
 use super::{Fact, Release, regex};
+use crate::lint::bytes::ByteSet;
 
 /// One check of a path: what a path that it refuses does, as the end of a
 /// sentence about it, and the fact that says which releases have the check.
@@ -136,13 +137,17 @@ pub fn rejection(path: &str, typed: bool, release: Release) -> Option<&'static s
 /// and a `.` between them.
 #[must_use]
 pub fn is_ordinary(path: &str) -> bool {
+    const PLAIN: ByteSet = ByteSet::of(b"-_~%")
+        .and(b'0', b'9')
+        .and(b'A', b'Z')
+        .and(b'a', b'z');
     let mut before = b' ';
     path.starts_with('/')
         && path.bytes().enumerate().all(|(at, byte)| {
             let fine = match byte {
                 b'/' => byte != before && !begins_guarded(&path[at..]),
                 b'.' => byte != before,
-                _ => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'%'),
+                _ => PLAIN.has(byte),
             };
             before = byte;
             fine
@@ -151,8 +156,12 @@ pub fn is_ordinary(path: &str) -> bool {
 
 /// Whether a segment begins like one that some release guards.
 fn begins_guarded(rest: &str) -> bool {
-    let mut guarded = ["/root", "/var", "/etc/"].iter();
-    guarded.any(|it| rest.starts_with(it))
+    match rest.as_bytes().get(1) {
+        Some(b'r') => rest.starts_with("/root"),
+        Some(b'v') => rest.starts_with("/var"),
+        Some(b'e') => rest.starts_with("/etc/"),
+        _ => false,
+    }
 }
 
 /// Whether every `"` follows a `\`, and every `\` has a character after it:

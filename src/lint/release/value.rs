@@ -4,6 +4,7 @@
 //! rejects more. So an upgrade never changes a cookie.
 
 use super::{Fact, Release, Releases};
+use crate::lint::bytes::ByteSet;
 
 /// How a release reads the value. Ordered: each rejects what the ones before reject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,9 +102,8 @@ pub fn strict_errors(parameters: &str) -> Vec<StrictError> {
 
 /// Whether the parameters have none of the bytes that matter, and a word.
 fn is_ordinary(parameters: &str) -> bool {
-    let matters = |byte| matches!(byte, b'\r' | b'\n' | b'`' | b'#' | b'{' | b'}' | b'\'');
-    let mut bytes = parameters.bytes();
-    parameters.starts_with(|c: char| c.is_ascii_alphanumeric()) && !bytes.any(matters)
+    const MATTER: ByteSet = ByteSet::of(b"\r\n`#{}'");
+    parameters.starts_with(|c: char| c.is_ascii_alphanumeric()) && !MATTER.meets(parameters)
 }
 
 fn forbidden_anywhere(parameters: &str) -> Vec<StrictError> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::Rule;
+use crate::lint::bytes::ByteSet;
 use crate::lint::consequence::{Consequence, Severity};
 use crate::lint::diagnostic::{Diagnostic, Place};
 use crate::lint::field::FieldPath;
@@ -61,7 +62,7 @@ impl<'c> Context<'c> {
             let errors = errors.filter(|error| words.is_rendered && !words.is_explained(error));
             context.refused.extend(errors.map(|error| (words, error)));
             let text = words.entry.text(words.entry.entry.span);
-            if text.bytes().any(is_suspicious) {
+            if SUSPICIOUS.meets(text) {
                 context.suspicious.push(words);
             }
         }
@@ -145,9 +146,8 @@ impl<'c> Context<'c> {
     }
 }
 
-pub(super) fn is_suspicious(byte: u8) -> bool {
-    matches!(byte, b'\'' | b'\\' | b'{' | b'}' | b'#' | 0..0x20 | 0x7f..)
-}
+/// The bytes that no plain entry has.
+pub(super) const SUSPICIOUS: ByteSet = ByteSet::of(b"'\\{}#").and(0, 0x1f).and(0x7f, 0xff);
 
 impl Words<'_> {
     /// Whether a word is unknown only because of what the lexer refuses in it.

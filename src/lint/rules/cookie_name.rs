@@ -76,7 +76,8 @@ pub(super) fn invalid_cookie_name(context: &Context<'_>, report: &mut Report) {
 
 /// A character of an RFC 9110 token (section 5.6.2), or one that has a rule of its own.
 fn is_name_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~\\".contains(c)
+    let is_mark = || "!#$%&'*+-.^_`|~\\".contains(c);
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-') || is_mark()
 }
 
 pub(super) fn cookie_prefix(context: &Context<'_>, report: &mut Report) {

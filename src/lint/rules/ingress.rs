@@ -115,11 +115,12 @@ impl Fields<'_> {
     }
 
     fn hosts(&mut self) {
-        let mut seen = HashSet::with_capacity(self.subject.rules.len());
+        let mut seen = HashSet::new();
+        let several = self.subject.rules.len() > 1;
         for (index, rule) in self.subject.rules.iter().enumerate() {
             let host = rule.host.as_deref().unwrap_or_default();
             let field = || rule_field(index).name("host");
-            if !seen.insert(host) && self.is(Fact::ShapeValidated) {
+            if several && !seen.insert(host) && self.is(Fact::ShapeValidated) {
                 let message = match host {
                     "" => "a second rule without host".to_owned(),
                     host => format!("the host {} appears in two rules", quote(host)),

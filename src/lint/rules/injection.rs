@@ -1,7 +1,7 @@
 //! What nginx accepts although it cannot be intended, and what its lexer refuses: text that
 //! alters the configuration or the response beyond its cookie.
 
-use super::context::Words;
+use super::context::{SUSPICIOUS, Words};
 use super::{Context, Report, Rule};
 use crate::lint::read::nginx::{ErrorKind, LexErrorKind, Word, suggest};
 use crate::lint::span::Span;
@@ -171,12 +171,7 @@ impl<'c> Words<'c> {
     fn suspicious(&self) -> impl Iterator<Item = &'c Word<'c>> {
         let entry = self.entry;
         let words = self.directive.words.iter();
-        let suspicious = words.filter(move |word| {
-            entry
-                .text(word.span)
-                .bytes()
-                .any(super::context::is_suspicious)
-        });
+        let suspicious = words.filter(move |word| SUSPICIOUS.meets(entry.text(word.span)));
         suspicious.take(MOST_WORDS)
     }
 
@@ -212,20 +207,22 @@ pub(super) fn is_disguised(name: &str) -> bool {
 
 /// Why a cookie name is a parameter in disguise.
 fn disguise(name: &str) -> Option<&'static str> {
-    let lower = name.to_ascii_lowercase();
-    let (word, value) = suggest::split(&lower);
-    match (word, value) {
-        ("name" | "cookie", Some(_)) => {
+    const BEFORE_IT: &str = "write the name of the cookie before it";
+    let (word, value) = suggest::split(name);
+    if value.is_none() {
+        let mut flags = ["httponly", "secure"].iter();
+        let is_flag = flags.any(|flag| word.eq_ignore_ascii_case(flag));
+        return is_flag.then_some(BEFORE_IT);
+    }
+    match &*word.to_ascii_lowercase() {
+        "name" | "cookie" => {
             Some("this is the syntax of another controller: write the cookie name alone")
         }
-        ("hash", Some(_)) => {
+        "hash" => {
             Some("this is the syntax of another controller: remove it, and write the cookie name")
         }
-        ("servicename", Some(_)) => Some("write the cookie name: the entry has a service already"),
-        ("httponly" | "secure", None)
-        | ("expires" | "domain" | "path" | "samesite" | "max-age", Some(_)) => {
-            Some("write the name of the cookie before it")
-        }
+        "servicename" => Some("write the cookie name: the entry has a service already"),
+        "expires" | "domain" | "path" | "samesite" | "max-age" => Some(BEFORE_IT),
         _ => None,
     }
 }

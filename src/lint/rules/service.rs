@@ -61,29 +61,35 @@ pub(super) fn unknown_backend(context: &Context<'_>, report: &mut Report) {
     let Some(routes) = &context.reading.routes else {
         return;
     };
+    let mut entries = context.entries().filter(unknown).peekable();
+    if entries.peek().is_none() {
+        return;
+    }
+    let services = routes.services();
     // An upper bound on what suggestions cost, as all backends are compared.
-    let affordable = (COMPARED / routes.backends.len().max(1)).clamp(1, SUGGESTIONS);
-    for (count, entry) in context.entries().filter(unknown).enumerate() {
+    let affordable = (COMPARED / services.len().max(1)).clamp(1, SUGGESTIONS);
+    for (count, entry) in entries.enumerate() {
+        let backends = (routes, &*services);
         report.push(not_a_backend(
             entry,
-            Some(routes).filter(|_| count < affordable),
+            Some(backends).filter(|_| count < affordable),
         ));
     }
 }
 
-fn not_a_backend(entry: &EntryReading<'_>, routes: Option<&Routes<'_>>) -> Diagnostic {
+fn not_a_backend(entry: &EntryReading<'_>, backends: Option<(&Routes<'_>, &[&str])>) -> Diagnostic {
     let place = match entry.entry.service {
         empty if empty.is_empty() => Span::new(entry.entry.keyword.start, empty.end),
         span => span,
     };
     let message = format!("{} is not a backend of this Ingress", quote(entry.service));
     let diagnostic = entry.at(Rule::UnknownBackend, place, message);
-    let Some(routes) = routes else {
+    let Some((routes, services)) = backends else {
         return diagnostic;
     };
     match misplaced_blank(routes, entry) {
         Some(blank) => blank.fix(entry.value, diagnostic),
-        None => suggest(routes, entry, diagnostic),
+        None => suggest(services, entry, diagnostic),
     }
 }
 
@@ -98,12 +104,12 @@ fn name_of(service: &str) -> Cow<'_, str> {
     }
 }
 
-fn suggest(routes: &Routes<'_>, entry: &EntryReading<'_>, diagnostic: Diagnostic) -> Diagnostic {
-    let listed: Vec<_> = routes.services().take(LISTED).map(name_of).collect();
-    let listed = listed.join(", ");
-    let count = routes.backends.len();
+fn suggest(services: &[&str], entry: &EntryReading<'_>, diagnostic: Diagnostic) -> Diagnostic {
+    let listed = services.iter().take(LISTED).map(|name| name_of(name));
+    let listed = listed.collect::<Vec<_>>().join(", ");
+    let count = services.len();
     let more = if count > LISTED { ", …" } else { "" };
-    match did_you_mean(entry.service, routes.services()) {
+    match did_you_mean(entry.service, services.iter().copied()) {
         Some(name) => {
             let name_quoted = quote(name);
             let help = format!("did you mean {name_quoted}? (backends: {listed}{more})");

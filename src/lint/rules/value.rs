@@ -59,7 +59,7 @@ pub(super) fn malformed_entry(context: &Context<'_>, report: &mut Report) {
     separated(context, true, report);
     let is_backend = |service: &str| {
         let routes = context.reading.routes.as_ref();
-        routes.is_some_and(|routes| routes.services().any(|it| it == service))
+        routes.is_some_and(|routes| routes.is_backend(service))
     };
     for_errors(context, report, |value, error| match error.kind {
         ErrorKind::LeadingBlank => Some(leading_blank(value, error)),

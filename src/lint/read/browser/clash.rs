@@ -65,7 +65,9 @@ pub(super) fn find(routes: &Routes<'_>, cookies: &[ReceivedCookie<'_>]) -> Vec<(
 
 /// The cookies that have a namesake, or that two ports of one service set.
 fn contenders<'c>(cookies: &'c [ReceivedCookie<'c>]) -> Vec<Contender<'c>> {
-    let names = cookies.iter().map(|cookie| lowercase(cookie.parsed.name));
+    // One alone has no namesake.
+    let compared = cookies.get(1..).map_or(&[][..], |_| cookies);
+    let names = compared.iter().map(|it| lowercase(it.parsed.name));
     let mut names: Vec<_> = names.collect();
     names.sort_unstable();
     let has_namesake = |name: &Cow<'_, str>| {

@@ -4,11 +4,15 @@
 //! beyond it: a TAB inside a name or a value refuses the cookie as well.
 
 use super::date;
+use crate::lint::bytes::ByteSet;
 
 /// The most bytes that a name and its value may have together (RFC 6265bis, 5.6).
 pub const MAX_PAIR: usize = 4096;
 /// The most bytes of an attribute's value; a longer one is ignored (RFC 6265bis, 5.6).
 pub const MAX_ATTRIBUTE: usize = 1024;
+
+/// The control characters of ASCII.
+const CONTROLS: ByteSet = ByteSet::of(b"\x7f").and(0, 0x1f);
 
 /// A cookie as a browser understands it, before it looks at where it came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -68,14 +72,13 @@ pub enum Rejection {
 
 /// Reads the header's value. CR and LF end the line, whatever was meant to follow.
 pub(super) fn parse(text: &str) -> Result<ParsedCookie<'_>, Rejection> {
-    if let Some(offset) = text.find('\0') {
-        return Err(Rejection::Control(offset));
-    }
-    let line = text.split(['\r', '\n']).next().unwrap_or_default();
+    // Most headers have no control character, and their parts need no look.
+    let is_plain = !CONTROLS.meets(text);
+    let line = if is_plain { text } else { first_line(text)? };
     let mut parts = Parts { line, at: 0 };
     let mut parsed = ParsedCookie::default();
     let first = parts.next().unwrap_or_default();
-    check_controls(&first)?;
+    check_controls(&first, is_plain)?;
     (parsed.name, parsed.value) = if first.has_value {
         (first.attribute.name, first.attribute.text)
     } else {
@@ -86,7 +89,7 @@ pub(super) fn parse(text: &str) -> Result<ParsedCookie<'_>, Rejection> {
     }
     let mut expires = None;
     for part in parts {
-        check_controls(&part)?;
+        check_controls(&part, is_plain)?;
         parsed.attribute(part.attribute, &mut expires);
     }
     parsed.lifetime = parsed.lifetime.or(expires);
@@ -145,12 +148,17 @@ impl<'t> ParsedCookie<'t> {
     }
 }
 
-fn check_controls(part: &Part<'_>) -> Result<(), Rejection> {
+/// What is before the first CR or LF of a text without NUL.
+fn first_line(text: &str) -> Result<&str, Rejection> {
+    match text.find('\0') {
+        Some(offset) => Err(Rejection::Control(offset)),
+        None => Ok(text.split(['\r', '\n']).next().unwrap_or_default()),
+    }
+}
+
+fn check_controls(part: &Part<'_>, is_plain: bool) -> Result<(), Rejection> {
     let Attribute { name, text, offset } = part.attribute;
-    let refused = [name, text]
-        .iter()
-        .any(|text| text.bytes().any(|b| b.is_ascii_control()));
-    if refused {
+    if !is_plain && (CONTROLS.meets(name) || CONTROLS.meets(text)) {
         Err(Rejection::Control(offset))
     } else {
         Ok(())
@@ -195,20 +203,27 @@ impl<'t> Iterator for Parts<'t> {
         self.at += part.len() + 1;
         let sign = part.bytes().position(|byte| byte == b'=');
         let (name, text) = sign.map_or((part, ""), |at| (&part[..at], &part[at + 1..]));
-        let blanks = name.len() - name.trim_start_matches(is_blank).len();
         Some(Part {
             attribute: Attribute {
-                name: name.trim_matches(is_blank),
-                text: text.trim_matches(is_blank),
-                offset: start + blanks,
+                name: trim(name),
+                text: trim(text),
+                offset: start + blanks(name.bytes()),
             },
             has_value: sign.is_some(),
         })
     }
 }
 
-fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\t')
+/// `text` without the spaces and TABs around it.
+fn trim(text: &str) -> &str {
+    let rest = &text[blanks(text.bytes())..];
+    &rest[..rest.len() - blanks(rest.bytes().rev())]
+}
+
+fn blanks(bytes: impl Iterator<Item = u8>) -> usize {
+    bytes
+        .take_while(|byte| matches!(byte, b' ' | b'\t'))
+        .count()
 }
 
 #[cfg(test)]

@@ -19,8 +19,6 @@ pub struct Routes<'s> {
     pub hosts: Vec<Host<'s>>,
     /// One for each path, and for the default backend where it is reached.
     pub routes: Vec<Route<'s>>,
-    /// Every service that is a backend, by name, with what becomes of it.
-    pub backends: Vec<(&'s str, BackendStatus)>,
     /// The paths that the controller drops: those that a minion names twice.
     pub dropped: HashSet<&'s str>,
     /// Whether the paths are regular expressions, which cannot be compared.
@@ -32,6 +30,9 @@ pub struct Routes<'s> {
     unknown: bool,
     /// Services with the indices of their routes, in order.
     by_service: Vec<(&'s str, usize)>,
+    /// The services of backends that have no route, by name, with what becomes
+    /// of them; a service may have routes beside.
+    without_route: Vec<(&'s str, BackendStatus)>,
     /// The routes that are not exact, by host and path; made when first asked for.
     prefixes: OnceCell<Vec<usize>>,
 }
@@ -90,13 +91,13 @@ impl<'s> Routes<'s> {
         let minion = part == Some(Mergeable::Minion);
         let mut routes = Self {
             hosts: Vec::with_capacity(subject.rules.len()),
-            routes: Vec::new(),
-            backends: Vec::new(),
+            routes: Vec::with_capacity(subject.paths().count()),
             dropped: HashSet::new(),
             regex: subject.annotation(PATH_REGEX).is_some() && facts.reads(PATH_REGEX),
             mergeable: minion,
             unknown: subject.value_alone,
             by_service: Vec::new(),
+            without_route: Vec::new(),
             prefixes: OnceCell::new(),
         };
         if minion {
@@ -129,9 +130,8 @@ impl<'s> Routes<'s> {
             () => BackendStatus::ShadowedDefault,
         };
         let default = default.and_then(|backend| backend.service.as_deref());
-        routes
-            .backends
-            .extend(default.map(|service| (service, status)));
+        let default = default.map(|service| (service, status));
+        routes.without_route.extend(default);
         routes.index();
         routes
     }
@@ -144,16 +144,17 @@ impl<'s> Routes<'s> {
             };
             let written = spec_path(path);
             if self.dropped.contains(written) {
-                self.backends.push((service, BackendStatus::DuplicatePath));
+                let status = BackendStatus::DuplicatePath;
+                self.without_route.push((service, status));
                 continue;
             }
             let exact = path.path_type == PathType::Exact;
             if self.never_matches(written, exact, facts) {
-                self.backends.push((service, BackendStatus::NeverMatches));
+                let status = BackendStatus::NeverMatches;
+                self.without_route.push((service, status));
                 continue;
             }
             let written = if written.is_empty() { "/" } else { written };
-            self.backends.push((service, BackendStatus::Reachable));
             self.add(service, &path.backend, written, exact);
         }
     }
@@ -164,7 +165,7 @@ impl<'s> Routes<'s> {
         if self.regex {
             return exact && facts.is(Fact::ExactRegexNeverMatches);
         }
-        let unresolved = path.starts_with("//") || path.split('/').any(|segment| segment == "..");
+        let unresolved = path.starts_with("//") || url::segments(path).any(|it| it == b"..");
         unresolved || (exact && facts.is(Fact::ExactNeverMatches))
     }
 
@@ -190,9 +191,9 @@ impl<'s> Routes<'s> {
     }
 
     fn index(&mut self) {
-        let backends = &mut self.backends;
-        backends.sort_unstable_by(|a, b| a.0.cmp(b.0).then(b.1.cmp(&a.1)));
-        backends.dedup_by_key(|(service, _)| *service);
+        let others = &mut self.without_route;
+        others.sort_unstable_by(|a, b| a.0.cmp(b.0).then(b.1.cmp(&a.1)));
+        others.dedup_by_key(|(service, _)| *service);
         let services = self.routes.iter().map(|route| route.service);
         self.by_service = services.zip(0..).collect();
         self.by_service.sort_unstable();
@@ -205,15 +206,34 @@ impl<'s> Routes<'s> {
         if self.unknown {
             return Some(BackendStatus::Reachable);
         }
-        let at = self
-            .backends
-            .binary_search_by_key(&service, |(name, _)| name);
-        at.ok().map(|index| self.backends[index].1)
+        self.shown_status(service)
     }
 
-    /// The names of all services, in order.
-    pub fn services(&self) -> impl Iterator<Item = &'s str> {
-        self.backends.iter().map(|(name, _)| *name)
+    /// Whether the Ingress shows that a service is a backend.
+    #[must_use]
+    pub fn is_backend(&self, service: &str) -> bool {
+        self.shown_status(service).is_some()
+    }
+
+    fn shown_status(&self, service: &str) -> Option<BackendStatus> {
+        let first = self.by_service.partition_point(|&(name, _)| name < service);
+        if matches!(self.by_service.get(first), Some(&(name, _)) if name == service) {
+            return Some(BackendStatus::Reachable);
+        }
+        let others = &self.without_route;
+        let at = others.binary_search_by_key(&service, |(name, _)| name);
+        at.ok().map(|index| others[index].1)
+    }
+
+    /// The names of all services that are backends, in order.
+    #[must_use]
+    pub fn services(&self) -> Vec<&'s str> {
+        let routed = self.by_service.iter().map(|(name, _)| *name);
+        let others = self.without_route.iter().map(|(name, _)| *name);
+        let mut services: Vec<_> = routed.chain(others).collect();
+        services.sort_unstable();
+        services.dedup();
+        services
     }
 
     /// The routes of a service, in the order of the Ingress.

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use crate::lint::bytes::ByteSet;
 use crate::lint::meter;
 use crate::lint::release::value::{Reader, StrictErrorKind, strict_errors};
 use crate::lint::span::Span;
@@ -126,7 +127,7 @@ impl Value {
         };
         let left = Span::new(span.start, span.start + blank);
         let parameters = Span::new(left.end + 1, span.end);
-        let equals_signs = left.of(value).matches('=').count();
+        let equals_signs = equals_signs(left.of(value));
         if equals_signs == 1 {
             self.entry(value, number, span, left, parameters);
             if reader >= Reader::Quoted {
@@ -144,7 +145,8 @@ impl Value {
     }
 
     fn entry(&mut self, value: &str, number: usize, span: Span, left: Span, parameters: Span) {
-        let equals = left.start + left.of(value).find('=').unwrap_or_default();
+        let equals = left.of(value).bytes().position(|byte| byte == b'=');
+        let equals = left.start + equals.unwrap_or_default();
         self.entries.push(Entry {
             number,
             span,
@@ -183,7 +185,7 @@ impl Value {
         };
         let left = Span::new(left_start, left_start + blank);
         let width = trimmed[blank..].chars().next().map_or(1, char::len_utf8);
-        if left.of(value).matches('=').count() == 1 {
+        if equals_signs(left.of(value)) == 1 {
             let parameters = Span::new(left.end + width, span.end);
             self.entry(value, number, span, left, parameters);
             if reader >= Reader::Quoted {
@@ -195,15 +197,21 @@ impl Value {
     /// The strict check of the entries in use: one that a later entry for the
     /// same service replaces is not looked at.
     fn check_strictly(&mut self, value: &str) {
+        let errors = |entry: &Entry| strict_errors(entry.parameters.of(value));
+        let read = self.entries.iter().map(|entry| (*entry, errors(entry)));
+        let refused: Vec<_> = read.filter(|(_, errors)| !errors.is_empty()).collect();
+        if refused.is_empty() {
+            return;
+        }
         let entries = self.entries.iter();
         let last: HashMap<_, _> = entries
             .map(|entry| (entry.service.of(value), entry.number))
             .collect();
-        for entry in self.entries.clone() {
+        for (entry, errors) in refused {
             if last.get(entry.service.of(value)) != Some(&entry.number) {
                 continue;
             }
-            for error in strict_errors(entry.parameters.of(value)) {
+            for error in errors {
                 let at = entry.parameters.start + error.at;
                 let width = value[at..].chars().next().map_or(0, char::len_utf8);
                 let span = Span::new(at, (at + width).min(entry.parameters.end));
@@ -230,9 +238,17 @@ impl Value {
     }
 }
 
+fn equals_signs(text: &str) -> usize {
+    text.bytes().filter(|&byte| byte == b'=').count()
+}
+
 /// The first character of `parameters` that the controller's expression
 /// `^([^"$\\]|\\[^$])*$` does not match, with its offset.
 fn forbidden(parameters: &str) -> Option<(usize, char)> {
+    const MATTER: ByteSet = ByteSet::of(b"\"$\\");
+    if !MATTER.meets(parameters) {
+        return None;
+    }
     let mut characters = parameters.char_indices();
     while let Some((at, character)) = characters.next() {
         match character {

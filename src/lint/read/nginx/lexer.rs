@@ -59,14 +59,21 @@ pub(super) struct Lexed<'v> {
 /// below the size of its buffer (`NGX_CONF_BUFFER`).
 const BUFFER: usize = 4096;
 
+/// There are seldom more words: a name and six parameters.
+const USUAL: usize = 8;
+
 /// Reads the words of `value` within `range`.
 #[must_use]
 pub(super) fn read(value: &str, range: Span) -> Lexed<'_> {
+    let words = Vec::with_capacity(if range.is_empty() { 0 } else { USUAL });
     let mut lexer = Lexer {
         value,
         at: range.start,
         end: range.end,
-        lexed: Lexed::default(),
+        lexed: Lexed {
+            words,
+            ..Lexed::default()
+        },
     };
     while lexer.skip_blanks() {
         match lexer.byte() {
@@ -156,14 +163,13 @@ impl Lexer<'_> {
         if self.byte() == b'}' {
             self.refuse(self.character(), LexErrorKind::Brace);
         }
-        while self.at < self.end && !is_blank(self.byte()) {
+        while self.skip_plain() {
             match self.byte() {
                 b'{' => {
                     self.refuse(self.character(), LexErrorKind::Brace);
                     self.at += 1;
                 }
-                b'\\' => self.skip_escape(),
-                _ => self.at += 1,
+                _ => self.skip_escape(),
             }
         }
         let span = Span::new(start, self.at);
@@ -172,6 +178,15 @@ impl Lexer<'_> {
         if span.len() + usize::from(self.at < self.end) >= BUFFER {
             self.refuse(span, LexErrorKind::TooLong);
         }
+    }
+
+    /// Moves to the next `{` or `\` of the word; false at its end.
+    fn skip_plain(&mut self) -> bool {
+        let rest = &self.value.as_bytes()[self.at..self.end];
+        let stops = |&byte: &u8| is_blank(byte) || matches!(byte, b'{' | b'\\');
+        let length = rest.iter().position(stops).unwrap_or(rest.len());
+        self.at += length;
+        rest.get(length).is_some_and(|&byte| !is_blank(byte))
     }
 
     fn skip_escape(&mut self) {

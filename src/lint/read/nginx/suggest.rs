@@ -72,8 +72,9 @@ pub(crate) fn parameters(word: &str) -> [Option<Parameter>; 2] {
 /// The name and the value of a word, at the first `=` or `:`.
 #[must_use]
 pub(crate) fn split(word: &str) -> (&str, Option<&str>) {
-    match word.split_once(['=', ':']) {
-        Some((name, value)) => (name, Some(value)),
+    let sign = word.bytes().position(|byte| matches!(byte, b'=' | b':'));
+    match sign {
+        Some(at) => (&word[..at], Some(&word[at + 1..])),
         None => (word, None),
     }
 }
