@@ -8,7 +8,7 @@
 //! ```
 
 mod by_release;
-mod bytes;
+pub(crate) mod bytes;
 pub mod consequence;
 pub mod diagnostic;
 mod edit;

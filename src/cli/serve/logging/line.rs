@@ -11,12 +11,16 @@ use tracing_subscriber::layer::Context;
 
 use super::LogFormat;
 use super::queue::Queue;
+use crate::lint::bytes::ByteSet;
 use crate::lint::text::is_invisible;
 
 thread_local! {
     /// The line that is being written.
     static LINE: RefCell<String> = const { RefCell::new(String::new()) };
 }
+
+/// What may have to be escaped; the bytes of characters beyond ASCII among it.
+const ESCAPED: ByteSet = ByteSet::of(b"\"\\").and(0, 0x1f).and(0x7f, 0xff);
 
 /// Larger buffers are given back.
 const KEPT: usize = 4 << 10;
@@ -194,8 +198,7 @@ impl fmt::Write for Escaped<'_> {
 /// Escapes what JSON must, and what could make a line look like another:
 /// characters that break lines, are not drawn or turn the direction of writing.
 fn escape(line: &mut String, text: &str) {
-    let plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
-    if text.bytes().all(plain) {
+    if !ESCAPED.meets(text) {
         line.push_str(text);
         return;
     }
