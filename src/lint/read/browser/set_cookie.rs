@@ -10,7 +10,7 @@ pub const MAX_PAIR: usize = 4096;
 /// The most bytes of an attribute's value; a longer one is ignored (RFC 6265bis, 5.6).
 pub const MAX_ATTRIBUTE: usize = 1024;
 
-/// A cookie as a browser understands it, before it looks at where it came from.
+/// A cookie as a browser understands it, before it checks where it came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ParsedCookie<'t> {
     /// The name; empty where the first part has no equals sign.
@@ -40,7 +40,7 @@ pub struct ParsedCookie<'t> {
 pub struct Attribute<'t> {
     /// The name, as written.
     pub name: &'t str,
-    /// The value, blanks taken off.
+    /// The value, whitespace trimmed.
     pub text: &'t str,
     /// The offset in the header at which the name begins.
     pub offset: usize,
@@ -66,7 +66,7 @@ pub enum Rejection {
     Oversized,
 }
 
-/// Reads the header's value. CR and LF end the line, whatever was meant to follow.
+/// Reads the header's value. CR and LF end the line, whatever was intended to follow.
 pub(super) fn parse(text: &str) -> Result<ParsedCookie<'_>, Rejection> {
     if let Some(offset) = text.find('\0') {
         return Err(Rejection::Control(offset));
