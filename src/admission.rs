@@ -96,9 +96,9 @@ pub enum Operation {
 /// What an answer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    /// Let through.
+    /// Allowed.
     Allow,
-    /// Let through, with warnings.
+    /// Allowed, with warnings.
     Warn,
     /// Refused for what it is.
     Deny,
@@ -106,7 +106,7 @@ pub enum Verdict {
     Fail,
 }
 
-/// Why there is no answer: to be told with an HTTP status of its own.
+/// Why there is no answer: reported with an HTTP status of its own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadReview {
     /// The body is no JSON, or not of an AdmissionReview's shape.

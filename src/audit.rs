@@ -128,7 +128,7 @@ impl Cluster {
     }
 }
 
-/// Judge one Ingress of a list, whose items leave out what they are.
+/// Check one Ingress of a list, whose items leave out what they are.
 fn audit(json: &str, check_subject: &dyn Fn(&Subject<'_>) -> Vec<Diagnostic>) -> Audited {
     let mut object = ObjectRef {
         api_version: "networking.k8s.io/v1".to_owned(),
@@ -201,7 +201,7 @@ fn resumption(error: &kube::Error) -> Option<String> {
     }
 }
 
-/// Neither a kubeconfig nor a pod around: of the two, people meant the first.
+/// Neither a kubeconfig nor a pod around: of the two, people intended the first.
 fn nowhere(error: impl std::error::Error) -> Error {
     let reason = error.source().map_or_else(String::new, whole);
     Error::Configuration(format!(

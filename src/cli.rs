@@ -85,7 +85,7 @@ impl Failure {
     }
 }
 
-/// Parses the arguments and runs the command; the exit code tells how it went.
+/// Parses the arguments and runs the command; the exit code is the result.
 #[must_use]
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
@@ -104,7 +104,7 @@ pub fn run() -> ExitCode {
         Command::Man(man) => man.run(),
     };
     outcome.unwrap_or_else(|Failure { line, code }| {
-        // Where standard error is closed there is nobody to tell.
+        // Where standard error is closed the message is lost.
         let line = terminal::for_stderr(&format!("stickler: {line}"));
         let _ = writeln!(std::io::stderr(), "{line}");
         ExitCode::from(code)

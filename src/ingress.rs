@@ -1,7 +1,7 @@
 //! A borrowed view of an Ingress, in any of its three API versions.
 //!
 //! Read in one pass from any serde deserializer: JSON without escapes is
-//! borrowed, and what is not ours (managedFields, other annotations' values,
+//! borrowed, and what is not checked (managedFields, other annotations' values,
 //! status) is skipped without a look. Unknown fields are no error, null is
 //! absent, and of two fields with one name the last counts, as in Go.
 
@@ -27,7 +27,7 @@ pub use unreadable::Unreadable;
 /// whoever sends more is none.
 const MOST_ANNOTATIONS: usize = 256 << 10;
 
-/// An Ingress: what of it is checked, and what tells who it is.
+/// An Ingress: what of it is checked, and what identifies it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ingress<'a> {
     /// `apiVersion`.

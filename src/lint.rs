@@ -66,7 +66,7 @@ pub fn check_without_fixes(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagno
     diagnostics
 }
 
-/// One release for each group of those meant that read `subject` differently.
+/// One release for each group of the selected ones that read `subject` differently.
 pub(crate) fn releases(subject: &Subject<'_>, policy: &Policy) -> Vec<Release> {
     let groups = groups(subject, policy);
     groups.into_iter().map(Releases::newest).collect()

@@ -51,7 +51,7 @@ use crate::lint::{Diagnostic, Subject};
 /// What checks a subject. Policy, modes and exemptions are its business.
 pub type CheckSubject<'j> = dyn Fn(&Subject<'_>) -> Vec<Diagnostic> + Sync + 'j;
 
-/// A text and the name it goes by.
+/// A text and its name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Source {
     /// As the user named the file, or `<stdin>`.

@@ -109,7 +109,7 @@ fn has_floor(rule: Rule) -> bool {
 
 impl Policies {
     /// Reads and compiles a file's text. `name` is the file's, for messages;
-    /// `now` tells which exemptions have expired. The faults with the policy
+    /// `now` decides which exemptions have expired. The faults with the policy
     /// are warnings; an error refuses the file.
     pub fn parse(name: &str, text: &str, now: Timestamp) -> Result<(Self, Faults), Faults> {
         if text.len() > LONGEST {

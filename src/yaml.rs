@@ -1,7 +1,7 @@
 //! YAML with places: text in, trees of nodes out, each with its range of the
 //! text; and serde's views of them, whose errors say where.
 //!
-//! `saphyr-parser` tells what the text means; where every byte of a value
+//! `saphyr-parser` reports what the text means; where every byte of a value
 //! stands in the text is found here ([`places`]), because parsers forget it
 //! once escapes are decoded and lines are folded.
 //!

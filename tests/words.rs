@@ -75,6 +75,23 @@ const ALLOWED: &[&str] = &[
     "is no more",
     "are no more",
 ];
+/// Not yet rewritten in every comment under `src`.
+const LEFT_IN_COMMENTS: &[&str] = &[
+    "stands",
+    "is no",
+    "are no",
+    "nobody*",
+    "said",
+    "looked at",
+    "meant",
+    "anew",
+    "says so",
+    "without a word",
+    "let through",
+    "knows no",
+    "at its word",
+];
+
 /// The words of a text in lower case, with a space around each.
 fn words(text: &str) -> String {
     let is_apart = |c: char| !(c.is_alphanumeric() || c == '-' || c == '\'' || c == '_');
@@ -85,6 +102,10 @@ fn words(text: &str) -> String {
 
 /// The phrases of the list that the text has, each with what is around it.
 fn odd(text: &str) -> Vec<String> {
+    odd_except(text, &[])
+}
+
+fn odd_except(text: &str, left: &[&str]) -> Vec<String> {
     let mut text = words(text);
     for allowed in ALLOWED {
         text = text.replace(&format!(" {allowed} "), " - ");
@@ -100,7 +121,8 @@ fn odd(text: &str) -> Vec<String> {
             .map(|(at, _)| around(&text, at))
             .collect::<Vec<_>>()
     };
-    PHRASES.iter().flat_map(of).collect()
+    let phrases = PHRASES.iter().filter(|phrase| !left.contains(phrase));
+    phrases.flat_map(of).collect()
 }
 
 fn around(text: &str, at: usize) -> String {
@@ -235,4 +257,38 @@ fn help_is_plain() {
     }
     assert!(texts.len() > 10);
     assert_plain(texts);
+}
+
+/// The comments of a source file, those on consecutive lines joined.
+/// A dash in place of code keeps separate comments apart.
+fn comments(source: &str) -> String {
+    let of = |line| str::trim_start(line).strip_prefix("//");
+    let text = |comment: &str| {
+        comment
+            .trim_start_matches(['/', '!'])
+            .trim_start()
+            .to_owned()
+    };
+    let lines = source
+        .lines()
+        .map(|line| of(line).map_or("-".to_owned(), text));
+    prose(&lines.collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn comments_are_read_across_lines() {
+    let source = "/// It is\n/// no time.\nlet blank = 1;\n// `told` is\nlet x;\n//! No\n";
+    let found = odd(&comments(source));
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[test]
+fn comments_are_plain() {
+    let mut hits = Vec::new();
+    for path in files("src", "rs") {
+        let text = comments(&fs::read_to_string(&path).unwrap());
+        let odd = odd_except(&text, LEFT_IN_COMMENTS);
+        hits.extend(odd.iter().map(|it| format!("{}: {it}", path.display())));
+    }
+    assert!(hits.is_empty(), "{}", hits.join("\n"));
 }

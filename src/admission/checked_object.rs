@@ -20,7 +20,7 @@ const MOST_CAUSES: usize = 100;
 #[derive(Default)]
 pub(super) struct CheckedObject<'a> {
     object: Ingress<'a>,
-    /// `None` for what was not ours to check.
+    /// `None` for what stickler does not check.
     mode: Option<Mode>,
     decision: Decision,
 }
@@ -105,7 +105,7 @@ impl<'a> CheckedObject<'a> {
         self.decision.violations.clone()
     }
 
-    /// What the API server is told.
+    /// What the API server receives.
     pub(super) fn response<'u>(&'u self, uid: &'u str) -> Response<'u> {
         let Decision { deny, warn, .. } = &self.decision;
         let quiet = deny.is_empty() && warn.is_empty();

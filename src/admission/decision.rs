@@ -15,14 +15,14 @@ pub(super) struct Decision {
     pub(super) deny: Vec<Diagnostic>,
     /// Warnings, and errors that do not deny; nothing that is denied.
     pub(super) warn: Vec<Diagnostic>,
-    /// The rules of all errors and warnings that no exemption lets through,
+    /// The rules of all errors and warnings that no exemption allows,
     /// each once: written down in every mode.
     pub(super) violations: Vec<Rule>,
-    /// What exemptions let through, and their reasons.
+    /// What exemptions allow, and their reasons.
     pub(super) exempt: Vec<(Rule, String)>,
 }
 
-/// Decides on `found`. `had` tells whether the object was bad in the same way
+/// Decides on `found`. `had` returns whether the object was bad in the same way
 /// before, and is asked of errors only that would deny.
 pub(super) fn decide(
     found: Vec<Diagnostic>,
@@ -54,7 +54,7 @@ pub(super) fn decide(
 }
 
 impl Decision {
-    /// Drops warnings about the very words that the same answer denies: mending
+    /// Drops warnings about the very words that the same answer denies: fixing
     /// those changes what there is to warn of.
     fn keep_quiet_about_what_is_denied(&mut self) {
         let Self { deny, warn, .. } = self;

@@ -5,7 +5,7 @@ const DEPTH: usize = 2;
 
 /// The beginning of an AdmissionReview, cut after its last whole field and
 /// closed so that it can be read. The API server writes the request's uid
-/// first, so the first hundred bytes tell whom to answer.
+/// first, so the first hundred bytes show whom to answer.
 #[must_use]
 pub fn closed(beginning: &[u8]) -> Vec<u8> {
     let (end, depth) = last_field(beginning);

@@ -73,7 +73,7 @@ impl Authority {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        // Told apart by name: some verifiers look for an issuer by it alone.
+        // Distinguished by name: some verifiers look for an issuer by it alone.
         params.distinguished_name = common_name(&format!("stickler CA {now:.0}"));
         validity(&mut params, now - BACKDATED, now + life);
         let key = Key::generate()?;

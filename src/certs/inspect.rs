@@ -30,7 +30,7 @@ enum Block {
     Key(Option<Vec<u8>>),
 }
 
-/// A file that cannot be looked into.
+/// A file that cannot be inspected.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {why}", .path.display())]
 pub struct Unreadable {

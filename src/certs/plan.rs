@@ -59,14 +59,14 @@ pub struct Next {
 pub struct Old {
     /// The CA.
     pub ca: Ca,
-    /// When the last leaf that it signed has ended.
+    /// When the last leaf that it signed has expired.
     pub until: Timestamp,
 }
 
 /// The `caBundle` of our ValidatingWebhookConfiguration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaBundle {
-    /// There is no such configuration: nobody calls us.
+    /// There is no such configuration: the API server does not call stickler.
     Absent,
     /// What each of its webhooks trusts; what is not readable is `None`.
     Of(Vec<Option<Vec<CertificateDer<'static>>>>),
@@ -226,7 +226,7 @@ impl CaBundle {
         }
     }
 
-    /// The CAs that every webhook trusts; `None` where nobody calls us.
+    /// The CAs that every webhook trusts; `None` where the API server does not call stickler.
     #[must_use]
     pub fn trusted_by_all(&self) -> Option<Vec<CertificateDer<'static>>> {
         let Self::Of(webhooks) = self else {

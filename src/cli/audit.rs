@@ -115,7 +115,7 @@ impl Audit {
         });
         let written = match read {
             Ok(written) => written,
-            // Nobody is told that there is nothing where nobody could look.
+            // "Nothing found" is not reported where the search failed.
             Err(error) => return Err(unanswered(&error)),
         };
         other_class.settle(reports.summary());

@@ -1,4 +1,4 @@
-//! `stickler certs`: make certificates, and look into them.
+//! `stickler certs`: generates and inspects certificates.
 
 use std::process::ExitCode;
 

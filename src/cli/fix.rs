@@ -1,4 +1,4 @@
-//! `stickler fix`: what is certain, mended in place.
+//! `stickler fix`: applies the safe fixes in place.
 
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;

@@ -95,7 +95,7 @@ impl OtherClass {
         }
     }
 
-    /// Tells the summary of them, which has them among those that were checked.
+    /// Reports them to the summary, which has them among those that were checked.
     pub(super) fn settle(self, summary: &mut Summary) {
         let (all, annotated) = (self.all.into_inner(), self.annotated.into_inner());
         summary.other_class = all;

@@ -16,7 +16,7 @@ use crate::render::{Format, Report, Style, Summary};
 
 mod github;
 
-/// How findings are told, and which of them count.
+/// How findings are printed, and which of them count.
 #[derive(Debug, Args)]
 pub(super) struct Output {
     /// How findings are written [default: full]
@@ -196,7 +196,7 @@ impl Reports<'_> {
         open.try_for_each(|open| open.report.suppressed(finding, text))
     }
 
-    /// Tell that some input could not be read: on standard error, and in the
+    /// Report that some input could not be read: on standard error, and in the
     /// reports that machines read.
     pub(super) fn failure(&mut self, failure: &Unread, text: &str) -> io::Result<()> {
         self.summary.failures += 1;

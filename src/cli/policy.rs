@@ -148,7 +148,7 @@ pub(super) fn load_or_find(file: Option<&Path>) -> Result<Policies, Failure> {
     load_or_find_and_tell(file, false)
 }
 
-/// As [`load_or_find`]; tells which file it is, where one is asked to say more.
+/// As [`load_or_find`]; reports which file it is, where one is asked to say more.
 pub(super) fn load_or_find_and_tell(
     file: Option<&Path>,
     verbose: bool,
@@ -199,7 +199,7 @@ pub(super) fn unusable(faults: &Faults) -> Failure {
     )
 }
 
-/// Where standard error is closed there is nobody to tell.
+/// Where standard error is closed the message is lost.
 fn note(line: impl Display) {
     let line = terminal::for_stderr(&line.to_string());
     let _ = writeln!(std::io::stderr(), "{line}");

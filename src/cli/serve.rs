@@ -177,7 +177,7 @@ impl Serve {
         );
         let ended = async {
             signals.next().await;
-            // A server that has ended already need not be asked to.
+            // A server that has stopped already need not be asked to.
             let _ = stop.send(());
             signals.next().await;
         };

@@ -12,7 +12,7 @@ use crate::render;
 
 /// The width of what is no terminal, as rustc has it.
 const NO_TERMINAL: usize = 140;
-/// The width of a terminal that does not tell.
+/// The width of a terminal that does not report one.
 const UNKNOWN: usize = 80;
 /// Narrower than this nothing can be drawn.
 const NARROWEST: usize = 40;
@@ -76,7 +76,7 @@ fn columns() -> usize {
 }
 
 /// Lines with nothing in them that a terminal would obey, whoever named what
-/// they tell of.
+/// they report.
 pub(super) fn safe(text: &str) -> String {
     let lines = text.split('\n').map(render::printable);
     lines.collect::<Vec<_>>().join("\n")
@@ -98,7 +98,7 @@ pub(super) fn for_stderr(text: &str) -> String {
     text
 }
 
-/// Tell something on standard error. Where that is closed there is nobody to tell.
+/// Print a message to standard error. Where that is closed the message is lost.
 pub(super) fn note(line: &str) {
     let _ = writeln!(io::stderr(), "{}", for_stderr(line));
 }

@@ -70,7 +70,7 @@ impl<'de, A: MapAccess<'de>> Value<'_, A> {
         Ok(self.any::<IgnoredAny>()?.is_some())
     }
 
-    /// Not ours.
+    /// A field that is not checked.
     pub(crate) fn skip(self) -> Result<(), A::Error> {
         self.map.next_value::<IgnoredAny>().map(drop)
     }

@@ -1,6 +1,6 @@
 //! One check for several releases of the controller.
 //!
-//! Where the operator names no release, the ones in use are meant. They are
+//! Where the operator names no release, the ones in use are assumed. They are
 //! parted into groups that treat this Ingress alike, each group is checked
 //! once, and what only some of them report becomes a warning that names them.
 
@@ -16,7 +16,7 @@ use super::release::{Fact, Releases, path};
 use super::subject::Subject;
 
 /// The releases that a check is about: the one that the policy names, or those
-/// in use. An Ingress tells more: the `nginx.org` key is written for releases
+/// in use. An Ingress shows more: the `nginx.org` key is written for releases
 /// that read it; and so does a flag that only some releases have.
 #[must_use]
 pub(super) fn concerned(subject: &Subject<'_>, policy: &Policy) -> Releases {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub enum Severity {
     /// Worth knowing; never counted, never denied.
     Note,
-    /// Shown, and let through.
+    /// Shown, and allowed.
     Warning,
     /// Refused.
     Error,

@@ -25,7 +25,7 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it: a clause that can follow a semicolon.
     pub help: Option<String>,
-    /// An edit of the value that mends it.
+    /// An edit of the value that fixes it.
     pub fix: Option<Fix>,
 }
 
@@ -51,7 +51,7 @@ pub struct EntryName {
 /// Edits of one value that belong together: all of them or none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fix {
-    /// Whether the edits can only be what was meant.
+    /// Whether the edits can only be what was intended.
     pub safe: bool,
     /// Ranges of the value that do not overlap, in ascending order.
     pub edits: Vec<Edit>,

@@ -25,7 +25,7 @@ const MOST_CHECKS: usize = 16;
 const MOST_BYTES: usize = 64 * 1024;
 
 /// Whether a fix can only be what was intended is for its rule to say; what
-/// becomes of the value is found out here. `check` finds what is wrong with a
+/// becomes of the value is determined here. `check` finds what is wrong with a
 /// subject.
 pub(super) fn settle(
     reading: &Reading<'_>,

@@ -2,7 +2,7 @@
 //!
 //! Readers and rules [`spend`] a unit for about what it takes to read a word
 //! or to compare two: wherever something is done once for each of many. Who
-//! must not wait for longer than told lets them work within [`run`], and who
+//! must not wait for longer than allowed lets them work within [`run`], and who
 //! wants to know that the work is in proportion to the bytes asks [`count`].
 //!
 //! What is stopped unwinds, as salsa does it: a hundred functions need not hand
@@ -43,7 +43,7 @@ pub fn run<T>(
     })
 }
 
-/// Does `work`, and tells how many units it took.
+/// Does `work`, and returns how many units it took.
 pub fn count<T>(work: impl FnOnce() -> T) -> (T, u64) {
     let before = SPENT.get();
     let done = work();

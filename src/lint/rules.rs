@@ -222,7 +222,7 @@ impl Rule {
         )
     }
 
-    /// Whether it looks at the cookie that nginx sends, not at what is written.
+    /// Whether it checks the cookie that nginx sends, not what is written.
     pub(crate) fn is_about_the_cookie(self) -> bool {
         let browser = Self::SecureWithoutTls..=Self::SamesiteStrict;
         let policy = Self::RequireSecure..=Self::ForbiddenDomain;

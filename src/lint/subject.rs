@@ -89,7 +89,7 @@ pub enum PathType {
 pub struct Backend<'a> {
     /// The service's name; `None` where the backend names no service.
     pub service: Option<Cow<'a, str>>,
-    /// The service's port, as far as it tells one backend from another.
+    /// The service's port, as far as it distinguishes one backend from another.
     pub port: Option<Port<'a>>,
     /// Whether the backend names a resource.
     pub resource: bool,

@@ -1,7 +1,7 @@
 //! Bytes of a file as text, and the way back.
 //!
 //! kubectl reads UTF-8 and UTF-16 with a byte order mark (which `>` of Windows
-//! `PowerShell` writes), and does not look into comments.
+//! `PowerShell` writes), and ignores comments.
 
 /// ReadOptions a file's text is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,7 +35,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<(String, Encoding), String> {
     Ok((text, encoding))
 }
 
-/// The bytes of a text; `None` where they cannot be told.
+/// The bytes of a text; `None` where they are unknown.
 pub(super) fn encode(text: &str, encoding: Encoding) -> Option<Vec<u8>> {
     let marked = |to_bytes: fn(u16) -> [u8; 2]| {
         let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
@@ -87,13 +87,13 @@ fn utf8(bytes: Vec<u8>) -> Result<(String, Encoding), String> {
     Ok((text, Encoding::Lossy))
 }
 
-/// Whether what follows `text` is part of a comment, as far as its line tells.
+/// Whether what follows `text` is part of a comment, as far as its line shows.
 fn in_comment(text: &str) -> bool {
     let line = text.rsplit('\n').next().unwrap_or_default();
     line.trim_start().starts_with('#') || line.contains(" #") || line.contains("\t#")
 }
 
-/// Whether the head of a file is no text, as ripgrep tells.
+/// Whether the head of a file is no text, by the test that ripgrep uses.
 fn holds_nul(bytes: &[u8]) -> bool {
     bytes[..bytes.len().min(8000)].contains(&0)
 }

@@ -181,7 +181,7 @@ impl Search<'_, '_> {
         better.then_some((next, then))
     }
 
-    /// Which findings with a wanted fix are gone, as far as their rules tell.
+    /// Which findings with a wanted fix are gone, as far as their rules show.
     fn fixed(&self, before: &[Diagnostic], after: &[Diagnostic]) -> Vec<usize> {
         let mut gone: HashMap<Rule, usize> = HashMap::new();
         for diagnostic in before {

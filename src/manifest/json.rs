@@ -114,7 +114,7 @@ impl<'t> Reader<'_, 't> {
         let head = serde_json::from_str::<Head<'t>>(value.get()).ok();
         let read = head.and_then(|head| self.known(value, &head, inherited, depth));
         if read.is_none() {
-            // Something is wrong with it, or with how serde reads it: as a tree it tells.
+            // Something is wrong with it, or with how serde reads it: the tree shows what.
             match read_json(self.document.text, range) {
                 Ok(node) => read_object(&self.document, &node, inherited, self.options, self.visit),
                 Err(error) => {

@@ -139,7 +139,7 @@ fn complete(text: &str, node: &Node<'_>, subject: &mut Subject<'_>) {
     }
 }
 
-/// Why an object cannot be told apart from anything else.
+/// Why an object cannot be distinguished from anything else.
 struct Nameless {
     error: Error,
     /// Whether it was meant for Kubernetes all the same.

@@ -227,7 +227,7 @@ fn folder(path: &Path, markdown: bool) -> impl Iterator<Item = File> + use<> {
     })
 }
 
-/// What a walk could not look into.
+/// What a walk could not read.
 fn unmet(error: &ignore::Error) -> File {
     let (name, message) = describe(error);
     File::Error(name, message)
@@ -237,7 +237,7 @@ fn unmet(error: &ignore::Error) -> File {
 /// waits for what a pipe may say: it is read where it is named, as shells do.
 fn met(entry: &ignore::DirEntry, path: &Path) -> Option<File> {
     let kind = match entry.file_type() {
-        // A link that leads nowhere is told when it is read.
+        // A link that leads nowhere is reported when it is read.
         Some(kind) if kind.is_symlink() => match fs::metadata(path) {
             Ok(led_to) => led_to.file_type(),
             Err(_) => return Some(File::Met(path.to_owned())),

@@ -312,7 +312,7 @@ fn requirements(settings: &Settings) -> [(Rule, &'static str, bool); 9] {
 }
 
 /// Whether every name that `later` stands for goes to `earlier`, as far as
-/// that can be told from the two texts.
+/// that can be derived from the two texts.
 fn shadows(earlier: &Pattern, later: &Pattern) -> bool {
     earlier.as_str() == "*"
         || earlier == later

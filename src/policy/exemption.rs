@@ -1,4 +1,4 @@
-//! Exemptions: whose findings are let through, and until when.
+//! Exemptions: whose findings are allowed, and until when.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

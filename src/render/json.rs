@@ -26,7 +26,7 @@ pub(super) struct Jsonl<'w> {
     out: Box<dyn Write + 'w>,
 }
 
-/// A finding as it is written; `type` tells it from the summary.
+/// A finding as it is written; `type` distinguishes it from the summary.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "finding", rename_all = "camelCase")]
 struct Row<'a> {

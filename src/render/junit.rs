@@ -1,5 +1,5 @@
 //! JUnit XML: a suite a file, a case a finding. What does not fail the run is
-//! a case that passes and says something, since JUnit knows no warnings.
+//! a case that passes and says something, since JUnit has no warnings.
 
 use std::io::{self, Write};
 

@@ -46,7 +46,7 @@ pub struct Summary {
 /// Where the Ingresses came from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Scope {
-    /// From files, which may be mended in place.
+    /// From files, which may be fixed in place.
     #[default]
     Files,
     /// From a cluster.

@@ -16,7 +16,7 @@ use crate::crypto;
 pub use files::Files;
 pub use store::{CertificateStore, Reload};
 
-/// A certificate chain with its key, and what its callers go by where that is
+/// A certificate chain with its key, and what its callers use where that is
 /// known.
 #[derive(Debug, Clone)]
 pub struct CertifiedKeyPair {

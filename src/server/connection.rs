@@ -1,6 +1,6 @@
 //! One connection: what it is doing, and since when.
 //!
-//! hyper's own header timeout cannot tell a slow head from an idle connection,
+//! hyper's own header timeout cannot distinguish a slow head from an idle connection,
 //! and would close the connections that the API server keeps. So a connection
 //! notes its phase here, and [`Connections`](super::connections::Connections)
 //! decides by it which connection has taken too long and which one gives way
@@ -195,7 +195,7 @@ impl Drop for Drains {
     }
 }
 
-/// The bytes of a connection, above TLS: they tell its phase.
+/// The bytes of a connection, above TLS: they determine its phase.
 #[derive(Debug)]
 pub(super) struct Stream<S> {
     bytes: S,

@@ -46,7 +46,7 @@ async fn stopped(stop: &mut Stop) {
 }
 
 impl Port {
-    /// Serves until `stop`, and then until the last connection has ended.
+    /// Serves until `stop`, and then until the last connection is closed.
     /// Dropping the future ends all of them.
     pub(super) async fn serve(self, listener: TcpListener, stop: Stop) {
         let connections = Arc::clone(&self.connections);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 const MOST: u32 = 10;
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// Lets through ten lines in ten seconds, and counts the others.
+/// Passes on ten lines in ten seconds, and counts the others.
 #[derive(Debug, Default)]
 pub(super) struct Throttle(Mutex<State>);
 

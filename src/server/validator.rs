@@ -54,7 +54,7 @@ impl Validator {
     }
 }
 
-/// Looks for a newer policy, and tells what came of it.
+/// Looks for a newer policy, and reports the outcome.
 pub(super) fn poll(policy: &PolicyHandle) {
     match policy.poll(Timestamp::now()) {
         ReloadOutcome::Unchanged => {}

@@ -12,7 +12,7 @@ use super::place::json_escape;
 use super::read::too_deep;
 use crate::lint::Span;
 
-/// The value that stands in `range` of `text`, blanks around it aside.
+/// The value that stands in `range` of `text`, whitespace around it aside.
 pub fn read(text: &str, range: Span) -> Result<Node<'_>, Error> {
     let mut reader = Reader {
         text,

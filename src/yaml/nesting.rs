@@ -1,4 +1,4 @@
-//! A guard before the parser: within brackets it looks at every open one for
+//! A guard before the parser: within brackets it visits every open one for
 //! each word it reads, so a text of brackets alone would take hours.
 
 use super::error::Error;

@@ -12,7 +12,7 @@ use crate::lint::Span;
 pub struct Node<'t> {
     /// The bytes of the text, without tag and anchor. A scalar's range begins
     /// at its first byte, quote or block indicator; the end of a quoted or
-    /// block scalar may lie behind blanks and a comment: [`super::places`]
+    /// block scalar may lie after whitespace and a comment: [`super::places`]
     /// knows the exact one.
     pub span: Span,
     /// The tag, where one is written.

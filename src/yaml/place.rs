@@ -34,7 +34,7 @@ struct Piece {
 }
 
 /// The places of a scalar. `None` for what is no scalar, and for what cannot
-/// be told.
+/// be determined.
 #[must_use]
 pub fn places(text: &str, node: &Node<'_>) -> Option<Places> {
     let node = node.resolved();
@@ -187,7 +187,7 @@ impl<'t, 'v> Decoder<'t, 'v> {
     }
 }
 
-/// Where a node's content begins: behind blanks, comments, indicators, tags
+/// Where a node's content begins: after whitespace, comments, indicators, tags
 /// and anchors. `None` at the end of the text.
 pub(super) fn find_content(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
@@ -211,7 +211,7 @@ pub(super) fn find_content(text: &str, from: usize) -> Option<usize> {
     }
 }
 
-/// The length of a tag or an anchor: up to a blank, or in flow style up to what ends it.
+/// The length of a tag or an anchor: up to whitespace, or in flow style up to what ends it.
 fn property_length(text: &str) -> usize {
     let ends = |c: char| matches!(c, ' ' | '\t' | '\r' | '\n' | ',' | '[' | ']' | '{' | '}');
     if text.starts_with("!<") {

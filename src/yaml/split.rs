@@ -105,7 +105,7 @@ fn is_marker(line: &str, marker: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
 }
 
-/// Whether a line is more than blanks, a comment or a directive.
+/// Whether a line is more than whitespace, a comment or a directive.
 fn is_content(line: &str) -> bool {
     let line = line.strip_prefix('\u{feff}').unwrap_or(line);
     !line.starts_with('%') && !line.trim_start().is_empty() && !line.trim_start().starts_with('#')

@@ -280,7 +280,7 @@ impl Entry {
 }
 
 /// The header with the moment of expiry in place of the core's `NOW+n`: the
-/// core knows no clock.
+/// core has no clock.
 fn dated(header: &str, now: Timestamp) -> String {
     const LEFT_OPEN: &str = "; expires=NOW+";
     let date = |rest: &str| {

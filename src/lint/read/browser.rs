@@ -190,7 +190,7 @@ impl<'r> ReceivedCookie<'r> {
 
     /// Whether nginx finds its cookie in the `Cookie` header of the next request.
     /// nginx compares the name without case, then wants an equals sign, perhaps
-    /// after blanks (`ngx_http_parse_multi_header_lines`).
+    /// after whitespace (`ngx_http_parse_multi_header_lines`).
     #[must_use]
     pub fn comes_back(&self) -> bool {
         let name = self.header.name;

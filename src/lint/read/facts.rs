@@ -1,4 +1,4 @@
-//! What the readers have to be told, because no Ingress shows it: plain data.
+//! What the readers need as input, because no Ingress shows it: plain data.
 
 use crate::lint::release::{Fact, Release};
 

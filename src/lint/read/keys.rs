@@ -126,7 +126,7 @@ pub(crate) fn is_misspelt(key: &str) -> bool {
 
 /// A number of edits that two names need at least, counted letter by letter:
 /// an edit takes at most one letter away and brings at most one. Most keys are
-/// told apart by it, at a fraction of the cost.
+/// distinguished by it, at a fraction of the cost.
 fn distance_by_letters(one: &str, other: &str) -> usize {
     let mut counts = [0_i32; 32];
     // Letters that share a count make the number smaller, never larger.

@@ -49,7 +49,7 @@ fn accepted(words: &Words<'_>, report: &mut Report) {
     }
 }
 
-/// What joins words that were meant to be apart.
+/// What joins words that were intended to be separate.
 fn is_joint(c: char) -> bool {
     c == ',' || is_other_space(c)
 }
@@ -76,7 +76,7 @@ pub(super) struct Joined {
 }
 
 impl Joined {
-    /// Reads the word at `span`; `None` where its commas may be meant.
+    /// Reads the word at `span`; `None` where its commas may be intended.
     pub(super) fn read(words: &Words<'_>, span: Span) -> Option<Self> {
         let raw = words.entry.text(span);
         if !may_be_joined(raw) || raw.contains(['\\', '\'', '{', '}', '#']) {
@@ -162,7 +162,7 @@ impl Joined {
     }
 }
 
-/// The parameters that a word names or was certainly meant to be.
+/// The parameters that a word names or was certainly intended to be.
 fn set_of(word: &str) -> u8 {
     let parameters = suggest::parameters(word).into_iter().flatten();
     parameters.fold(0, |set, parameter| set | 1 << parameter as u8)

@@ -175,7 +175,7 @@ impl<'c> Words<'c> {
         suspicious.take(MOST_WORDS)
     }
 
-    /// Whether the cookie's name ran into the service's, for want of a blank.
+    /// Whether the cookie's name ran into the service's, because a space is missing.
     fn service_has_white_space(&self) -> bool {
         self.entry.service.contains(char::is_whitespace)
     }

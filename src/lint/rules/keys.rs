@@ -32,7 +32,7 @@ pub(super) fn shadowed_annotation(context: &Context<'_>, report: &mut Report) {
 }
 
 /// The open-source edition rejects an Ingress with the `nginx.com` key before
-/// it looks at the value, even beside a good `nginx.org` key (NIC,
+/// it reads the value, even beside a good `nginx.org` key (NIC,
 /// `internal/k8s/validation.go`: `annotation requires NGINX Plus`).
 pub(super) fn plus_only(context: &Context<'_>, report: &mut Report) {
     let facts = &context.reading.facts;
@@ -116,7 +116,7 @@ fn near_miss(key: &str, is_managed: bool) -> Option<Diagnostic> {
     Some(diagnostic.with_help(format!("did you mean '{similar}'?")))
 }
 
-/// Whether a key's prefix is, or was meant to be, one of an nginx controller.
+/// Whether a key's prefix is, or was intended to be, one of an nginx controller.
 fn is_nginx(prefix: &str) -> bool {
     let lower = prefix.to_ascii_lowercase();
     lower.is_empty() || lower.contains("nginx") || strsim::levenshtein(&lower, "nginx.org") < 4

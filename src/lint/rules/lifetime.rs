@@ -13,7 +13,7 @@ const LONGEST: u64 = 400 * 86_400;
 /// Below this a minute between two clicks outlives the cookie.
 const SHORTEST: u64 = 60;
 
-/// The cookies with a lifetime, how long it is in seconds, and who says so.
+/// The cookies with a lifetime, how long it is in seconds, and where it is set.
 fn lifetimes<'c>(
     context: &Context<'c>,
 ) -> impl Iterator<Item = (&'c ReceivedCookie<'c>, u64, Span)> {

@@ -221,14 +221,14 @@ fn value_part(text: &str, span: Span) -> Span {
     }
 }
 
-/// Where the blanks before `span` begin.
+/// Where the whitespace before `span` begins.
 fn before(value: &str, span: Span) -> usize {
     let blanks = |byte: &char| nginx::is_blank(u8::try_from(*byte).unwrap_or_default());
     let text = Span::new(0, span.start).of(value);
     span.start - text.chars().rev().take_while(blanks).count()
 }
 
-/// The smallest edit that turns the word into what was meant.
+/// The smallest edit that turns the word into what was intended.
 fn rename(span: Span, word: &str, meant: &str) -> Fix {
     let (name, value) = suggest::split(word);
     let (meant_name, meant_value) = suggest::split(meant);

@@ -121,7 +121,7 @@ fn suggest(services: &[&str], entry: &EntryReading<'_>, diagnostic: Diagnostic) 
     }
 }
 
-/// A blank where none belongs, or none where one does.
+/// A space where none belongs, or none where one does.
 struct MisplacedBlank {
     help: &'static str,
     /// What stands there, and what must.
@@ -146,7 +146,7 @@ impl MisplacedBlank {
     }
 }
 
-/// A blank behind the equals sign; a TAB or newline behind the service, which
+/// A space after the equals sign; a TAB or newline after the service, which
 /// to the controller is part of its name.
 fn misplaced_blank(routes: &Routes<'_>, entry: &EntryReading<'_>) -> Option<MisplacedBlank> {
     let service = entry.service;

@@ -1,4 +1,4 @@
-//! What Kubernetes refuses and serde lets through.
+//! What Kubernetes refuses and serde accepts.
 
 use std::fmt;
 

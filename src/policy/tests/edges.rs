@@ -32,7 +32,7 @@ fn what_is_still_fine_and_what_is_not() {
             "exemptions: [{reason: x, rules: [quotte]}]".to_owned(),
             "p:1:34: error: unknown rule 'quotte'; did you mean 'quote'?".to_owned(),
         ),
-        // What a set or a choice of characters matches is not told from the text.
+        // What a set or a choice of characters matches is not derived from the text.
         (
             "namespaces: [{match: ['team-[A-Za-z]*']}]".to_owned(),
             String::new(),

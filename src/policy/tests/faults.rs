@@ -209,7 +209,7 @@ fn contradictions() {
              lower minExpires, or raise maxExpires",
             ],
         ),
-        // Told where the two meet, and once.
+        // Reported where the two meet, and once.
         (
             "limits: {maxExpires: 1h}\nnamespaces:\n- {match: [a], limits: {minExpires: max}}\n- {match: [b], mode: warn}",
             &[

@@ -177,7 +177,7 @@ fn columns(text: &str) -> usize {
     text.chars().map(columns_of).sum()
 }
 
-/// A tab is drawn as four blanks, a control character as its picture.
+/// A tab is drawn as four spaces, a control character as its picture.
 fn columns_of(c: char) -> usize {
     match c {
         '\t' => 4,

@@ -46,7 +46,7 @@ impl Header {
     }
 }
 
-/// The indentation of the first line that is not blank, and the deepest of
+/// The indentation of the first line that is not whitespace, and the deepest of
 /// all lines that the value may have.
 fn indents(text: &str, content: usize, value: &str) -> (usize, usize) {
     let lines = text.get(content..).unwrap_or_default().split('\n');
@@ -67,7 +67,7 @@ fn indents(text: &str, content: usize, value: &str) -> (usize, usize) {
 #[derive(Default)]
 struct Breaks {
     spans: Vec<Span>,
-    /// Whether a content line stands before them, and whether it began with a blank.
+    /// Whether a content line stands before them, and whether it began with whitespace.
     after_text: bool,
     after_blank: bool,
 }

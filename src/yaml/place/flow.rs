@@ -49,7 +49,7 @@ pub(super) fn quoted(decoder: &mut Decoder<'_, '_>, quote: char) -> Option<()> {
     None
 }
 
-/// Blanks within a line stand for themselves; before a line break they fold
+/// Spaces within a line stand for themselves; before a line break they fold
 /// away with it.
 fn blanks(decoder: &mut Decoder<'_, '_>) {
     let rest = decoder.rest();
@@ -61,7 +61,7 @@ fn blanks(decoder: &mut Decoder<'_, '_>) {
     }
 }
 
-/// A line break with the blanks around it: one is a space, of several the
+/// A line break with the whitespace around it: one is a space, of several the
 /// first vanishes.
 fn fold(decoder: &mut Decoder<'_, '_>) {
     let start = decoder.at;
@@ -73,7 +73,7 @@ fn fold(decoder: &mut Decoder<'_, '_>) {
     }
 }
 
-/// Skips blanks and line breaks, and counts the breaks.
+/// Skips whitespace and line breaks, and counts the breaks.
 fn skip_breaks(decoder: &mut Decoder<'_, '_>) -> usize {
     let mut breaks = 0;
     loop {

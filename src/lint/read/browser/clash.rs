@@ -127,7 +127,7 @@ impl Clash {
     }
 }
 
-/// Whether two ports are told apart by name, or both by number.
+/// Whether two ports are distinguished by name, or both by number.
 fn is_same_kind(one: Option<&Port<'_>>, other: Option<&Port<'_>>) -> bool {
     matches!(
         (one, other),

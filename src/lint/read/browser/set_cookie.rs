@@ -14,7 +14,7 @@ pub const MAX_ATTRIBUTE: usize = 1024;
 /// The control characters of ASCII.
 const CONTROLS: ByteSet = ByteSet::of(b"\x7f").and(0, 0x1f);
 
-/// A cookie as a browser understands it, before it looks at where it came from.
+/// A cookie as a browser understands it, before it checks where it came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ParsedCookie<'t> {
     /// The name; empty where the first part has no equals sign.
@@ -44,7 +44,7 @@ pub struct ParsedCookie<'t> {
 pub struct Attribute<'t> {
     /// The name, as written.
     pub name: &'t str,
-    /// The value, blanks taken off.
+    /// The value, whitespace trimmed.
     pub text: &'t str,
     /// The offset in the header at which the name begins.
     pub offset: usize,
@@ -70,7 +70,7 @@ pub enum Rejection {
     Oversized,
 }
 
-/// Reads the header's value. CR and LF end the line, whatever was meant to follow.
+/// Reads the header's value. CR and LF end the line, whatever was intended to follow.
 pub(super) fn parse(text: &str) -> Result<ParsedCookie<'_>, Rejection> {
     // Most headers have no control character, and their parts need no look.
     let is_plain = !CONTROLS.meets(text);

@@ -59,11 +59,11 @@ struct Scope<'c> {
 /// One that comes with the same key overwrites it.
 type CookieKey<'c> = (Scope<'c>, &'c str, &'c str);
 
-/// The store: setters by key, and by what nginx cannot tell apart.
+/// The store: setters by key, and by what nginx cannot distinguish.
 pub(super) struct Store<'c> {
     pub(super) setters: Vec<SetCookieAt<'c>>,
     by_key: HashMap<CookieKey<'c>, Group<'c>>,
-    /// By what nginx cannot tell apart, and then by whom it is sent to.
+    /// By what nginx cannot distinguish, and then by whom it is sent to.
     by_name: HashMap<(&'c str, &'c str), HashMap<Scope<'c>, Group<'c>>>,
     lengths: BTreeSet<usize>,
 }

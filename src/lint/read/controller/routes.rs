@@ -42,7 +42,7 @@ pub struct Routes<'s> {
 pub struct Host<'s> {
     /// As the Ingress has it; `None` stands for any host.
     pub spec_host: Option<&'s str>,
-    /// As a browser writes it; empty where any host is meant.
+    /// As a browser writes it; empty where the rule matches any host.
     pub name: Cow<'s, str>,
     /// Whether it is reached over TLS, where that can be seen.
     pub tls: Option<bool>,

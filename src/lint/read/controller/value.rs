@@ -61,15 +61,15 @@ pub struct Error {
 pub enum ErrorKind {
     /// The value is empty.
     EmptyValue,
-    /// The value is blanks and semicolons only.
+    /// The value is spaces and semicolons only.
     BlankValue,
-    /// The piece is empty or blank.
+    /// The piece is empty or whitespace.
     EmptyPiece,
-    /// The piece begins with a blank.
+    /// The piece begins with a space.
     LeadingBlank,
-    /// There is no blank behind the service.
+    /// There is no space after the service.
     NoBlank,
-    /// There is no equals sign before the first blank, or more than one.
+    /// There is no equals sign before the first space, or more than one.
     EqualsSigns(usize),
     /// `"`, `$`, or a backslash at the end or before `$` in the parameters.
     Forbidden(char),
@@ -78,7 +78,7 @@ pub enum ErrorKind {
 }
 
 /// Reads a value as the controller does: split at every semicolon, then at the
-/// first blank, then at the one equals sign; nothing is trimmed. What it does
+/// first space, then at the one equals sign; nothing is trimmed. What it does
 /// not like depends on the reader, and so on the release.
 #[must_use]
 pub fn read(value: &str, reader: Reader) -> Value {
@@ -165,8 +165,8 @@ impl Value {
     }
 
     /// Reads a piece that the controller refuses as it was certainly meant: with
-    /// no blank before it, and any white space behind the service where there
-    /// is no blank. What else is wrong with it can then be said in the same breath.
+    /// no space before it, and any white space behind the service where there
+    /// is no space. What else is wrong with it can then be said in the same breath.
     ///
     /// The lenient reader skips such a piece and uses the others, so for it the
     /// piece is none.

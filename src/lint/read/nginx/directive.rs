@@ -18,7 +18,7 @@ pub struct Directive<'v> {
     /// Comments, from `#` to before the line's end.
     pub comments: Vec<Span>,
     /// The cookie, where there is a word to name it. Parameters that nginx
-    /// refuses are missing from it, unless what was meant is certain.
+    /// refuses are missing from it, unless what was intended is certain.
     pub cookie: Option<Cookie<'v>>,
     /// Empty if and only if nginx accepts the directive.
     pub errors: Vec<Error<'v>>,
@@ -26,7 +26,7 @@ pub struct Directive<'v> {
     called: OnceCell<Called>,
 }
 
-/// For each word the set of parameters that it is, or was meant to be, and how
+/// For each word the set of parameters that it is, or was intended to be, and how
 /// many words there are of each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Called {
@@ -109,7 +109,7 @@ impl<'v> Directive<'v> {
         self.cookie.as_ref().filter(|_| sound)
     }
 
-    /// Whether a word is that parameter, or was certainly meant to be, other
+    /// Whether a word is that parameter, or was certainly intended to be, other
     /// than those at two places.
     #[must_use]
     pub(crate) fn has_other(
@@ -183,7 +183,7 @@ struct Reader<'v> {
     cookie: Cookie<'v>,
     seen: [bool; Parameter::ALL.len()],
     errors: Vec<Error<'v>>,
-    /// What refused words were certainly meant to be.
+    /// What refused words were certainly intended to be.
     meant: Vec<Word<'v>>,
 }
 
@@ -226,7 +226,7 @@ impl<'v> Reader<'v> {
         }
     }
 
-    /// Reads refused words as they were meant, so that the readers behind nginx
+    /// Reads refused words as they were intended, so that the readers behind nginx
     /// check the cookie that was asked for.
     fn read_meant(&mut self) {
         let refused = self.errors.len();

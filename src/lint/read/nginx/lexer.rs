@@ -36,7 +36,7 @@ pub enum LexErrorKind {
     Brace,
     /// A quoted word that does not end.
     UnclosedQuote,
-    /// Something other than a blank behind a closing quote.
+    /// Something other than whitespace after a closing quote.
     AfterQuote,
     /// A comment that runs on over the directive's own semicolon.
     OpenComment,
@@ -85,7 +85,7 @@ pub(super) fn read(value: &str, range: Span) -> Lexed<'_> {
     lexer.lexed
 }
 
-/// Whether nginx takes the byte for a blank between words.
+/// Whether nginx takes the byte for whitespace between words.
 #[must_use]
 pub fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
@@ -136,7 +136,7 @@ impl Lexer<'_> {
         self.word(whole, inside, true);
         self.at = close + 1;
         let next = (self.at < self.end).then(|| self.byte());
-        // The closing quote stands in the buffer too, and so does a blank behind it.
+        // The closing quote is in the buffer too, and so is whitespace after it.
         let behind = 1 + usize::from(next.is_some_and(is_blank));
         if inside.len() + behind >= BUFFER {
             self.refuse(whole, LexErrorKind::TooLong);
@@ -174,7 +174,7 @@ impl Lexer<'_> {
         }
         let span = Span::new(start, self.at);
         self.word(span, span, false);
-        // A blank behind the word stands in the buffer too; the directive's own `;` ends it.
+        // Whitespace after the word is in the buffer too; the directive's own `;` ends it.
         if span.len() + usize::from(self.at < self.end) >= BUFFER {
             self.refuse(span, LexErrorKind::TooLong);
         }

@@ -125,7 +125,7 @@ impl<'v> Cookie<'v> {
 }
 
 /// When the cookie expires: a date where it is fixed, else `NOW+n` in place of
-/// a date that the core, which knows no clock, cannot write.
+/// a date that the core, which has no clock, cannot write.
 fn date(expires: Expires) -> String {
     match expires {
         Expires::Max | Expires::Seconds(MAX_ALIAS) => "Thu, 31-Dec-37 23:55:55 GMT".to_owned(),

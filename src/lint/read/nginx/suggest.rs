@@ -1,4 +1,4 @@
-//! What a parameter that nginx refuses was certainly meant to be.
+//! What a parameter that nginx refuses was certainly intended to be.
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ impl fmt::Display for Suggestion {
     }
 }
 
-/// The parameter that an unknown word was meant to be, as nginx would accept
+/// The parameter that an unknown word was intended to be, as nginx would accept
 /// it; `None` where that is not certain.
 #[must_use]
 pub(crate) fn parameter(word: &str) -> Option<Suggestion> {
@@ -62,7 +62,7 @@ pub(crate) fn negated(name: &str) -> Option<Parameter> {
     })
 }
 
-/// The parameter that a word names, and the one that it was certainly meant to be.
+/// The parameter that a word names, and the one that it was certainly intended to be.
 #[must_use]
 pub(crate) fn parameters(word: &str) -> [Option<Parameter>; 2] {
     let meant = parameter(word).map(|suggestion| suggestion.parameter);
@@ -110,7 +110,7 @@ pub(crate) fn is_one_word(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(means_itself)
 }
 
-/// The time that a value of `expires=` was certainly meant to be: letters in
+/// The time that a value of `expires=` was certainly intended to be: letters in
 /// the other case, units written out.
 #[must_use]
 pub(crate) fn expires(value: &str) -> Option<String> {

@@ -69,7 +69,7 @@ impl Expires {
     }
 }
 
-/// Reads a time in seconds: units descend and stand once, blanks may follow
+/// Reads a time in seconds: units descend and appear once, spaces may follow
 /// each, digits may be missing before a unit but not everywhere.
 pub fn seconds(text: &str) -> Result<u64, TimeError> {
     let bytes = text.as_bytes();

@@ -2,7 +2,8 @@
 
 use super::*;
 
-/// What each of two services is told of a clash: `tea: never error, coffee: never error`.
+/// What is reported of a clash to each of two services:
+/// `tea: never error, coffee: never error`.
 fn clashes(ingress: &[&str], tea: &str, coffee: &str) -> String {
     let value = format!("serviceName=tea {tea};serviceName=coffee {coffee}");
     let found = check_subject(&subject(ingress, &value), &Policy::default());

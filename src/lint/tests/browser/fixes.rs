@@ -1,8 +1,8 @@
-//! What the fixes make of a value, and that they mend it.
+//! What the fixes make of a value, and that they fix it.
 
 use super::*;
 
-/// The parameters after the first fix, `?` before those that may not be meant.
+/// The parameters after the first fix, `?` before those that may not be intended.
 fn fixed(ingress: &[&str], parameters: &str) -> String {
     let value = format!("serviceName=tea {parameters}");
     let found = find(ingress, parameters);
