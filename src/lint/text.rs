@@ -80,6 +80,7 @@ pub fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) ->
         return None;
     }
     let furthest = (length / 3).max(1);
+    let letters = Letters::of(word);
     let mut best: Option<(usize, &str)> = None;
     let mut tied = false;
     for candidate in known {
@@ -88,7 +89,9 @@ pub fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) ->
             return Some(candidate);
         }
         // No two words are nearer than their lengths.
-        if candidate.chars().count().abs_diff(length) > furthest {
+        if candidate.chars().count().abs_diff(length) > furthest
+            || Letters::of(candidate).least_distance(&letters) > furthest
+        {
             continue;
         }
         meter::spend(length * length / 16);
@@ -103,6 +106,31 @@ pub fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) ->
         }
     }
     best.filter(|_| !tied).map(|(_, candidate)| candidate)
+}
+
+/// How often each letter is in a word; letters that share a place count as one.
+struct Letters([u16; 64]);
+
+impl Letters {
+    fn of(word: &str) -> Self {
+        let mut counts = [0; 64];
+        for c in word.chars() {
+            let count: &mut u16 = &mut counts[c as usize % 64];
+            *count = count.saturating_add(1);
+        }
+        Self(counts)
+    }
+
+    /// No distance is smaller: an edit adds or removes one letter at most, and a
+    /// swap none. It takes a small part of the time of the distance.
+    fn least_distance(&self, other: &Self) -> usize {
+        let (mut more, mut less) = (0, 0);
+        for (ours, theirs) in self.0.iter().zip(other.0) {
+            more += usize::from(ours.saturating_sub(theirs));
+            less += usize::from(theirs.saturating_sub(*ours));
+        }
+        more.max(less)
+    }
 }
 
 fn simplify(word: &str) -> impl Iterator<Item = char> {
@@ -130,6 +158,34 @@ mod tests {
         let long = "x".repeat(41);
         assert_eq!(quote(&long), format!("'{}…'", "x".repeat(40)));
         assert_eq!(quote(&long[1..]), format!("'{}'", "x".repeat(40)));
+    }
+
+    #[test]
+    fn letters_are_never_further_apart_than_words() {
+        let words = [
+            "",
+            "a",
+            "tea",
+            "eat",
+            "äte",
+            "expires",
+            "expirse",
+            "domain",
+            "httponly",
+            "http-only",
+            "aaaa",
+            "path",
+            "\u{4e2d}",
+            "tea-svc",
+            "coffee-svc",
+        ];
+        for (a, b) in words.iter().flat_map(|a| words.map(|b| (*a, b))) {
+            let least = Letters::of(a).least_distance(&Letters::of(b));
+            let distance = strsim::damerau_levenshtein(a, b);
+            assert!(least <= distance, "{a} {b}: {least} > {distance}");
+        }
+        let apart = |a, b| Letters::of(a).least_distance(&Letters::of(b));
+        assert_eq!((apart("domain", "expires"), apart("tea", "eat")), (6, 0));
     }
 
     #[test]
