@@ -46,6 +46,6 @@ pub(super) struct ReadOptions<'h> {
 pub(super) enum Lists {
     /// Element by element, where nothing needs the whole.
     ByElement,
-    /// As a whole, so that [`Found::End`] follows every YAML document.
+    /// As a whole, so that [`super::object::Found::End`] follows every YAML document.
     Whole,
 }
