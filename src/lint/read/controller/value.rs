@@ -60,7 +60,7 @@ pub struct Error {
 pub enum ErrorKind {
     /// The value is empty.
     EmptyValue,
-    /// The value is spaces and semicolons only.
+    /// The value is whitespace and semicolons only.
     BlankValue,
     /// The piece is empty or whitespace.
     EmptyPiece,
