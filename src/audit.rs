@@ -33,18 +33,18 @@ pub enum Error {
     /// There is no configuration, or none that can be used.
     #[error("no cluster is configured: {0}")]
     Configuration(String),
-    /// The API server said no.
+    /// The API server refused.
     #[error("the cluster refuses to list Ingresses: {0}")]
     Refused(String),
-    /// Nobody answered.
+    /// There was no response.
     #[error("the cluster cannot be reached: {0}")]
     Unreachable(String),
-    /// What came back is no list of Ingresses.
+    /// The response is not a list of Ingresses.
     #[error("the cluster sent no list of Ingresses: {0}")]
     Malformed(#[from] serde_json::Error),
 }
 
-/// What was looked at and found in one Ingress.
+/// One Ingress, and what was found in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audited {
     /// Whether it carries one of the two keys.

@@ -2,7 +2,7 @@
 //!
 //! Read in one pass from any serde deserializer: JSON without escapes is
 //! borrowed, and what is not checked (managedFields, other annotations' values,
-//! status) is skipped without a look. Unknown fields are no error, null is
+//! status) is skipped. Unknown fields are not an error, null is
 //! absent, and of two fields with one name the last counts, as in Go.
 
 use std::borrow::Cow;

@@ -44,7 +44,7 @@ use rules::{Context, Report};
 /// the order of its fields and of the value's text.
 ///
 /// Where the policy names no release of the controller, those in use are
-/// meant: what only some of them do is a warning that names them.
+/// modelled: what only some of them do is a warning that names them.
 ///
 /// An Ingress whose class the operator does not assign to the controller is not
 /// checked; one without a sticky-cookie key is checked only for keys that

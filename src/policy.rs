@@ -3,7 +3,7 @@
 //! ```text
 //! text ─ yaml ─▶ File ─ contradiction ─▶ faults
 //!                 └─ resolve ─▶ Policies ─ for_namespace ─▶ Effective
-//!                                   └───── exemptions ────▶ what is let through
+//!                                   └───── exemptions ────▶ exempt findings
 //! ```
 //!
 //! Everything that a file says is read and compiled once, when it is loaded.
@@ -41,7 +41,7 @@ pub use show::Shown;
 use crate::lint::{self, Consequence, Diagnostic, Rule, Subject};
 
 /// What becomes of findings, as Pod Security Admission has it. Labels of the
-/// namespace are not consulted: nobody but the policy's author sets the mode.
+/// namespace are not consulted: only the policy's author sets the mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Mode {
     /// Errors deny; warnings, and errors that were there before, are shown.
@@ -49,8 +49,8 @@ pub enum Mode {
     Enforce,
     /// Errors and warnings are shown.
     Warn,
-    /// Errors and warnings are written to the API server's audit log and shown
-    /// to nobody.
+    /// Errors and warnings are written to the API server's audit log and not
+    /// shown to users.
     Audit,
 }
 
@@ -61,8 +61,8 @@ pub enum OnUpdate {
     /// working.
     #[default]
     Ratchet,
-    /// They deny like any other. An object that is being deleted is spared:
-    /// otherwise nobody could take its finalizers off.
+    /// They deny like any other. An object that is being deleted is
+    /// admitted: otherwise its finalizers could not be removed.
     Strict,
 }
 

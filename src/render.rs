@@ -93,7 +93,7 @@ pub struct Style {
 }
 
 impl Default for Style {
-    /// No colour, rustc's width for what is no terminal, failing on errors.
+    /// No colour, rustc's width without a terminal, failing on errors.
     fn default() -> Self {
         Self {
             colour: false,

@@ -261,7 +261,7 @@ async fn drain(shared: &Shared, finish: &watch::Sender<bool>, stop: impl Future<
     stop.await;
     let settings = &shared.settings;
     shared.stopping.store(true, Relaxed);
-    // Where nobody has learned of us there is nothing to wait for.
+    // If readiness was never reported, no endpoint has to be removed.
     let delay = if shared.known.load(Relaxed) {
         settings.drain_delay
     } else {

@@ -115,7 +115,7 @@ impl Audit {
         });
         let written = match read {
             Ok(written) => written,
-            // "Nothing found" is not reported where the search failed.
+            // Without a summary: it would be of a part of the cluster.
             Err(error) => return Err(unanswered(&error)),
         };
         other_class.settle(reports.summary());

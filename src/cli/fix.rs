@@ -1,4 +1,4 @@
-//! `stickler fix`: applies the safe fixes in place.
+//! `stickler fix`: fixes files in place, by default with the safe fixes only.
 
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;

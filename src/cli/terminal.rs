@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use super::Failure;
 use crate::render;
 
-/// The width of what is no terminal, as rustc has it.
+/// The width where the output is not a terminal, as rustc has it.
 const NO_TERMINAL: usize = 140;
 /// The width of a terminal that does not report one.
 const UNKNOWN: usize = 80;

@@ -31,7 +31,7 @@ pub enum Consequence {
     NotApplied,
     /// The value alters the response or the configuration beyond its cookie.
     Unsafe,
-    /// Accepted without a word, and there is no stickiness.
+    /// Accepted, and there is no stickiness.
     NoEffect,
     /// The cookie is set, but a browser never returns it.
     NeverSticks,

@@ -7,7 +7,7 @@ use super::field::FieldPath;
 use super::rules::Rule;
 use super::span::Span;
 
-/// One thing wrong with a subject, said in one sentence and put in one place.
+/// A problem of a subject: one sentence and one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The rule that found it.
@@ -16,11 +16,11 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// What becomes of the value; `None` for what is only worth knowing.
     pub consequence: Option<Consequence>,
-    /// Where it stands.
+    /// Where it is.
     pub place: Place,
     /// The entry it is about, where it is about one.
     pub entry: Option<EntryName>,
-    /// One sentence without a final stop. What the user wrote stands between
+    /// One sentence without a final stop. What the user wrote is in
     /// single quotes, as [`super::text::quote`] writes it.
     pub message: String,
     /// What to do about it: a clause that can follow a semicolon.
@@ -29,7 +29,7 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
 }
 
-/// Where a diagnostic stands: a field of the object, and within an
+/// The place of a diagnostic: a field of the object, and within an
 /// annotation's value a range of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -75,7 +75,7 @@ pub struct Replacement {
 pub struct Edit {
     /// What is replaced; an empty range inserts.
     pub span: Span,
-    /// What stands there afterwards.
+    /// The new text.
     pub text: String,
 }
 

@@ -158,8 +158,8 @@ fn no_affinity(source: &Source<'_>) -> Note {
     Note::new(NoteId::NoAffinity, Some("affinity"), message)
 }
 
-/// One list of notes: what is said of every service alike is said once, and
-/// what broke some services only is less than what broke all.
+/// One list of notes: a note that all services have is given once, and what
+/// broke only some of them is a lesser outcome than what broke all.
 fn merge(drafts: Vec<Draft>, broken: Vec<Vec<Note>>) -> (Vec<Cookie>, Vec<Note>) {
     let services = drafts.len();
     let mut cookies = Vec::with_capacity(services);
@@ -293,8 +293,8 @@ pub(crate) fn migrated<'a>(subject: &Subject<'a>, key: &'static str, value: &str
             key: PATH_REGEX.into(),
             value: "case_insensitive".into(),
         });
-        // Beside it the controller never matches a path of type Exact, so the
-        // type has to change with it: the note says so.
+        // With this annotation the controller never matches a path of type
+        // Exact, so the type changes with it, as the note explains.
         let paths = migrated.rules.iter_mut().flat_map(|rule| &mut rule.paths);
         for path in paths.flatten().filter(|it| it.path_type == PathType::Exact) {
             path.path_type = PathType::Prefix;

@@ -1,6 +1,6 @@
 //! What each reader makes of an Ingress: the controller, then nginx, then a
-//! browser. Nobody complains here, and no reader looks back at one before it;
-//! what is wrong, how it is said and how it is fixed is for [`super::rules`].
+//! browser. This module reports nothing, and no reader depends on one after it:
+//! [`super::rules`] makes the diagnostics and the fixes.
 
 pub mod browser;
 pub mod controller;

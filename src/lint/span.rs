@@ -1,4 +1,4 @@
-//! Where in a value something stands.
+//! Ranges of a value.
 
 use serde::Serialize;
 

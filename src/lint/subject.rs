@@ -114,7 +114,7 @@ pub struct TlsBlock<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// The value of an annotation; the last one where a key stands twice.
+    /// The value of an annotation; the last one where a key is repeated.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&str> {
         meter::spend(1 + self.annotations.len() / 8);

@@ -2,7 +2,7 @@
 //!
 //! A newer release reads the same cookies from a value and rejects more, so an
 //! upgrade takes Ingresses away; it gives back the few that an older release
-//! rejected; and it can make an annotation count that nobody read before.
+//! rejected; and it can read an annotation that older releases ignore.
 
 use super::by_release::outcome;
 use super::consequence::{Consequence, Severity};

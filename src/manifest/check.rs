@@ -77,9 +77,9 @@ struct Checker<'s> {
 #[derive(Clone, Copy)]
 struct Current {
     number: usize,
-    /// Whether it may hold a comment for us.
+    /// Whether it may hold a `stickler:` comment.
     may_ignore: bool,
-    /// ReadOptions many findings there were before it.
+    /// The number of findings before it.
     first: usize,
 }
 

@@ -73,7 +73,7 @@ pub(super) fn apply(
     }
 }
 
-/// What stands behind `stickler:` in a comment of ours.
+/// The word after `stickler:` in a comment.
 const WORD: &str = "ignore";
 
 /// One comment.
@@ -81,7 +81,7 @@ struct Ignore<'t> {
     span: Span,
     /// The line it is about.
     line: usize,
-    /// What stands where `ignore` was meant, where that is misspelt.
+    /// The word in place of `ignore`, if that is misspelt.
     misspelt: Option<&'t str>,
     reason: &'t str,
     /// The names between the brackets, and whether each has silenced something.
@@ -89,7 +89,7 @@ struct Ignore<'t> {
 }
 
 impl<'t> Ignore<'t> {
-    /// Reads what stands behind `stickler:`; `None` where that is nothing of ours.
+    /// Reads a comment that begins with `stickler:`; `None` for any other.
     fn read(comment: &'t str, span: Span, line: usize) -> Option<Self> {
         let rest = comment.strip_prefix("stickler:")?.trim_start();
         let end = rest.find(|c: char| !c.is_alphabetic());
@@ -196,7 +196,7 @@ fn ignores<'t>(document: &Document<'t>, root: &Node<'_>, lines: &Lines<'_>) -> V
         .collect()
 }
 
-/// The number of the first line behind `at` that is no comment.
+/// The number of the first line after `at` that is not a comment.
 fn next_line(text: &str, line: usize, at: usize) -> usize {
     let below = text[at..].lines().skip(1);
     let comments = below.take_while(|line| line.trim_start().starts_with('#'));

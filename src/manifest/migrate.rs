@@ -53,7 +53,7 @@ pub struct Migrated {
     pub report: Report,
     /// The file; `None` for standard input and for what cannot be read.
     pub path: Option<PathBuf>,
-    /// ReadOptions the file is encoded.
+    /// The file's encoding.
     pub encoding: Encoding,
 }
 
@@ -253,7 +253,7 @@ fn keys<'n>(node: &'n Node<'_>, prefix: &str) -> Vec<(&'n str, &'n str, Span)> {
     pairs.iter().filter_map(key).collect()
 }
 
-/// Takes the plans for places that an alias stands for as well.
+/// Removes the plans for places that an alias shares.
 fn withhold_shared(root: &Node<'_>, ingresses: &mut [MigratedIngress]) {
     let shared = Shared::of(root);
     for ingress in ingresses {
@@ -268,8 +268,8 @@ fn withhold_shared(root: &Node<'_>, ingresses: &mut [MigratedIngress]) {
 /// The text with the plans carried out, where it then says what it should; else
 /// the text as it is.
 fn apply(text: &str, ingresses: &mut [MigratedIngress], migrator: &Migrator<'_>) -> String {
-    // A value that does not pass its own check is an error of this program:
-    // half a file is no place to find that out.
+    // A value that does not pass its own check is an error of stickler, after
+    // which a file is not changed in part.
     if ingresses.iter().any(|it| it.result.is_err()) {
         withhold(
             ingresses,

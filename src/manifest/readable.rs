@@ -1,5 +1,5 @@
-//! A text as the parser reads it: the same bytes in the same places, but for
-//! what stands in its way.
+//! A text as the parser reads it: the same bytes in the same places, without
+//! what it cannot read.
 //!
 //! Of Markdown only the fenced blocks of YAML and JSON are left, each a
 //! document of its own. A TAB between a key's colon and a plain value becomes a

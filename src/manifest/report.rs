@@ -20,7 +20,7 @@ pub struct Report {
     pub errors: Vec<Failure>,
     /// What was left out, and why.
     pub skipped: Vec<Skipped>,
-    /// ReadOptions much was looked at.
+    /// How much was checked.
     pub counts: Counts,
 }
 
@@ -36,7 +36,7 @@ pub struct Skipped {
 /// Why something was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SkipReason {
-    /// It is the source of a Helm template, not a manifest; said once a file.
+    /// It is the source of a Helm template, not a manifest; reported once a file.
     Template,
     /// It is not a manifest, and what would be wrong with one.
     NotManifest(String),

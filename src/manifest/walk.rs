@@ -27,7 +27,7 @@ mod ignored;
 /// few enough that memory does not grow with the number of files.
 const BATCH: usize = 256;
 
-/// Names what is no manifest, in the grammar of `.gitignore`.
+/// Names what is not a manifest, in the grammar of `.gitignore`.
 const IGNORE_FILE: &str = ".sticklerignore";
 
 /// The name of standard input in messages, where it has no other.
@@ -212,8 +212,8 @@ fn unmet(error: &ignore::Error) -> File {
     File::Error(name, message)
 }
 
-/// What a walk met at `path`. Links to folders are not followed, and nobody
-/// waits for what a pipe may say: it is read where it is named, as shells do.
+/// What a walk met at `path`. Links to folders are not followed, and a pipe is
+/// read only where it is named, because it may block.
 fn met(entry: &ignore::DirEntry, path: &Path) -> Option<File> {
     let kind = match entry.file_type() {
         // A link that leads nowhere is reported when it is read.

@@ -212,8 +212,8 @@ part! {
         /// `spec.ingressClassName`. Where it is left out, any Ingress that
         /// carries one of the two keys is checked.
         "ingressClasses" ingress_classes: Leaf<Classes>,
-        /// Where TLS ends: `ingress` takes `spec.tls` at its word, `upstream`
-        /// says that every host is reached over TLS, whatever `spec.tls` says.
+        /// Where TLS is terminated: with `ingress`, hosts in `spec.tls` are
+        /// reached over TLS; with `upstream`, every host is.
         "tls" tls: Leaf<TlsTermination>,
         /// What each cookie must have.
         "require" require: Require,

@@ -94,7 +94,7 @@ impl Report for Sarif<'_> {
     fn finish(&mut self, _summary: &Summary) -> io::Result<()> {
         let driver = driver(env!("CARGO_PKG_REPOSITORY"));
         let invocation = json!({
-            // Findings are no failure of the tool (§3.20.14).
+            // Findings are not a failure of the tool (§3.20.14).
             "executionSuccessful": self.notifications.is_empty(),
             "toolExecutionNotifications": self.notifications,
         });

@@ -12,7 +12,7 @@ use super::place::json_escape;
 use super::read::too_deep;
 use crate::lint::Span;
 
-/// The value that stands in `range` of `text`, whitespace around it aside.
+/// The value in `range` of `text`, without the whitespace around it.
 pub fn read(text: &str, range: Span) -> Result<Node<'_>, Error> {
     let mut reader = Reader {
         text,
@@ -85,7 +85,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Whether `close` ends the collection here; otherwise a comma is skipped,
-    /// which stands before every element but the first.
+    /// which comes before every element but the first.
     fn ends(&mut self, close: u8, first: bool) -> Result<bool, Error> {
         self.blanks();
         match self.peek() {

@@ -45,7 +45,7 @@ struct Mark {
 }
 
 /// No more bytes than about so many are walked for a column: JSON of many
-/// megabytes often stands in one line.
+/// megabytes is often one line.
 const STRIDE: usize = 4096;
 
 impl<'t> Lines<'t> {

@@ -73,8 +73,8 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Compares two objects, as each release that is meant reads them. Takes
-    /// time in proportion to them.
+    /// Compares two objects, as each release that is modelled reads them.
+    /// Takes time in proportion to them.
     pub(super) fn between(old: &Subject<'_>, new: &Subject<'_>, policy: &Policy) -> Self {
         let mut changes = Self::default();
         let releases = lint::releases(new, policy).into_iter();

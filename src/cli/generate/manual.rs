@@ -144,7 +144,7 @@ fn environment(command: &Command) -> String {
 }
 
 /// The files that the command finds by itself. A policy is looked for only
-/// where the flag's help says so.
+/// where the flag's help mentions the file.
 fn files(command: &Command) -> String {
     let mut text = String::new();
     for (id, file, meaning) in FILES {

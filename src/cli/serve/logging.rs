@@ -1,8 +1,8 @@
 //! Log lines on standard error.
 //!
-//! Whoever logs formats its line and leaves it in a queue; one thread writes
-//! what is there. So no request waits for the log, and a full disk, a closed
-//! pipe or a reader that stands still costs lines and nothing else.
+//! The caller formats its line and puts it in a queue, and one thread writes
+//! the queue. So no request waits for the log, and a full disk, a closed pipe
+//! or a stalled reader loses lines and nothing else.
 
 use std::io::IsTerminal as _;
 

@@ -25,7 +25,7 @@ impl Pattern {
         })
     }
 
-    /// Whether the glob stands for `name`.
+    /// Whether the glob matches `name`.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
         self.matcher.is_match(name)
@@ -37,7 +37,7 @@ impl Pattern {
         &self.text
     }
 
-    /// Whether the glob stands for one name only: the one it writes.
+    /// Whether the glob has no special characters, and so matches only itself.
     #[must_use]
     pub fn is_literal(&self) -> bool {
         !self.text.contains(['*', '?', '[', '{', '\\'])

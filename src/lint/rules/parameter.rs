@@ -211,7 +211,7 @@ fn same_site(words: &Words<'_>, span: Span, value: &str) -> Diagnostic {
     }
 }
 
-/// The value's part of a parameter that stands in `span`.
+/// The range of the value of the parameter at `span`.
 fn value_part(text: &str, span: Span) -> Span {
     match text.find('=') {
         Some(equals) if equals + 1 < text.len() && !text.starts_with('\'') => {

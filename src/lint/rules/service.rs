@@ -115,10 +115,10 @@ fn suggest(routes: &Routes<'_>, entry: &EntryReading<'_>, diagnostic: Diagnostic
     }
 }
 
-/// A space where none belongs, or none where one does.
+/// A space that is not allowed, or one that is missing.
 struct MisplacedBlank {
     help: &'static str,
-    /// What stands there, and what must.
+    /// The range to replace, and the new text.
     gap: Span,
     text: &'static str,
     /// What nginx reads once it does.

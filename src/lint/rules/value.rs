@@ -238,8 +238,7 @@ fn forbidden(value: &ValueReading<'_>, error: &Error, character: char) -> Diagno
     }
 }
 
-/// Takes a character out of the entry, wherever it stands, if that leaves one
-/// that nginx accepts.
+/// Removes a character from the whole entry, if nginx accepts the result.
 fn without(value: &ValueReading<'_>, error: &Error, character: char) -> Option<Fix> {
     let piece = error.piece;
     let text = piece.of(value.value);

@@ -7,9 +7,9 @@ use std::path::Path;
 
 use crate::manifest::decode::{Encoding, encode};
 
-/// Puts `after` where `before` stands: a temporary file beside it, the same
+/// Replaces `before` with `after`: a temporary file beside it, the same
 /// permissions and where possible the same owner, then a rename. A link stays
-/// a link: what it leads to is replaced.
+/// a link: its target is replaced.
 ///
 /// A file that holds `after` already, since a link to it was written, is left
 /// as it is. One that holds neither is left alone, which is an error, and so is

@@ -1,9 +1,9 @@
-//! What is wrong with a file: where, and what is said of it.
+//! The faults of a file: place, message and help.
 
 use super::complaints;
 use crate::lint::release::Release;
 
-/// A file, and everything that is said of it.
+/// A file, and all its faults.
 type Case = (&'static str, &'static [&'static str]);
 
 fn check(cases: &[Case]) {

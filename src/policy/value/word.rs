@@ -15,7 +15,7 @@ use crate::yaml::Node;
 pub(in super::super) trait Words: Copy + PartialEq + 'static {
     /// What the word is, for messages.
     const WHAT: &'static str;
-    /// Each word and what it stands for.
+    /// Each word and its value.
     const WORDS: &'static [(&'static str, Self)];
 
     /// The value's word.
@@ -201,7 +201,7 @@ impl Value for RuleIds {
     }
 }
 
-/// The rule of that id, or a fault with what was meant.
+/// The rule of that id, or a fault with a suggestion.
 pub(in super::super) fn rule_id(
     text: &str,
     node: &Node<'_>,

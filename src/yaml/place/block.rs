@@ -6,7 +6,7 @@ use crate::lint::Span;
 /// The places of a block scalar whose header begins `span`.
 ///
 /// How deep the content is indented depends on the parent where the header
-/// says so by number; so each depth is tried until the value is spelled.
+/// has a number; so each depth is tried until the value is spelled.
 pub(super) fn scalar(text: &str, span: Span, value: &str, folds: bool) -> Option<Places> {
     let header = Header::read(text, span.start)?;
     let unsure = header.numbered || value.bytes().all(|byte| byte == b'\n');
@@ -67,7 +67,7 @@ fn indents(text: &str, content: usize, value: &str) -> (usize, usize) {
 #[derive(Default)]
 struct Breaks {
     spans: Vec<Span>,
-    /// Whether a content line stands before them, and whether it began with whitespace.
+    /// Whether a content line is before them, and whether it began with whitespace.
     after_text: bool,
     after_blank: bool,
 }

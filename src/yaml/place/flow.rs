@@ -16,7 +16,7 @@ pub(super) fn plain(decoder: &mut Decoder<'_, '_>, end: usize) {
     }
 }
 
-/// A quoted scalar; the decoder stands at its first quote.
+/// A quoted scalar; the decoder is at its first quote.
 pub(super) fn quoted(decoder: &mut Decoder<'_, '_>, quote: char) -> Option<()> {
     if decoder.peek()? != quote {
         return None;

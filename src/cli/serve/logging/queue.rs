@@ -175,7 +175,7 @@ mod tests {
         }
     }
 
-    /// A reader that stands still until it is dropped.
+    /// A reader that is stalled until it is dropped.
     struct Still(mpsc::Receiver<()>);
 
     impl Write for Still {

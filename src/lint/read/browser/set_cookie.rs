@@ -51,7 +51,7 @@ pub struct Attribute<'t> {
 pub struct Lifetime {
     /// In seconds from the response on; 0 deletes.
     pub seconds: u64,
-    /// The offset in the header of the attribute that says so.
+    /// The offset in the header of the attribute that causes it.
     pub offset: usize,
 }
 
@@ -171,7 +171,7 @@ fn max_age(text: &str) -> Option<u64> {
     })
 }
 
-/// What stands between two semicolons.
+/// The text between two semicolons.
 #[derive(Default)]
 struct Part<'t> {
     attribute: Attribute<'t>,

@@ -12,7 +12,7 @@ use crate::lint::read::{host, url};
 pub(super) const NAMED: usize = 3;
 
 /// A group remembers this many of its setters: one that asks, those that a
-/// message names, and one that stands for all others.
+/// message names, and one that represents all others.
 const REMEMBERED: usize = NAMED + 2;
 
 /// So many scopes are compared with a host without an index.

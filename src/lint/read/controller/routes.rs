@@ -39,7 +39,7 @@ pub struct Routes<'s> {
 /// A rule's host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Host<'s> {
-    /// As the Ingress has it; `None` stands for any host.
+    /// As the Ingress has it; `None` is any host.
     pub spec_host: Option<&'s str>,
     /// As a browser writes it; empty where the rule matches any host.
     pub name: Cow<'s, str>,

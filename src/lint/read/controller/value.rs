@@ -162,12 +162,12 @@ impl Value {
         }
     }
 
-    /// Reads a piece that the controller refuses as it was certainly meant: with
-    /// no space before it, and any white space behind the service where there
-    /// is no space. What else is wrong with it can then be said in the same breath.
+    /// Reads a piece that the controller refuses as it was certainly intended:
+    /// without whitespace before it, and with any whitespace after the service in
+    /// place of a space. Its other mistakes are then reported in the same run.
     ///
-    /// The lenient reader skips such a piece and uses the others, so for it the
-    /// piece is none.
+    /// The lenient reader skips such a piece and uses the others, so it is
+    /// skipped here too.
     fn recover(&mut self, value: &str, reader: Reader, span: Span, number: usize) {
         if reader == Reader::Lenient {
             return;
@@ -192,8 +192,8 @@ impl Value {
         }
     }
 
-    /// The strict check of the entries in use: one that a later entry for the
-    /// same service replaces is not looked at.
+    /// The strict check of the entries in use: an entry is not checked if a later
+    /// one for the same service replaces it.
     fn check_strictly(&mut self, value: &str) {
         let entries = self.entries.iter();
         let last: HashMap<_, _> = entries

@@ -52,15 +52,15 @@ pub enum ErrorKind<'v> {
     NoCookie,
     /// The cookie's name is `''`.
     EmptyName,
-    /// A word that is no parameter.
+    /// A word that is not a parameter.
     Unknown(Cow<'v, str>),
-    /// A parameter that an earlier word is already.
+    /// A parameter that is repeated.
     Duplicate(Parameter),
     /// `domain=` or `path=` without a value.
     EmptyValue(Parameter),
-    /// `expires=` with this value, which is no time.
+    /// `expires=` with this value, which is not a valid time.
     Expires(Cow<'v, str>, TimeError),
-    /// `samesite=` with this value, which is none of three.
+    /// `samesite=` with this value, which is not one of the three.
     SameSite(Cow<'v, str>),
 }
 

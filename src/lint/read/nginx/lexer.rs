@@ -12,11 +12,11 @@ use crate::lint::span::Span;
 /// A word: nginx' unit of configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word<'v> {
-    /// Where it stands, quotes and escapes included.
+    /// Its range, quotes and escapes included.
     pub span: Span,
     /// What nginx makes of it: quotes taken off, escapes decoded.
     pub text: Cow<'v, str>,
-    /// Whether it stands between quotes.
+    /// Whether it is quoted.
     pub quoted: bool,
 }
 
@@ -32,7 +32,7 @@ pub struct LexError {
 /// What makes nginx' lexer refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LexErrorKind {
-    /// `{` outside quotes, wherever it stands, or `}` at a word's start.
+    /// `{` anywhere outside quotes, or `}` at a word's start.
     Brace,
     /// A quoted word that does not end.
     UnclosedQuote,

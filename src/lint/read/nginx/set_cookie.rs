@@ -15,9 +15,9 @@ pub struct Cookie<'v> {
     pub expires: Option<Attribute<Expires>>,
     /// `domain=`.
     pub domain: Option<Attribute<Cow<'v, str>>>,
-    /// `httponly`: where it stands.
+    /// The range of `httponly`.
     pub http_only: Option<Span>,
-    /// `secure`: where it stands.
+    /// The range of `secure`.
     pub secure: Option<Span>,
     /// `samesite=`, as it is spelled.
     pub same_site: Option<Attribute<Cow<'v, str>>>,

@@ -101,7 +101,7 @@ pub(crate) fn is_writable(value: &str) -> bool {
     !value.is_empty() && !value.contains(special)
 }
 
-/// Whether a word means itself wherever it stands in a value: no reader splits,
+/// Whether every reader takes a word as it is, anywhere in a value: none splits,
 /// decodes or refuses it.
 #[must_use]
 pub(crate) fn is_one_word(word: &str) -> bool {
@@ -135,7 +135,7 @@ pub(crate) fn expires(value: &str) -> Option<String> {
     time::seconds(&meant).is_ok().then_some(meant)
 }
 
-/// `1.5h` as `90m`; `None` where that is no whole number of seconds.
+/// `1.5h` as `90m`; `None` where that is not a whole number of seconds.
 fn decimal(whole: &str, fraction: &str, letter: &str) -> Option<String> {
     let digits = u32::try_from(fraction.len()).ok().filter(|&it| it <= 3)?;
     let scale = time::seconds(&format!("1{letter}")).ok()?;

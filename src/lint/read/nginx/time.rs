@@ -44,7 +44,7 @@ pub enum TimeError {
     NotAUnit(usize),
     /// Milliseconds, which `expires` does not count in, at this offset.
     Milliseconds(usize),
-    /// A unit that stands twice or after a smaller one, at this offset.
+    /// A unit that is repeated or follows a smaller one, at this offset.
     OutOfOrder(usize),
     /// More than 2^63-1 seconds.
     TooLong,
