@@ -243,7 +243,7 @@ impl Refusal {
         }
     }
 
-    /// 403 would say that the object is at fault; 429 and 503 make clients
+    /// 403 would mean that the object is wrong; 429 and 503 make clients
     /// try again at once.
     fn status(self) -> Status<'static> {
         let (message, reason, code) = match self {

@@ -2,7 +2,7 @@
 //!
 //! The API server is asked for text, and the text is read into the same
 //! borrowed view that an AdmissionReview and a manifest give: a typed client
-//! would build objects of which all but a few fields are thrown away.
+//! would build objects of which all but a few fields are discarded.
 
 use std::fmt::Write as _;
 

@@ -24,7 +24,7 @@ pub use unreadable::Unreadable;
 
 /// The API server takes no more bytes of annotations, keys and values together
 /// (`k8s.io/apimachinery/pkg/api/validation`, `TotalAnnotationSizeLimitB`), so
-/// whoever sends more is none.
+/// it never sends more.
 const MOST_ANNOTATIONS: usize = 256 << 10;
 
 /// An Ingress: what of it is checked, and what identifies it.

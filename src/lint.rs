@@ -54,8 +54,8 @@ pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
     by_each_release(subject, policy, check_release)
 }
 
-/// As [`check`], without fixes: whether one is offered takes a check of the
-/// value that it makes, which whoever shows no fixes need not pay for.
+/// As [`check`], without fixes: each fix that is offered costs a
+/// check of the value that it makes.
 #[must_use]
 pub fn check_without_fixes(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
     let mut diagnostics = by_each_release(subject, policy, found);
@@ -108,7 +108,7 @@ pub fn check_release(subject: &Subject<'_>, policy: &Policy, release: Release) -
     diagnostics
 }
 
-/// What is found in `subject`, whatever becomes of the fixes.
+/// What is found in `subject`, before fixes are checked.
 fn found(subject: &Subject<'_>, policy: &Policy, release: Release) -> Vec<Diagnostic> {
     if policy.manages(subject) == Some(false) {
         return Vec::new();

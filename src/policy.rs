@@ -40,7 +40,7 @@ pub use show::Shown;
 
 use crate::lint::{self, Consequence, Diagnostic, Rule, Subject};
 
-/// What becomes of findings, as Pod Security Admission has it. Labels of the
+/// How findings are handled, as Pod Security Admission has it. Labels of the
 /// namespace are not consulted: only the policy's author sets the mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Mode {
@@ -54,7 +54,7 @@ pub enum Mode {
     Audit,
 }
 
-/// What becomes of an update's errors that the old object had too.
+/// How an update's errors are handled if the old object has them too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OnUpdate {
     /// They only warn, so that labels, finalizers and other controllers go on
@@ -69,9 +69,9 @@ pub enum OnUpdate {
 /// What is in force in one namespace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Effective {
-    /// What becomes of findings.
+    /// How findings are handled.
     pub mode: Mode,
-    /// What becomes of an update's errors that the old object had too.
+    /// How an update's errors are handled if the old object has them too.
     pub on_update: OnUpdate,
     /// What the check itself needs.
     pub lint: lint::Policy,
@@ -135,8 +135,8 @@ impl Policies {
     }
 
     /// What is wrong with an Ingress here, as the webhook would find it for a
-    /// user that no exemption names. The mode has no say: it is about what the
-    /// webhook does, and what passes a check passes the webhook.
+    /// user that no exemption names. The mode is not used, so what passes this check
+    /// passes the webhook in any mode.
     #[must_use]
     pub fn check(&self, subject: &Subject<'_>, now: Timestamp) -> Vec<Diagnostic> {
         let request = RequestInfo {

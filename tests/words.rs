@@ -64,6 +64,14 @@ const PHRASES: &[&str] = &[
     "has ended",
     "no word",
     "knows no",
+    "came of",
+    "comes of",
+    "becomes of",
+    "became of",
+    "whoever",
+    "of ours",
+    "had its say",
+    "has no say",
 ];
 /// Plain, although one of the phrases is part of it.
 const ALLOWED: &[&str] = &[

@@ -8,7 +8,7 @@ use crate::policy::Mode;
 /// More denials than these are listed nowhere, and no warning is shown beside them.
 const MOST_COMPARED: usize = 100;
 
-/// What becomes of an object's diagnostics.
+/// The decision on an object: how its diagnostics are reported.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Decision {
     /// Errors that deny.
@@ -54,8 +54,8 @@ pub(super) fn decide(
 }
 
 impl Decision {
-    /// Drops warnings about the very words that the same answer denies: fixing
-    /// those changes what there is to warn of.
+    /// Drops warnings about text that the same answer denies: the user has to
+    /// change that text anyway.
     fn keep_quiet_about_what_is_denied(&mut self) {
         let Self { deny, warn, .. } = self;
         if deny.len() > MOST_COMPARED {

@@ -141,7 +141,7 @@ impl Cluster {
 
     /// Makes every webhook that `published` names trust these CAs, unless the
     /// configuration was written since. Server-side apply owns nothing but the
-    /// `caBundle`s, and takes them from whoever wrote them.
+    /// `caBundle`s, and takes them over from other field managers.
     pub async fn publish(
         &self,
         published: &Published,

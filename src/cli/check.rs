@@ -105,7 +105,7 @@ impl Check {
     }
 }
 
-/// Write what came of one file.
+/// Writes the report of one file.
 fn tell(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<()> {
     let text = report.text.as_deref().unwrap_or_default();
     let counts = &mut reports.summary().counts;

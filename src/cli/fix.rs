@@ -62,7 +62,7 @@ pub(super) struct Fix {
     colour: Colour,
 }
 
-/// What came of all files.
+/// The outcome for all files.
 #[derive(Debug, Default)]
 struct Tally {
     counts: Counts,

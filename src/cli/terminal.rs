@@ -75,8 +75,7 @@ fn columns() -> usize {
         .max(NARROWEST)
 }
 
-/// Lines with nothing in them that a terminal would obey, whoever named what
-/// they report.
+/// Lines without control sequences, which names in manifests may have.
 pub(super) fn safe(text: &str) -> String {
     let lines = text.split('\n').map(render::printable);
     lines.collect::<Vec<_>>().join("\n")

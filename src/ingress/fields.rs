@@ -22,8 +22,8 @@ pub(crate) trait Fields<'de>: Default {
 }
 
 /// No object may have more elements in all its lists together. The API server
-/// stores 1.5 MB of an object, and no controller serves so many paths. Whoever
-/// sends more is after our memory: `null,` becomes a path of 200 bytes.
+/// stores 1.5 MB of an object, and no controller serves so many paths. More
+/// would take too much memory: `null,` becomes a path of 200 bytes.
 pub(crate) const MOST_ELEMENTS: usize = 20_000;
 
 /// The value of the field at hand, to be taken in one of the shapes below.

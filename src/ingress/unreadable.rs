@@ -77,7 +77,7 @@ fn path(path: &serde_path_to_error::Path) -> String {
         })
 }
 
-/// An annotation's key is what the user wrote; any other name is one of ours.
+/// An annotation's key is what the user wrote; any other name is a field of `Ingress`.
 fn safe(key: &str) -> Cow<'_, str> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
     if key.len() <= LONGEST_KEY && key.bytes().all(plain) {

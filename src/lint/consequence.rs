@@ -1,4 +1,4 @@
-//! What becomes of a value, and how grave that is.
+//! Consequences of mistakes, and their severity.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub enum Severity {
     Error,
 }
 
-/// What becomes of the value: which reader stops it, and how.
+/// The effect of a mistake: which reader stops the value, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Consequence {

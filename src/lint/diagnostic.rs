@@ -12,9 +12,9 @@ use super::span::Span;
 pub struct Diagnostic {
     /// The rule that found it.
     pub rule: Rule,
-    /// How grave it is, after the operator's policy had its say.
+    /// The severity, with the operator's policy applied.
     pub severity: Severity,
-    /// What becomes of the value; `None` for what is only worth knowing.
+    /// The effect; `None` for a note without one.
     pub consequence: Option<Consequence>,
     /// Where it is.
     pub place: Place,
@@ -70,7 +70,7 @@ pub struct Replacement {
     pub value: String,
 }
 
-/// One range of a text, such as the value, and what is to stand there instead.
+/// A range of a text, such as a value, and the text to replace it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     /// What is replaced; an empty range inserts.
@@ -196,7 +196,7 @@ impl Fix {
 }
 
 impl Edit {
-    /// `text` with the edits made, which do not overlap and stand in ascending
+    /// `text` with the edits made, which do not overlap and are in ascending
     /// order.
     #[must_use]
     pub fn apply_all(edits: &[Self], text: &str) -> String {

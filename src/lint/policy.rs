@@ -1,6 +1,6 @@
-//! What the operator says of the controller and of cookies: the part of the
-//! policy that one check needs. Modes and exemptions decide what becomes of
-//! diagnostics afterwards and live outside the core.
+//! The operator's settings on the controller and on cookies: the part of the
+//! policy that one check needs. Modes and exemptions apply to diagnostics
+//! afterwards, outside the core.
 
 mod pattern;
 
@@ -14,7 +14,7 @@ use super::release::Release;
 use super::rules::Rule;
 use super::subject::Subject;
 
-/// The operator's word on one Ingress. The default says nothing: what is
+/// The operator's policy on one Ingress. The default has no settings: what is
 /// unknown is not checked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policy {

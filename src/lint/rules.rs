@@ -74,9 +74,9 @@ pub struct Row {
     pub rule: Rule,
     /// Its name in messages, files, pages and policies, in kebab-case.
     pub id: &'static str,
-    /// What becomes of the value, unless a diagnostic says otherwise.
+    /// The consequence, unless a diagnostic has another.
     pub consequence: Option<Consequence>,
-    /// How grave it is, unless a diagnostic or the policy says otherwise.
+    /// The severity, unless a diagnostic or the policy has another.
     pub severity: Severity,
     /// What it finds, in a sentence.
     pub summary: &'static str,
@@ -188,13 +188,13 @@ impl Rule {
         self.row().id
     }
 
-    /// What becomes of the value, unless a diagnostic says otherwise.
+    /// The consequence, unless a diagnostic has another.
     #[must_use]
     pub fn consequence(self) -> Option<Consequence> {
         self.row().consequence
     }
 
-    /// How grave it is, unless a diagnostic or the policy says otherwise.
+    /// The severity, unless a diagnostic or the policy has another.
     #[must_use]
     pub fn severity(self) -> Severity {
         self.row().severity

@@ -1,11 +1,11 @@
-//! What is checked: of an Ingress, what decides the annotation's fate.
+//! What is checked: the part of an Ingress that the annotation depends on.
 
 use std::borrow::Cow;
 
 use super::meter;
 
-/// The readable part of one Ingress, in the words of `networking.k8s.io/v1`
-/// whichever API version it came in.
+/// The part of one Ingress that is checked, in the words of
+/// `networking.k8s.io/v1` whatever its API version.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Subject<'a> {
     /// Whether only the value is known, and nothing of the Ingress around it:

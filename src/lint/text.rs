@@ -69,7 +69,7 @@ pub fn is_invisible(c: char) -> bool {
 /// memory in proportion to the square of the length.
 const LONGEST_COMPARED: usize = 253;
 
-/// The one of `known` that `word` was probably intended to be: alike but for case
+/// The one of `known` that `word` was probably intended to be: equal but for case
 /// and `-_`, or within a Damerau-Levenshtein distance of a third of its length
 /// (at least 1). Nothing where two are equally near, or for a word longer than
 /// any name.

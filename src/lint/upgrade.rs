@@ -52,8 +52,8 @@ pub fn check(
     changes
 }
 
-/// Whether it says what becomes of the Ingress or the entry before a browser
-/// sees a cookie.
+/// Whether it stops the Ingress or the entry before a browser receives a
+/// cookie.
 fn is_outcome(diagnostic: &Diagnostic) -> bool {
     rank(diagnostic.consequence) > 0
         && diagnostic.severity >= Severity::Warning

@@ -38,7 +38,7 @@ pub struct Migrator<'m> {
     pub keep_old: bool,
 }
 
-/// What came of one text.
+/// The outcome of migrating one text.
 #[derive(Debug, Clone, Default)]
 pub struct Migrated {
     /// The text as it was; empty for a path that cannot be read.
@@ -60,11 +60,11 @@ pub struct Migrated {
 /// One Ingress of a text.
 #[derive(Debug, Clone)]
 pub struct MigratedIngress {
-    /// Which it is.
+    /// The Ingress.
     pub object: ObjectRef,
     /// Its first affinity key.
     pub location: Location,
-    /// What came of it.
+    /// The outcome.
     pub result: Result<Migration, Condemned>,
     /// Whether the text has the value now.
     pub written: bool,

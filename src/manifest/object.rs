@@ -9,7 +9,7 @@ use crate::ingress::is_ingress;
 use crate::lint::{FieldPath, Span, Subject};
 use crate::yaml::{self, Document, Node, Places, Style, read_json};
 
-/// What both keys share; a text without it holds nothing of ours.
+/// What both keys share; a text without it has no sticky-cookie annotation.
 pub(super) const NAME: &str = "sticky-cookie-services";
 
 /// Where objects go, with the document they stand in.

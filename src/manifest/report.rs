@@ -1,4 +1,4 @@
-//! What came of a text: findings, what could not be read, what was skipped.
+//! The report on a text: findings, what could not be read, what was skipped.
 
 use std::fmt;
 

@@ -113,8 +113,8 @@ impl File {
     }
 }
 
-/// Whether there is a value in the file. `{}` is one: whoever writes it asks
-/// for the defaults.
+/// Whether there is a value in the file. `{}` is one: it asks for the
+/// defaults.
 fn sets_something(root: &Node<'_>) -> bool {
     match root.mapping() {
         Some(pairs) => pairs.is_empty() || pairs.iter().any(|pair| !pair.value.is_null()),

@@ -36,7 +36,7 @@ pub(super) trait Part: Default {
     /// Its keys.
     fn keys() -> Vec<&'static str>;
 
-    /// Reads what the file has under `key`; `false` where it is none of ours.
+    /// Reads what the file has under `key`; `false` where the key is unknown.
     fn read_key(&mut self, key: &str, node: &Node<'_>, reading: &mut Reading<'_>) -> bool;
 }
 
@@ -201,7 +201,7 @@ pub(super) use part;
 part! {
     /// What is in force, for all namespaces or for some.
     Settings {
-        /// What becomes of findings: `enforce` denies errors and warns of
+        /// How findings are handled: `enforce` denies errors and warns of
         /// warnings, `warn` only warns, `audit` only writes audit annotations.
         /// `enforce` where it is left out.
         "mode" mode: Leaf<Mode>,

@@ -68,8 +68,8 @@ async fn validate(
     closed_while_stopping(&shared, response)
 }
 
-/// Whoever is asked to close goes elsewhere next time, and no request is lost
-/// to a connection that ends just as it is sent.
+/// A client that is asked to close uses another replica for its next request,
+/// so none is lost to a connection that closes just as it is sent.
 fn closed_while_stopping(shared: &Shared, mut response: Response) -> Response {
     if shared.stage() == Stage::Stopping {
         let close = HeaderValue::from_static("close");

@@ -13,9 +13,8 @@ use crate::lint::{self, Diagnostic, Policy, Rule, Subject};
 pub(super) enum Inputs {
     /// Nothing.
     Value,
-    /// What becomes of the entry's service: whether it is a backend, and
-    /// whether requests reach it. A mistake that nginx never saw is a new one
-    /// when it does.
+    /// The status of the entry's service: whether it is a backend, and whether
+    /// requests reach it. A mistake that nginx never read is new when it does.
     Backend,
     /// The same, and the hosts, paths and TLS of that service.
     Routes,

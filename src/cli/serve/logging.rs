@@ -38,7 +38,7 @@ impl Drop for Log {
 
 /// Starts logging. `RUST_LOG` says which lines; without it from `info` on.
 pub(super) fn start(format: LogFormat) -> Result<Log, Failure> {
-    // A call that fails is reported by whoever made it; the client need not.
+    // The caller reports a call that fails, so the client need not.
     let usual = || EnvFilter::new("info,kube_client=off");
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
     let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();

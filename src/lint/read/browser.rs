@@ -70,8 +70,8 @@ pub struct ReceivedCookie<'r> {
 }
 
 impl<'r> Browser<'r> {
-    /// What a browser makes of `headers`, whoever wrote them: one for each
-    /// service that requests reach.
+    /// What a browser makes of `headers`: one for each service that requests
+    /// reach.
     #[must_use]
     pub fn of(routes: &'r Routes<'_>, headers: Vec<SetCookieHeader<'r>>) -> Self {
         let mut browser = Self {

@@ -1,4 +1,4 @@
-//! A file replaced at once: whoever reads it sees the old text or the new.
+//! Atomic replacement of a file: it has the old text or the new at any time.
 
 use std::fs;
 use std::io::{self, Write as _};

@@ -1,4 +1,4 @@
-//! Where requests lead: hosts, paths and backends, and what becomes of each service.
+//! Where requests lead: hosts, paths and backends, and the status of each service.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -19,7 +19,7 @@ pub struct Routes<'s> {
     pub hosts: Vec<Host<'s>>,
     /// One for each path, and for the default backend where it is reached.
     pub routes: Vec<Route<'s>>,
-    /// Every service that is a backend, by name, with what becomes of it.
+    /// Every service that is a backend, by name, with its status.
     pub backends: Vec<(&'s str, BackendStatus)>,
     /// The paths that the controller drops: those that a minion names twice.
     pub dropped: HashSet<&'s str>,
@@ -64,7 +64,7 @@ pub struct Route<'s> {
     pub exact: bool,
 }
 
-/// What becomes of a service. Ordered: the last is the one that counts where a
+/// How the controller uses a service. Ordered: the last is the one that counts where a
 /// service is a backend in several places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BackendStatus {
@@ -198,7 +198,7 @@ impl<'s> Routes<'s> {
         self.by_service.sort_unstable();
     }
 
-    /// What becomes of a service; `None` where it is not a backend. Where
+    /// The status of a service; `None` where it is not a backend. Where
     /// nothing is known of the Ingress, each is taken for reachable.
     #[must_use]
     pub fn status(&self, service: &str) -> Option<BackendStatus> {
