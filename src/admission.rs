@@ -137,6 +137,15 @@ pub enum Refusal {
 }
 
 /// The answer to an AdmissionReview under the operator's terms.
+///
+/// ```
+/// use stickler::admission::{RequestPolicy, Verdict, answer};
+///
+/// let review = br#"{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
+///     "request": {"uid": "1", "operation": "DELETE"}}"#;
+/// let answer = answer(review, &RequestPolicy::default()).unwrap();
+/// assert_ne!(answer.facts.verdict, Verdict::Deny);
+/// ```
 pub fn answer<'a>(body: &'a [u8], request_policy: &RequestPolicy) -> Result<Answer<'a>, BadReview> {
     let mut review = Review::read(body)?;
     let resolved = request_policy.for_request(review.request.as_ref().ok());

@@ -28,6 +28,14 @@ pub use unreadable::Unreadable;
 const MOST_ANNOTATIONS: usize = 256 << 10;
 
 /// An Ingress: what of it is checked, and what identifies it.
+///
+/// ```
+/// use stickler::ingress::Ingress;
+///
+/// let json = r#"{"kind": "Ingress", "metadata": {"name": "cafe"}}"#;
+/// let ingress = Ingress::from_json(json).unwrap();
+/// assert_eq!(ingress.subject.name.as_deref(), Some("cafe"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ingress<'a> {
     /// `apiVersion`.

@@ -17,6 +17,13 @@ pub enum Severity {
 }
 
 /// The effect of a mistake: which reader stops the value, and how.
+///
+/// ```
+/// use stickler::lint::{Consequence, Severity};
+///
+/// assert_eq!(Consequence::NeverSticks.as_str(), "never-sticks");
+/// assert_eq!(Consequence::PartlySticks.severity(), Severity::Warning);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Consequence {

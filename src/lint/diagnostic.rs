@@ -8,6 +8,14 @@ use super::rules::Rule;
 use super::span::Span;
 
 /// A problem of a subject: one sentence and one place.
+///
+/// ```
+/// use stickler::lint::{Diagnostic, Place, Rule, Severity, Span};
+///
+/// let place = Place::value("nginx.org/sticky-cookie-services", Span::new(27, 36));
+/// let diagnostic = Diagnostic::new(Rule::UnknownParameter, place, "unknown parameter 'expire'");
+/// assert_eq!(diagnostic.severity, Severity::Error);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The rule that found it.
@@ -49,6 +57,14 @@ pub struct EntryName {
 }
 
 /// Edits of one value that belong together: all of them or none.
+///
+/// ```
+/// use stickler::lint::{Edit, Fix, Span};
+///
+/// let edit = Edit { span: Span::new(0, 6), text: "expires".to_owned() };
+/// let fix = Fix::of_edits(true, vec![edit]);
+/// assert_eq!(fix.apply("expire=1h"), "expires=1h");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fix {
     /// Whether the edits can only be what was intended.
@@ -71,6 +87,13 @@ pub struct Replacement {
 }
 
 /// A range of a text, such as a value, and the text to replace it.
+///
+/// ```
+/// use stickler::lint::{Edit, Span};
+///
+/// let edit = Edit { span: Span::new(0, 6), text: "expires".to_owned() };
+/// assert_eq!(Edit::apply_all(&[edit], "expire=1h"), "expires=1h");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     /// What is replaced; an empty range inserts.

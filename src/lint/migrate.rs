@@ -76,6 +76,19 @@ pub fn is_candidate(subject: &Subject<'_>) -> bool {
 
 /// The value that does in this controller what the affinity keys of `subject`
 /// did in ingress-nginx, and how well it does.
+///
+/// ```
+/// use stickler::ingress::Ingress;
+/// use stickler::lint::{Policy, migrate::{Options, migrate}};
+///
+/// let json = r#"{"apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+///     "metadata": {"annotations": {"nginx.ingress.kubernetes.io/affinity": "cookie"}},
+///     "spec": {"rules": [{"host": "cafe.example.com", "http": {"paths": [
+///         {"path": "/tea", "pathType": "Prefix", "backend": {"service": {"name": "tea-svc"}}}]}}]}}"#;
+/// let subject = Ingress::from_json(json).unwrap().subject;
+/// let migration = migrate(&subject, &Policy::default(), &Options::default()).unwrap();
+/// assert_eq!(migration.entries[0].0, "tea-svc");
+/// ```
 pub fn migrate(
     subject: &Subject<'_>,
     policy: &Policy,

@@ -43,7 +43,14 @@ use super::consequence::{Consequence, Severity};
 /// Turns the table below into the [`Rule`] enum and [`CATALOGUE`].
 macro_rules! catalogue {
     ($($rule:ident, $id:literal, $check:path, $consequence:expr, $severity:ident, $summary:literal;)+) => {
-        /// A rule of the catalogue, by name.
+        /// A rule of the catalogue.
+        ///
+        /// ```
+        /// use stickler::lint::Rule;
+        ///
+        /// assert_eq!(Rule::from_id("wide-domain"), Some(Rule::WideDomain));
+        /// assert_eq!(Rule::WideDomain.id(), "wide-domain");
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Rule {
             // As code: a summary is text, and may hold what looks like HTML.

@@ -6,6 +6,17 @@ use super::meter;
 
 /// The part of one Ingress that is checked, in the words of
 /// `networking.k8s.io/v1` whatever its API version.
+///
+/// ```
+/// use stickler::lint::Subject;
+/// use stickler::lint::subject::Annotation;
+///
+/// let key = "nginx.org/sticky-cookie-services";
+/// let value = "serviceName=tea-svc srv_id".into();
+/// let annotations = vec![Annotation { key: key.into(), value }];
+/// let subject = Subject { annotations, ..Subject::default() };
+/// assert_eq!(subject.annotation(key), Some("serviceName=tea-svc srv_id"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Subject<'a> {
     /// Whether only the value is known, and nothing of the Ingress around it:
