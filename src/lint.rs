@@ -49,6 +49,17 @@ use rules::{Context, Report};
 /// An Ingress whose class the operator does not assign to the controller is not
 /// checked; one without a sticky-cookie key is checked only for keys that
 /// resemble one.
+///
+/// ```
+/// use stickler::lint::{Policy, Rule, Subject, check, subject::Annotation};
+///
+/// let key = "nginx.org/sticky-cookie-services".into();
+/// let value = "serviceName=tea-svc srv_id expire=1h path=/tea".into();
+/// let annotations = vec![Annotation { key, value }];
+/// let subject = Subject { value_alone: true, annotations, ..Subject::default() };
+/// let diagnostics = check(&subject, &Policy::default());
+/// assert_eq!(diagnostics[0].rule, Rule::UnknownParameter);
+/// ```
 #[must_use]
 pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
     by_each_release(subject, policy, check_release)
