@@ -231,9 +231,9 @@ impl<'s> EntryReading<'s> {
     /// Where its last word ends.
     #[must_use]
     pub fn end(&self) -> usize {
-        let blank = |byte: &u8| nginx::is_blank(*byte);
-        let blanks = self.parameters().bytes().rev().take_while(blank);
-        self.entry.parameters.end - blanks.count()
+        let whitespace = |byte: &u8| nginx::is_whitespace(*byte);
+        let spaces = self.parameters().bytes().rev().take_while(whitespace);
+        self.entry.parameters.end - spaces.count()
     }
 
     /// Whether nginx takes every word as it is written, with nothing to decode

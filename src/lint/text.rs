@@ -137,7 +137,7 @@ mod tests {
         let parameters = [
             "expires", "domain", "httponly", "secure", "samesite", "path",
         ];
-        for (word, meant) in [
+        for (word, expected) in [
             ("expire", Some("expires")),
             ("HttpOnly", Some("httponly")),
             ("http-only", Some("httponly")),
@@ -146,7 +146,7 @@ mod tests {
             ("partitioned", None),
             ("", None),
         ] {
-            assert_eq!(did_you_mean(word, parameters), meant, "{word}");
+            assert_eq!(did_you_mean(word, parameters), expected, "{word}");
         }
         for known in [["coffee-svc1", "coffee-abc"], ["coffee-abc", "coffee-svc1"]] {
             assert_eq!(did_you_mean("coffee-svc", known), Some("coffee-svc1"));

@@ -155,7 +155,7 @@ impl<'t> Ignore<'t> {
 
 fn unknown(complaint: Diagnostic, name: &str) -> Diagnostic {
     match did_you_mean(name, CATALOGUE.iter().map(|entry| entry.id)) {
-        Some(meant) => complaint.with_help(format!("did you mean {}?", quote(meant))),
+        Some(suggestion) => complaint.with_help(format!("did you mean {}?", quote(suggestion))),
         None => complaint.with_help("'stickler explain' lists the rules"),
     }
 }
@@ -179,8 +179,8 @@ fn ignores<'t>(document: &Document<'t>, root: &Node<'_>, lines: &Lines<'_>) -> V
             let before = text[line_start..at].trim_end_matches([' ', '\t']);
             let start = line_start + before.strip_suffix('#')?.len();
             let alone = text[line_start..start].trim().is_empty();
-            let blank_before = alone || text[..start].ends_with([' ', '\t']);
-            if !blank_before || within_scalar(start) {
+            let space_before = alone || text[..start].ends_with([' ', '\t']);
+            if !space_before || within_scalar(start) {
                 return None;
             }
             let comment = text[at..].lines().next()?.trim_end();

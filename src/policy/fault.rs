@@ -49,8 +49,8 @@ impl Faults {
     /// The number of faults of that severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
-        let alike = |fault: &&Fault| fault.severity == severity;
-        self.list.iter().filter(alike).count()
+        let same_severity = |fault: &&Fault| fault.severity == severity;
+        self.list.iter().filter(same_severity).count()
     }
 }
 

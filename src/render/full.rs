@@ -147,7 +147,7 @@ fn messages<'a>(
     let width = width.saturating_sub("note: ".len());
     notes
         .chain(help)
-        .map(move |(level, said)| level.message(text::wrap(&said, width)).into())
+        .map(move |(level, text)| level.message(text::wrap(&text, width)).into())
 }
 
 /// What there is to say about a place.

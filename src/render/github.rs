@@ -34,7 +34,7 @@ impl Report for Github<'_> {
         };
         let place = properties(finding.location.as_ref());
         let title = property(&format!("stickler {}", diagnostic.rule));
-        let said = text::said(finding);
+        let said = text::message(finding);
         let said = message(&format!("{}: {said}", text::subject(finding)));
         let line = format!("::{command} {place}title={title}::{said}\n");
         self.lines.push(Rank::of(finding), &line);

@@ -66,7 +66,7 @@ impl<'w> Gitlab<'w> {
 impl Report for Gitlab<'_> {
     fn finding(&mut self, finding: &Finding, text: &str) -> io::Result<()> {
         let diagnostic = &finding.diagnostic;
-        let said = text::said(finding);
+        let said = text::message(finding);
         let row = Row {
             description: format!("{}: {said}", text::subject(finding)),
             check_name: diagnostic.rule.id().to_owned(),

@@ -51,7 +51,7 @@ impl<'w> Sarif<'w> {
             "ruleId": diagnostic.rule.id(),
             "ruleIndex": diagnostic.rule as usize,
             "level": diagnostic.severity.as_str(),
-            "message": { "text": text::said(finding) },
+            "message": { "text": text::message(finding) },
             "locations": [location(finding)],
             "partialFingerprints": {
                 // The one name that GitHub's code scanning reads.

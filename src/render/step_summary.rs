@@ -54,7 +54,7 @@ impl<'w> StepSummary<'w> {
 impl Report for StepSummary<'_> {
     fn finding(&mut self, finding: &Finding, _text: &str) -> io::Result<()> {
         let diagnostic = &finding.diagnostic;
-        let said = format!("{}: {}", text::subject(finding), text::said(finding));
+        let said = format!("{}: {}", text::subject(finding), text::message(finding));
         let cells = [
             diagnostic.severity.as_str(),
             diagnostic.rule.id(),

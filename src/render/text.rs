@@ -112,13 +112,13 @@ pub(super) fn artifact(at: &Location) -> Artifact<'_> {
 }
 
 /// As [`in_one_line`], with the line where the file's own is not known.
-pub(super) fn said(finding: &Finding) -> String {
-    let said = in_one_line(&finding.diagnostic);
+pub(super) fn message(finding: &Finding) -> String {
+    let message = in_one_line(&finding.diagnostic);
     match &finding.location {
         Some(at) if at.line > 0 && !artifact(at).has_lines => {
-            format!("{said} (line {} of what Helm rendered)", at.line)
+            format!("{message} (line {} of what Helm rendered)", at.line)
         }
-        _ => said,
+        _ => message,
     }
 }
 

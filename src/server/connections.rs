@@ -258,8 +258,8 @@ fn waiting(
 ) -> impl Iterator<Item = (IpAddr, u64, Phase, Instant)> {
     open.iter().filter_map(move |(id, connection)| {
         let (phase, since) = connection.phase();
-        let alike = (phase == Phase::Handshake) == handshake;
-        alike.then(|| (network(connection.peer.ip()), *id, phase, since))
+        let same_phase = (phase == Phase::Handshake) == handshake;
+        same_phase.then(|| (network(connection.peer.ip()), *id, phase, since))
     })
 }
 

@@ -193,7 +193,7 @@ pub(super) fn find_content(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = from;
     loop {
-        let followed_by_blank = |length: usize| {
+        let followed_by_whitespace = |length: usize| {
             matches!(
                 bytes.get(at + length),
                 None | Some(b' ' | b'\t' | b'\r' | b'\n')
@@ -203,8 +203,8 @@ pub(super) fn find_content(text: &str, from: usize) -> Option<usize> {
             b' ' | b'\t' | b'\r' | b'\n' | b',' | b':' | b']' | b'}' => at += 1,
             b'\xef' if text[at..].starts_with('\u{feff}') => at += 3,
             b'#' | b'%' => at += text[at..].find('\n')?,
-            b'-' if text[at..].starts_with("---") && followed_by_blank(3) => at += 3,
-            b'-' | b'?' if followed_by_blank(1) => at += 1,
+            b'-' if text[at..].starts_with("---") && followed_by_whitespace(3) => at += 3,
+            b'-' | b'?' if followed_by_whitespace(1) => at += 1,
             b'!' | b'&' => at += property_length(&text[at..]),
             _ => return Some(at),
         }

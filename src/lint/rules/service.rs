@@ -81,8 +81,8 @@ fn not_a_backend(entry: &EntryReading<'_>, routes: Option<&Routes<'_>>) -> Diagn
     let Some(routes) = routes else {
         return diagnostic;
     };
-    match misplaced_blank(routes, entry) {
-        Some(blank) => blank.fix(entry.value, diagnostic),
+    match misplaced_space(routes, entry) {
+        Some(space) => space.fix(entry.value, diagnostic),
         None => suggest(routes, entry, diagnostic),
     }
 }
@@ -116,7 +116,7 @@ fn suggest(routes: &Routes<'_>, entry: &EntryReading<'_>, diagnostic: Diagnostic
 }
 
 /// A space that is not allowed, or one that is missing.
-struct MisplacedBlank {
+struct MisplacedSpace {
     help: &'static str,
     /// The range to replace, and the new text.
     gap: Span,
@@ -127,7 +127,7 @@ struct MisplacedBlank {
     certain: bool,
 }
 
-impl MisplacedBlank {
+impl MisplacedSpace {
     /// The diagnostic with help, and with a fix where nginx accepts what it leaves.
     fn fix(self, value: &str, diagnostic: Diagnostic) -> Diagnostic {
         let sound = self.certain && nginx::read(value, self.parameters).accepted();
@@ -142,13 +142,13 @@ impl MisplacedBlank {
 
 /// A space after the equals sign; a TAB or newline after the service, which
 /// to the controller is part of its name.
-fn misplaced_blank(routes: &Routes<'_>, entry: &EntryReading<'_>) -> Option<MisplacedBlank> {
+fn misplaced_space(routes: &Routes<'_>, entry: &EntryReading<'_>) -> Option<MisplacedSpace> {
     let service = entry.service;
     let end = entry.entry.parameters.end;
     if let Some(at) = service.find(char::is_whitespace) {
         let start = entry.entry.service.start + at;
         let gap = Span::new(start, start + service[at..].chars().next()?.len_utf8());
-        return Some(MisplacedBlank {
+        return Some(MisplacedSpace {
             help: "write a space (U+0020) between service and cookie",
             gap,
             text: " ",
@@ -159,7 +159,7 @@ fn misplaced_blank(routes: &Routes<'_>, entry: &EntryReading<'_>) -> Option<Misp
     let written = entry.parameters().trim_start_matches(' ');
     let (word, rest) = written.split_once(' ')?;
     let moved = service.is_empty() && routes.status(word).is_some();
-    moved.then(|| MisplacedBlank {
+    moved.then(|| MisplacedSpace {
         help: "write the service directly after '='",
         gap: Span::new(entry.entry.service.end, end - written.len()),
         text: "",

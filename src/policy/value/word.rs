@@ -211,7 +211,7 @@ pub(in super::super) fn rule_id(
     if rule.is_none() {
         let known = CATALOGUE.iter().map(|entry| entry.id);
         let help = match did_you_mean(text, known) {
-            Some(meant) => format!("did you mean '{meant}'?"),
+            Some(suggestion) => format!("did you mean '{suggestion}'?"),
             None => "'stickler explain' lists the rules".to_owned(),
         };
         let message = format!("unknown rule {}", quote(text));

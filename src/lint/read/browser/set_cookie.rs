@@ -195,19 +195,19 @@ impl<'t> Iterator for Parts<'t> {
         self.at += part.len() + 1;
         let sign = part.bytes().position(|byte| byte == b'=');
         let (name, text) = sign.map_or((part, ""), |at| (&part[..at], &part[at + 1..]));
-        let blanks = name.len() - name.trim_start_matches(is_blank).len();
+        let whitespace = name.len() - name.trim_start_matches(is_whitespace).len();
         Some(Part {
             attribute: Attribute {
-                name: name.trim_matches(is_blank),
-                text: text.trim_matches(is_blank),
-                offset: start + blanks,
+                name: name.trim_matches(is_whitespace),
+                text: text.trim_matches(is_whitespace),
+                offset: start + whitespace,
             },
             has_value: sign.is_some(),
         })
     }
 }
 
-fn is_blank(c: char) -> bool {
+fn is_whitespace(c: char) -> bool {
     matches!(c, ' ' | '\t')
 }
 

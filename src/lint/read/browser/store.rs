@@ -210,12 +210,12 @@ impl<'c> Store<'c> {
         }
         groups.sort_unstable_by_key(|&(rank, depth, _)| (rank, depth));
         let groups = groups.into_iter().map(|(_, _, group)| group);
-        let stranger =
+        let is_rival =
             |other: &SetCookieAt<'_>| !other.is_same_upstream(setter) && setter.is_name_of(other);
         groups
             .flat_map(|group| &group.few)
             .copied()
-            .filter(stranger)
+            .filter(is_rival)
     }
 }
 

@@ -61,13 +61,13 @@ pub enum ErrorKind {
     /// The value is empty.
     EmptyValue,
     /// The value is whitespace and semicolons only.
-    BlankValue,
+    NoEntry,
     /// The piece is empty or whitespace.
     EmptyPiece,
     /// The piece begins with a space.
-    LeadingBlank,
+    LeadingSpace,
     /// There is no space after the service.
-    NoBlank,
+    MissingSpace,
     /// There is no equals sign before the first space, or more than one.
     EqualsSigns(usize),
     /// `"`, `$`, or a backslash at the end or before `$` in the parameters.
@@ -88,7 +88,7 @@ pub fn read(value: &str, reader: Reader) -> Value {
     }
     if value.chars().all(|c| c == ';' || c.is_whitespace()) {
         let whole = Span::whole(value);
-        read.refuse(whole, 1, whole, ErrorKind::BlankValue);
+        read.refuse(whole, 1, whole, ErrorKind::NoEntry);
         return read;
     }
     let mut start = 0;
@@ -113,18 +113,18 @@ impl Value {
     fn piece(&mut self, value: &str, reader: Reader, span: Span, number: usize) {
         let text = span.of(value);
         meter::spend_on(text);
-        let Some(blank) = text.find(' ') else {
+        let Some(space) = text.find(' ') else {
             let empty = text.trim().is_empty();
             let kind = if empty {
                 ErrorKind::EmptyPiece
             } else {
-                ErrorKind::NoBlank
+                ErrorKind::MissingSpace
             };
             self.refuse(span, number, span, kind);
             self.recover(value, reader, span, number);
             return;
         };
-        let left = Span::new(span.start, span.start + blank);
+        let left = Span::new(span.start, span.start + space);
         let parameters = Span::new(left.end + 1, span.end);
         let equals_signs = left.of(value).matches('=').count();
         if equals_signs == 1 {
@@ -135,7 +135,7 @@ impl Value {
         } else {
             let kind = match () {
                 () if text.trim().is_empty() => ErrorKind::EmptyPiece,
-                () if left.of(value).trim().is_empty() => ErrorKind::LeadingBlank,
+                () if left.of(value).trim().is_empty() => ErrorKind::LeadingSpace,
                 () => ErrorKind::EqualsSigns(equals_signs),
             };
             self.refuse(left, number, span, kind);
@@ -175,14 +175,14 @@ impl Value {
         let text = span.of(value);
         let trimmed = text.trim_start();
         let left_start = span.end - trimmed.len();
-        let Some(blank) = trimmed
+        let Some(space) = trimmed
             .find(' ')
             .or_else(|| trimmed.find(char::is_whitespace))
         else {
             return;
         };
-        let left = Span::new(left_start, left_start + blank);
-        let width = trimmed[blank..].chars().next().map_or(1, char::len_utf8);
+        let left = Span::new(left_start, left_start + space);
+        let width = trimmed[space..].chars().next().map_or(1, char::len_utf8);
         if left.of(value).matches('=').count() == 1 {
             let parameters = Span::new(left.end + width, span.end);
             self.entry(value, number, span, left, parameters);
@@ -290,18 +290,18 @@ mod tests {
     #[test]
     fn refused() {
         use ErrorKind::{
-            BlankValue, EmptyPiece, EmptyValue, EqualsSigns, Forbidden, LeadingBlank, NoBlank,
+            EmptyPiece, EmptyValue, EqualsSigns, Forbidden, LeadingSpace, MissingSpace, NoEntry,
         };
         for (value, start, end, number, kind) in [
             ("", 0, 0, 1, EmptyValue),
-            (" ", 0, 1, 1, BlankValue),
-            (" ;;", 0, 3, 1, BlankValue),
+            (" ", 0, 1, 1, NoEntry),
+            (" ;;", 0, 3, 1, NoEntry),
             ("serviceName=a x;", 16, 16, 2, EmptyPiece),
             ("serviceName=a x;;serviceName=b y", 16, 16, 2, EmptyPiece),
-            ("serviceName=a x; serviceName=b y", 16, 16, 2, LeadingBlank),
+            ("serviceName=a x; serviceName=b y", 16, 16, 2, LeadingSpace),
             ("serviceName=a x;  ;serviceName=b y", 16, 16, 2, EmptyPiece),
-            ("serviceName=a\tx", 0, 15, 1, NoBlank),
-            ("serviceName=a", 0, 13, 1, NoBlank),
+            ("serviceName=a\tx", 0, 15, 1, MissingSpace),
+            ("serviceName=a", 0, 13, 1, MissingSpace),
             ("a x", 0, 1, 1, EqualsSigns(0)),
             ("serviceName=a=b x", 0, 15, 1, EqualsSigns(2)),
             ("serviceName=a \"x\"", 14, 15, 1, Forbidden('"')),

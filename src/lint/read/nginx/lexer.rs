@@ -80,7 +80,7 @@ pub(super) fn read(value: &str, range: Span) -> Lexed<'_> {
 
 /// Whether nginx takes the byte for whitespace between words.
 #[must_use]
-pub fn is_blank(byte: u8) -> bool {
+pub fn is_whitespace(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
@@ -99,7 +99,7 @@ impl Lexer<'_> {
     /// Moves to the next word; false at the end.
     fn skip_blanks(&mut self) -> bool {
         let rest = &self.value.as_bytes()[self.at..self.end];
-        let word = rest.iter().position(|&byte| !is_blank(byte));
+        let word = rest.iter().position(|&byte| !is_whitespace(byte));
         self.at += word.unwrap_or(rest.len());
         word.is_some()
     }
@@ -130,11 +130,11 @@ impl Lexer<'_> {
         self.at = close + 1;
         let next = (self.at < self.end).then(|| self.byte());
         // The closing quote is in the buffer too, and so is whitespace after it.
-        let behind = 1 + usize::from(next.is_some_and(is_blank));
+        let behind = 1 + usize::from(next.is_some_and(is_whitespace));
         if inside.len() + behind >= BUFFER {
             self.refuse(whole, LexErrorKind::TooLong);
         }
-        if next.is_some_and(|byte| !is_blank(byte) && byte != b')') {
+        if next.is_some_and(|byte| !is_whitespace(byte) && byte != b')') {
             self.refuse(self.character(), LexErrorKind::AfterQuote);
         }
     }
@@ -156,7 +156,7 @@ impl Lexer<'_> {
         if self.byte() == b'}' {
             self.refuse(self.character(), LexErrorKind::Brace);
         }
-        while self.at < self.end && !is_blank(self.byte()) {
+        while self.at < self.end && !is_whitespace(self.byte()) {
             match self.byte() {
                 b'{' => {
                     self.refuse(self.character(), LexErrorKind::Brace);

@@ -65,8 +65,8 @@ pub(crate) fn negated(name: &str) -> Option<Parameter> {
 /// The parameter that a word names, and the one that it was certainly intended to be.
 #[must_use]
 pub(crate) fn parameters(word: &str) -> [Option<Parameter>; 2] {
-    let meant = parameter(word).map(|suggestion| suggestion.parameter);
-    [Parameter::named(split(word).0), meant]
+    let suggested = parameter(word).map(|suggestion| suggestion.parameter);
+    [Parameter::named(split(word).0), suggested]
 }
 
 /// The name and the value of a word, at the first `=` or `:`.
@@ -131,8 +131,8 @@ pub(crate) fn expires(value: &str) -> Option<String> {
     if let Some((whole, fraction)) = number.split_once('.') {
         return decimal(whole, fraction, letter);
     }
-    let meant = format!("{number}{letter}");
-    time::seconds(&meant).is_ok().then_some(meant)
+    let suggested = format!("{number}{letter}");
+    time::seconds(&suggested).is_ok().then_some(suggested)
 }
 
 /// `1.5h` as `90m`; `None` where that is not a whole number of seconds.
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn certain() {
-        for (word, meant) in [
+        for (word, suggested) in [
             ("expire=1h", "expires=1h"),
             ("Expires=1H", "expires=1h"),
             ("max-age=3600", "expires=3600"),
@@ -172,7 +172,7 @@ mod tests {
             ("expire=1.5h", "expires=90m"),
         ] {
             let suggestion = parameter(word).map(|it| it.to_string());
-            assert_eq!(suggestion.as_deref(), Some(meant), "{word}");
+            assert_eq!(suggestion.as_deref(), Some(suggested), "{word}");
         }
     }
 

@@ -8,14 +8,14 @@ fn clashes(ingress: &[&str], tea: &str, coffee: &str) -> String {
     let value = format!("serviceName=tea {tea};serviceName=coffee {coffee}");
     let found = check_subject(&subject(ingress, &value), &Policy::default());
     let clashes = found.iter().filter(|found| found.rule == Rule::CookieClash);
-    let told = clashes.map(|found| {
+    let joined = clashes.map(|found| {
         let service = &found.entry.as_ref().unwrap().service;
         format!(
             "{service}{}",
             short(found).trim_start_matches("cookie-clash")
         )
     });
-    told.collect::<Vec<_>>().join(", ")
+    joined.collect::<Vec<_>>().join(", ")
 }
 
 const BOTH_NEVER: &str = "tea never error, coffee never error";
