@@ -226,9 +226,9 @@ fn whole(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        let said = error.to_string();
-        if !text.contains(&said) {
-            let _ = write!(text, ": {said}");
+        let cause_text = error.to_string();
+        if !text.contains(&cause_text) {
+            let _ = write!(text, ": {cause_text}");
         }
         cause = error.source();
     }

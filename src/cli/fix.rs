@@ -83,7 +83,7 @@ impl Fix {
         let check_subject =
             |subject: &Subject<'_>| input::check(&policies, subject, |it| policies.check(it, now));
         let mut tally = Tally::default();
-        let mut told = Ok(());
+        let mut written = Ok(());
         let (paths, options) = (&self.input.paths, self.input.options());
         manifest::fix_paths(
             paths,
@@ -91,15 +91,15 @@ impl Fix {
             &check_subject,
             self.unsafe_too,
             &mut |fixed| {
-                told = self.one(&fixed, &mut tally);
-                match told {
+                written = self.one(&fixed, &mut tally);
+                match written {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),
                 }
             },
         );
-        let told = told.and_then(|()| self.finish(&tally));
-        match told {
+        let written = written.and_then(|()| self.finish(&tally));
+        match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Failure::new("telling what was fixed", error))
             }

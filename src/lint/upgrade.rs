@@ -39,10 +39,10 @@ pub fn check(
     let org_is_lost = then
         .iter()
         .any(|it| is_outcome(it) && it.place.field.annotation_key() == Some(ORG_KEY));
-    let is_said = |it: &&Diagnostic| {
+    let is_reported = |it: &&Diagnostic| {
         it.rule == Rule::KeyTooNew && (org_is_lost || subject.annotation(PLUS_KEY).is_some())
     };
-    let gained = gained.filter(|it| !is_said(it));
+    let gained = gained.filter(|it| !is_reported(it));
     changes.extend(gained.map(|it| gain(it, &then, to)));
     changes.sort_by(|a, b| a.order().cmp(&b.order()));
     // A fix is for a value that one release reads, not for the way between two.

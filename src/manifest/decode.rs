@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_said_to_be_none() {
+    fn binary_files_and_utf_32_are_reported() {
         for (bytes, message) in [
             (&b"a: \0"[..], "a binary file"),
             (b"\0\xff", "a binary file"),

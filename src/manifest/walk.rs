@@ -140,7 +140,7 @@ impl File {
         };
         let place = path.as_deref().unwrap_or(Path::new(&name.shown));
         let bytes = bytes.map_err(|error| Report::unreadable(&name, explain(place, &error)))?;
-        let is_meant = options.strict || holds_ours(&bytes);
+        let is_required = options.strict || holds_ours(&bytes);
         match decode(bytes) {
             Ok((text, encoding)) => Ok(Input {
                 source: Source {
@@ -151,7 +151,7 @@ impl File {
                 from_root: name.from_root,
                 encoding,
             }),
-            Err(message) if is_meant => Err(Report::unreadable(&name, message)),
+            Err(message) if is_required => Err(Report::unreadable(&name, message)),
             Err(message) => Err(Report::left_out(&name, SkipReason::NotManifest(message))),
         }
     }

@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_left_out_is_said() {
+    fn what_was_left_out_is_reported() {
         let summary = Summary {
             counts: Counts {
                 templates: 1,

@@ -58,7 +58,7 @@ fn typed_views_read_every_style_and_merge_keys() {
 }
 
 #[test]
-fn errors_say_where_and_what_and_what_was_meant() {
+fn errors_have_a_place_a_message_and_a_suggestion() {
     for (text, error) in [
         (
             "name: 5",

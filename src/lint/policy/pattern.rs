@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_glob_stands_for_whole_names() {
+    fn a_glob_matches_whole_names() {
         for (glob, name, matches) in [
             ("team-*", "team-a", true),
             ("team-*", "a-team-b", false),

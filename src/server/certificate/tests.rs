@@ -36,7 +36,7 @@ fn of_several_cas_the_last_to_expire_counts() {
 }
 
 #[test]
-fn what_is_no_pair_is_an_error() {
+fn a_certificate_and_key_that_do_not_match_are_an_error() {
     let (chain, key) = pair("a", 2090);
     let (other, _) = pair("b", 2090);
     let load_pair = |chain: &str, key: &str| {

@@ -116,7 +116,7 @@ fn each_phase_has_its_time() {
 }
 
 #[test]
-fn peers_are_told_apart_as_networks_are() {
+fn peers_are_distinguished_by_network() {
     for (one, other, same_network) in [
         ("10.0.0.1", "10.0.0.2", false),
         ("10.0.0.1", "::ffff:10.0.0.1", true),

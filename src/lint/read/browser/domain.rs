@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wildcard_stands_for_one_label() {
+    fn a_wildcard_matches_one_label() {
         use Fit::{Mismatch, OneOfMany, Wider};
         assert_fits(&[
             ("example.com", "*.example.com", Wider),

@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_certainly_meant_is_read_too() {
+    fn what_was_certainly_intended_is_read_too() {
         for value in [" serviceName=a x", "serviceName=a\tx"] {
             assert_eq!(entries(value), [("serviceName", "a", "x")], "{value:?}");
         }

@@ -68,7 +68,7 @@ pub(super) fn read(value: &str, range: Span) -> Lexed<'_> {
         end: range.end,
         lexed: Lexed::default(),
     };
-    while lexer.skip_blanks() {
+    while lexer.skip_whitespace() {
         match lexer.byte() {
             b'#' => lexer.comment(),
             b'\'' | b'"' => lexer.quoted(),
@@ -97,7 +97,7 @@ impl Lexer<'_> {
     }
 
     /// Moves to the next word; false at the end.
-    fn skip_blanks(&mut self) -> bool {
+    fn skip_whitespace(&mut self) -> bool {
         let rest = &self.value.as_bytes()[self.at..self.end];
         let word = rest.iter().position(|&byte| !is_whitespace(byte));
         self.at += word.unwrap_or(rest.len());

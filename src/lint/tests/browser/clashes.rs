@@ -182,7 +182,7 @@ fn a_name_and_a_number_may_be_one_port() {
 }
 
 #[test]
-fn a_crowd_is_told_once_each() {
+fn many_clashing_cookies_are_reported_once_each() {
     let names: Vec<_> = (0..6).map(|n| format!("s{n}")).collect();
     let lines: Vec<_> = names
         .iter()
