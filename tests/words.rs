@@ -17,6 +17,7 @@ const PHRASES: &[&str] = &[
     "is no",
     "are no",
     "be no",
+    "stand",
     "stands",
     "stood",
     "mend",

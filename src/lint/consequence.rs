@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How grave a diagnostic is. Ordered: an error is the greatest.
+/// The severity of a diagnostic. Ordered: an error is the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
@@ -103,7 +103,7 @@ impl Consequence {
         }
     }
 
-    /// How grave a diagnostic of this consequence is by itself.
+    /// The default severity of a diagnostic with this consequence.
     #[must_use]
     pub fn severity(self) -> Severity {
         match self {

@@ -57,7 +57,7 @@ macro_rules! catalogue {
             $(#[doc = concat!("`", $id, "`: `", $summary, "`")] $rule,)+
         }
 
-        /// Every rule, in the order of a value's journey.
+        /// Every rule, in the order of the readers.
         pub const CATALOGUE: &[Row] = &[
             $(Row {
                 rule: Rule::$rule,

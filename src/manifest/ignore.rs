@@ -207,7 +207,7 @@ fn next_line(text: &str, line: usize, at: usize) -> usize {
 fn collect_scalars(text: &str, node: &Node<'_>, scalars: &mut Vec<Span>) {
     match &node.content {
         Content::Scalar(scalar) => {
-            // Behind a block scalar's header a comment may stand.
+            // A comment may follow a block scalar's header.
             let block = matches!(scalar.style, Style::Literal | Style::Folded);
             let exact = places(text, node).map(|at| if block { at.body } else { at.span });
             scalars.push(exact.unwrap_or(node.span));

@@ -28,7 +28,7 @@ pub(super) struct Located {
 
 /// Finds places within one object.
 ///
-/// Where the bytes of a value stand is determined once for each scalar: one
+/// The places of a value's bytes are determined once for each scalar: one
 /// value may have thousands of findings.
 pub(super) struct Locator<'l, 'n, 't> {
     object: &'l Object<'n, 't>,

@@ -12,7 +12,7 @@ use crate::yaml::{self, Document, Node, Places, Style, read_json};
 /// What both keys share; a text without it has no sticky-cookie annotation.
 pub(super) const NAME: &str = "sticky-cookie-services";
 
-/// Where objects go, with the document they stand in.
+/// Receives objects, each with its document.
 pub(super) type Visit<'v, 't> = &'v mut dyn FnMut(&Document<'t>, Found<'_, '_>);
 
 /// What a text is made of, in its order.

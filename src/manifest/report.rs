@@ -27,9 +27,9 @@ pub struct Report {
 /// Something that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// Where.
+    /// Its place.
     pub location: Location,
-    /// Why.
+    /// Why it was left out.
     pub reason: SkipReason,
 }
 

@@ -19,7 +19,8 @@ use super::Shared;
 use super::connection::{Phase, Routes, Stream};
 use super::connections::{Connections, Entry, canonical};
 
-/// What a connection reads ahead, in bytes; the head of a request has to fit in. TLS hands out no more at once (RFC 8446, section 5.1). Left alone,
+/// What a connection reads ahead, in bytes; the head of a request has to fit
+/// in. TLS hands out no more at once (RFC 8446, section 5.1). By default,
 /// hyper reads 400 KiB ahead.
 const MAX_BUFFER: usize = 16 << 10;
 /// How long to wait after the kernel refused a connection.

@@ -1,4 +1,4 @@
-//! Rule × change × verdict. The rules stand for those with the same inputs.
+//! Rule × change × verdict. Each rule represents those with the same inputs.
 
 use serde_json::{Value, json};
 

@@ -125,7 +125,7 @@ impl Sections {
     }
 }
 
-/// The variables that stand for flags, and those that every program knows.
+/// The variables that set flags, and those that every program knows.
 fn environment(command: &Command) -> String {
     let mut text = String::new();
     for argument in command.get_arguments() {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use globset::{Glob, GlobMatcher};
 
-/// A glob over a whole name: `*` and `?` stand for any characters, `[a-z]` for
+/// A glob over a whole name: `*` and `?` match any characters, `[a-z]` for
 /// one of a set, `{a,b}` for one of a list, and a backslash takes the next
 /// character literally. Upper and lower case differ.
 ///

@@ -39,7 +39,7 @@ pub struct SetCookieHeader<'e> {
     pub end: usize,
     /// The value of the Set-Cookie header.
     pub text: &'e str,
-    /// Which ranges of the header stand for which words of the annotation's
+    /// Which ranges of the header come from which words of the annotation's
     /// value. The first is the name's.
     pub parts: &'e [(Range<usize>, Span)],
 }

@@ -168,7 +168,7 @@ fn set_of(word: &str) -> u8 {
     parameters.fold(0, |set, parameter| set | 1 << parameter as u8)
 }
 
-/// Whether a word can stand alone: a parameter needs its value.
+/// Whether a word is complete: a parameter needs its value.
 fn is_sound(word: &str) -> bool {
     !word.is_empty() && (!is_parameter(word) || suggest::parameter(word).is_some())
 }

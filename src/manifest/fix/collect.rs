@@ -1,4 +1,4 @@
-//! The values of a text that can be better, and where they stand.
+//! The values of a text that can be fixed, and their places.
 
 use super::target::{Target, Unfixable};
 use super::{compare, patch};

@@ -49,7 +49,7 @@ pub(super) fn quoted(decoder: &mut Decoder<'_, '_>, quote: char) -> Option<()> {
     None
 }
 
-/// Spaces within a line stand for themselves; before a line break they fold
+/// Spaces within a line are kept; before a line break they fold
 /// away with it.
 fn whitespace(decoder: &mut Decoder<'_, '_>) {
     let rest = decoder.rest();

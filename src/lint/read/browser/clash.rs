@@ -150,7 +150,7 @@ fn overwritten<'c>(
     }
 }
 
-/// Others stand beside or before the cookie in every request to its route.
+/// Others are sent with or before the cookie in every request to its route.
 fn shadowed<'c>(
     store: &Store<'c>,
     setter: &SetCookieAt<'c>,
@@ -198,7 +198,7 @@ fn at<'c>(route: &'c Route<'_>) -> (usize, &'c str) {
     (route.host, route.path.as_ref())
 }
 
-/// Others stand before the cookie in requests to a part of its route, because
+/// Others are sent before the cookie in requests to a part of its route, because
 /// their paths leave their own routes.
 fn shadowed_below<'c>(
     store: &Store<'c>,

@@ -181,7 +181,7 @@ impl<'c> Store<'c> {
         self.by_key.get(&key).filter(|_| setter.path_is_fixed)
     }
 
-    /// Those whose cookies stand beside or before that of `setter` in requests
+    /// Those whose cookies are sent with or before that of `setter` in requests
     /// to its route: with the same path or a longer one.
     pub(super) fn rivals(
         &self,
@@ -269,7 +269,7 @@ impl<'c> Group<'c> {
             .filter(|other| !other.is_same_upstream(setter))
     }
 
-    /// Whether each route lies within another, like boxes in a box.
+    /// Whether the routes are nested: each is within another.
     pub(super) fn is_nested(&self) -> bool {
         !self.scattered
     }

@@ -45,13 +45,13 @@ pub struct Entry {
 /// Something that makes the controller reject the Ingress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Error {
-    /// Where.
+    /// The range of the mistake.
     pub span: Span,
     /// The number of the piece, counted from 1.
     pub number: usize,
     /// The piece, from after one semicolon to before the next.
     pub piece: Span,
-    /// What.
+    /// What is wrong.
     pub kind: ErrorKind,
 }
 

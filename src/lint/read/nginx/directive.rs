@@ -37,9 +37,9 @@ struct Called {
 /// Something that makes nginx refuse the directive, and with it the whole configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error<'v> {
-    /// Where.
+    /// The range of the mistake.
     pub span: Span,
-    /// What.
+    /// What is wrong.
     pub kind: ErrorKind<'v>,
 }
 
@@ -64,7 +64,7 @@ pub enum ErrorKind<'v> {
     SameSite(Cow<'v, str>),
 }
 
-/// Reads the parameters that stand in `range` of `value`.
+/// Reads the parameters in `range` of `value`.
 ///
 /// An empty range is an empty directive: the controller renders nothing, so
 /// nginx has nothing to refuse.

@@ -23,9 +23,9 @@ pub struct Word<'v> {
 /// Something that makes nginx refuse the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LexError {
-    /// Where.
+    /// The range of the mistake.
     pub span: Span,
-    /// What.
+    /// What is wrong.
     pub kind: LexErrorKind,
 }
 

@@ -93,7 +93,7 @@ fn valid(parameter: Parameter, value: &str) -> Option<Suggestion> {
     value.map(|value| Suggestion { parameter, value })
 }
 
-/// Whether a value can stand in an annotation as it is: once decoded, a quote
+/// Whether a value can be part of an annotation as it is: once decoded, a quote
 /// or a backslash would be refused by the controller or mean something else.
 #[must_use]
 pub(crate) fn is_writable(value: &str) -> bool {
