@@ -21,7 +21,7 @@ pub(super) fn is_rendered_ingress(node: &Node<'_>) -> bool {
 }
 
 /// An Ingress from its tree. Kubernetes refuses every annotation that is not a
-/// string, so all are read.
+/// string, so all are checked.
 pub(super) fn subject_of_ingress<'n>(
     node: &'n Node<'_>,
 ) -> Result<(Subject<'n>, ObjectRef), Error> {

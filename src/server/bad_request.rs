@@ -17,7 +17,7 @@ pub(super) enum BadRequest {
     WrongMethod,
     WrongType,
     TooLarge,
-    /// The client disconnected, so no response is sent.
+    /// The client disconnected, and cannot read a response.
     Disconnected,
     BadReview(BadReview),
     /// Not checked, and without a `uid` to answer.
