@@ -49,11 +49,11 @@ fn cut_name(name: Cow<'_, str>) -> Cow<'_, str> {
 pub struct Answer<'a> {
     /// The bytes of an AdmissionReview.
     pub body: Vec<u8>,
-    /// What was asked and what was said.
+    /// The request and its outcome.
     pub facts: Facts<'a>,
 }
 
-/// What was asked and what was said: never whole objects.
+/// A request and its outcome, for logs and metrics; never whole objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts<'a> {
     /// `request.uid`.
@@ -68,11 +68,11 @@ pub struct Facts<'a> {
     pub user: Option<Cow<'a, str>>,
     /// Whether nothing will be stored.
     pub dry_run: bool,
-    /// What was said.
+    /// The outcome.
     pub verdict: Verdict,
     /// Why nothing was checked, where that is so.
     pub refusal: Option<Refusal>,
-    /// What was to become of errors.
+    /// What the policy does with errors.
     pub mode: Mode,
     /// The rules that found an error or a warning, each once.
     pub rules: Vec<Rule>,
@@ -109,11 +109,11 @@ pub enum Verdict {
 /// Why there is no answer: reported with an HTTP status of its own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadReview {
-    /// The body is no JSON, or not of an AdmissionReview's shape.
-    #[error("the body is no AdmissionReview that can be read: {0}")]
+    /// The body is not JSON, or not an AdmissionReview.
+    #[error("the body is not an AdmissionReview that can be read: {0}")]
     Unreadable(#[from] Unreadable),
-    /// Another kind, or an API version that we do not speak.
-    #[error("the body is no AdmissionReview of admission.k8s.io/v1 or v1beta1")]
+    /// Another kind, or an API version that is not supported.
+    #[error("the body is not an AdmissionReview of admission.k8s.io/v1 or v1beta1")]
     NotAReview,
     /// There is no one to answer.
     #[error("the AdmissionReview has no request.uid: an answer must echo it")]
@@ -132,11 +132,20 @@ pub enum Refusal {
     Late,
     /// Something broke.
     Panicked,
-    /// Nobody waits for the answer any more.
+    /// The client has disconnected.
     HungUp,
 }
 
 /// The answer to an AdmissionReview under the operator's terms.
+///
+/// ```
+/// use stickler::admission::{RequestPolicy, Verdict, answer};
+///
+/// let review = br#"{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
+///     "request": {"uid": "1", "operation": "DELETE"}}"#;
+/// let answer = answer(review, &RequestPolicy::default()).unwrap();
+/// assert_ne!(answer.facts.verdict, Verdict::Deny);
+/// ```
 pub fn answer<'a>(body: &'a [u8], request_policy: &RequestPolicy) -> Result<Answer<'a>, BadReview> {
     let mut review = Review::read(body)?;
     let resolved = request_policy.for_request(review.request.as_ref().ok());
@@ -210,7 +219,7 @@ impl Facts<'_> {
 }
 
 impl<'a> Facts<'a> {
-    /// What was asked, with nothing said yet.
+    /// The request, before it is checked.
     fn asked(review: Review<'a>) -> Self {
         let request = review.request.unwrap_or_default();
         Self {
@@ -243,7 +252,7 @@ impl Refusal {
         }
     }
 
-    /// 403 would say that the object is at fault; 429 and 503 make clients
+    /// 403 would mean that the object is wrong; 429 and 503 make clients
     /// try again at once.
     fn status(self) -> Status<'static> {
         let (message, reason, code) = match self {

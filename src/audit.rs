@@ -2,7 +2,7 @@
 //!
 //! The API server is asked for text, and the text is read into the same
 //! borrowed view that an AdmissionReview and a manifest give: a typed client
-//! would build objects of which all but a few fields are thrown away.
+//! would build objects of which all but a few fields are discarded.
 
 use std::fmt::Write as _;
 
@@ -33,18 +33,18 @@ pub enum Error {
     /// There is no configuration, or none that can be used.
     #[error("no cluster is configured: {0}")]
     Configuration(String),
-    /// The API server said no.
+    /// The API server refused.
     #[error("the cluster refuses to list Ingresses: {0}")]
     Refused(String),
-    /// Nobody answered.
+    /// There was no response.
     #[error("the cluster cannot be reached: {0}")]
     Unreachable(String),
-    /// What came back is no list of Ingresses.
+    /// The response is not a list of Ingresses.
     #[error("the cluster sent no list of Ingresses: {0}")]
     Malformed(#[from] serde_json::Error),
 }
 
-/// What was looked at and found in one Ingress.
+/// One Ingress, and what was found in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audited {
     /// Whether it carries one of the two keys.
@@ -226,9 +226,9 @@ fn whole(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        let said = error.to_string();
-        if !text.contains(&said) {
-            let _ = write!(text, ": {said}");
+        let cause_text = error.to_string();
+        if !text.contains(&cause_text) {
+            let _ = write!(text, ": {cause_text}");
         }
         cause = error.source();
     }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`authority`] | a CA, and the short-lived certificates it signs |
 //! | [`pem`] | certificates as text |
-//! | [`facts`] | what a certificate says about itself |
+//! | [`facts`] | the fields of a certificate |
 //! | [`inspect`] | what PEM files hold, and what is wrong with it |
 //! | [`verify`] | whether the API server accepts a server certificate |
 //! | [`plan`] | pure: the Secret, the `caBundle` and the time in, the next step out |
@@ -13,9 +13,9 @@
 //! | [`clock`] | whether the API server's clock agrees with ours |
 //! | [`controller`] | the loop around the plan |
 //!
-//! Every decision is made by the wall clock, anew at each pass: clocks jump and
-//! processes are paused, and a timer set a week ago knows of neither. No step is
-//! taken while that clock and the API server's disagree.
+//! Each pass reads the wall clock again: clocks jump and processes are paused,
+//! and a timer set a week ago misses both. No step is taken while that clock
+//! and the API server's disagree.
 
 pub mod authority;
 pub mod clock;

@@ -38,7 +38,7 @@ pub struct Finding {
 pub struct SourceEdit {
     /// What is replaced.
     pub location: Location,
-    /// What stands there afterwards.
+    /// The new text.
     pub text: String,
 }
 
@@ -84,10 +84,10 @@ pub struct Location {
     pub end_line: usize,
     /// The column of the place after the last character.
     pub end_column: usize,
-    /// The chart's file that Helm rendered the document from, where it says so.
+    /// The chart's file that Helm rendered the document from, if a comment names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
-    /// The line of the alias that stands for what is shown, where one does.
+    /// The line of the alias that refers to what is shown, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<usize>,
     /// Whether it is white space that a line break of a folded scalar wrote.
@@ -102,7 +102,7 @@ pub struct Location {
     pub path: Option<Arc<[u8]>>,
 }
 
-/// How much was looked at.
+/// How much was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {

@@ -2,7 +2,7 @@
 //!
 //! Read in one pass from any serde deserializer: JSON without escapes is
 //! borrowed, and what is not checked (managedFields, other annotations' values,
-//! status) is skipped without a look. Unknown fields are no error, null is
+//! status) is skipped. Unknown fields are not an error, null is
 //! absent, and of two fields with one name the last counts, as in Go.
 
 use std::borrow::Cow;
@@ -24,10 +24,18 @@ pub use unreadable::Unreadable;
 
 /// The API server takes no more bytes of annotations, keys and values together
 /// (`k8s.io/apimachinery/pkg/api/validation`, `TotalAnnotationSizeLimitB`), so
-/// whoever sends more is none.
+/// it never sends more.
 const MOST_ANNOTATIONS: usize = 256 << 10;
 
 /// An Ingress: what of it is checked, and what identifies it.
+///
+/// ```
+/// use stickler::ingress::Ingress;
+///
+/// let json = r#"{"kind": "Ingress", "metadata": {"name": "cafe"}}"#;
+/// let ingress = Ingress::from_json(json).unwrap();
+/// assert_eq!(ingress.subject.name.as_deref(), Some("cafe"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ingress<'a> {
     /// `apiVersion`.

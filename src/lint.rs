@@ -45,18 +45,29 @@ use rules::{Context, Report};
 /// the order of its fields and of the value's text.
 ///
 /// Where the policy names no release of the controller, those in use are
-/// meant: what only some of them do is a warning that names them.
+/// modelled: what only some of them do is a warning that names them.
 ///
 /// An Ingress whose class the operator does not assign to the controller is not
 /// checked; one without a sticky-cookie key is checked only for keys that
 /// resemble one.
+///
+/// ```
+/// use stickler::lint::{Policy, Rule, Subject, check, subject::Annotation};
+///
+/// let key = "nginx.org/sticky-cookie-services".into();
+/// let value = "serviceName=tea-svc srv_id expire=1h path=/tea".into();
+/// let annotations = vec![Annotation { key, value }];
+/// let subject = Subject { value_alone: true, annotations, ..Subject::default() };
+/// let diagnostics = check(&subject, &Policy::default());
+/// assert_eq!(diagnostics[0].rule, Rule::UnknownParameter);
+/// ```
 #[must_use]
 pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
     by_each_release(subject, policy, check_release)
 }
 
-/// As [`check`], without fixes: whether one is offered takes a check of the
-/// value that it makes, which whoever shows no fixes need not pay for.
+/// As [`check`], without fixes: each fix that is offered costs a
+/// check of the value that it makes.
 #[must_use]
 pub fn check_without_fixes(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
     let mut diagnostics = by_each_release(subject, policy, found);
@@ -109,7 +120,7 @@ pub fn check_release(subject: &Subject<'_>, policy: &Policy, release: Release) -
     diagnostics
 }
 
-/// What is found in `subject`, whatever becomes of the fixes.
+/// What is found in `subject`, before fixes are checked.
 fn found(subject: &Subject<'_>, policy: &Policy, release: Release) -> Vec<Diagnostic> {
     if policy.manages(subject) == Some(false) {
         return Vec::new();

@@ -3,7 +3,7 @@
 //! ```text
 //! text ─ yaml ─▶ File ─ contradiction ─▶ faults
 //!                 └─ resolve ─▶ Policies ─ for_namespace ─▶ Effective
-//!                                   └───── exemptions ────▶ what is let through
+//!                                   └───── exemptions ────▶ exempt findings
 //! ```
 //!
 //! Everything that a file says is read and compiled once, when it is loaded.
@@ -40,8 +40,8 @@ pub use show::Shown;
 
 use crate::lint::{self, Consequence, Diagnostic, Rule, Subject};
 
-/// What becomes of findings, as Pod Security Admission has it. Labels of the
-/// namespace are not consulted: nobody but the policy's author sets the mode.
+/// How findings are handled, as Pod Security Admission has it. Labels of the
+/// namespace are not consulted: only the policy's author sets the mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Mode {
     /// Errors deny; warnings, and errors that were there before, are shown.
@@ -49,29 +49,29 @@ pub enum Mode {
     Enforce,
     /// Errors and warnings are shown.
     Warn,
-    /// Errors and warnings are written to the API server's audit log and shown
-    /// to nobody.
+    /// Errors and warnings are written to the API server's audit log and not
+    /// shown to users.
     Audit,
 }
 
-/// What becomes of an update's errors that the old object had too.
+/// How an update's errors are handled if the old object has them too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OnUpdate {
     /// They only warn, so that labels, finalizers and other controllers go on
     /// working.
     #[default]
     Ratchet,
-    /// They deny like any other. An object that is being deleted is spared:
-    /// otherwise nobody could take its finalizers off.
+    /// They deny like any other. An object that is being deleted is
+    /// admitted: otherwise its finalizers could not be removed.
     Strict,
 }
 
 /// What is in force in one namespace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Effective {
-    /// What becomes of findings.
+    /// How findings are handled.
     pub mode: Mode,
-    /// What becomes of an update's errors that the old object had too.
+    /// How an update's errors are handled if the old object has them too.
     pub on_update: OnUpdate,
     /// What the check itself needs.
     pub lint: lint::Policy,
@@ -143,8 +143,8 @@ impl Policies {
     }
 
     /// What is wrong with an Ingress here, as the webhook would find it for a
-    /// user that no exemption names. The mode has no say: it is about what the
-    /// webhook does, and what passes a check passes the webhook.
+    /// user that no exemption names. The mode is not used, so what passes this check
+    /// passes the webhook in any mode.
     #[must_use]
     pub fn check(&self, subject: &Subject<'_>, now: Timestamp) -> Vec<Diagnostic> {
         let request = RequestInfo {

@@ -67,7 +67,7 @@ async fn ask(address: &Uri, authority: &[u8]) -> Result<Bytes, Error> {
     if address.scheme_str() != Some("https") {
         return Err(Error::Address);
     }
-    // An IPv6 address stands in brackets.
+    // An IPv6 address is in brackets.
     let host = host.trim_matches(['[', ']']);
     let name = ServerName::try_from(host.to_owned()).map_err(|_| Error::Address)?;
     let tls = TlsConnector::from(Arc::new(trusting(authority)?));

@@ -83,8 +83,8 @@ pub struct Style {
     pub colour: bool,
     /// The columns that a drawing may take.
     pub width: usize,
-    /// Whether sentences break between words to fit the width, as a terminal
-    /// wants it; whoever reads a log or searches it wants them in one line.
+    /// Whether sentences break between words to fit the width, as in a terminal;
+    /// in a log each is one line, so that it can be searched.
     pub wraps: bool,
     /// Whether text ends with the summary.
     pub summary: bool,
@@ -93,7 +93,7 @@ pub struct Style {
 }
 
 impl Default for Style {
-    /// No colour, rustc's width for what is no terminal, failing on errors.
+    /// No colour, rustc's width without a terminal, failing on errors.
     fn default() -> Self {
         Self {
             colour: false,

@@ -91,7 +91,7 @@ struct Shared {
     pollers: [Poller; 3],
     reviews: SocketAddr,
     stopping: AtomicBool,
-    /// Whether anybody may send reviews here: we were ready once, or one came.
+    /// Whether clients may send reviews here: readiness was reported, or one came.
     known: AtomicBool,
 }
 
@@ -261,7 +261,7 @@ async fn drain(shared: &Shared, finish: &watch::Sender<bool>, stop: impl Future<
     stop.await;
     let settings = &shared.settings;
     shared.stopping.store(true, Relaxed);
-    // Where nobody has learned of us there is nothing to wait for.
+    // Without clients there is nothing to wait for.
     let delay = if shared.known.load(Relaxed) {
         settings.drain_delay
     } else {

@@ -1,8 +1,8 @@
 //! YAML with places: text in, trees of nodes out, each with its range of the
 //! text; and serde's views of them, whose errors say where.
 //!
-//! `saphyr-parser` reports what the text means; where every byte of a value
-//! stands in the text is found here ([`places`]), because parsers forget it
+//! `saphyr-parser` reports what the text means; the place of every byte of a
+//! value in the text is found here ([`places`]), because parsers do not keep it
 //! once escapes are decoded and lines are folded.
 //!
 //! ```text

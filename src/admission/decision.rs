@@ -8,7 +8,7 @@ use crate::policy::Mode;
 /// More denials than these are listed nowhere, and no warning is shown beside them.
 const MOST_COMPARED: usize = 100;
 
-/// What becomes of an object's diagnostics.
+/// The decision on an object: how its diagnostics are reported.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Decision {
     /// Errors that deny.
@@ -25,12 +25,14 @@ pub(super) struct Decision {
 /// Decides on `found`. `had` returns whether the object was bad in the same way
 /// before, and is asked of errors only that would deny.
 pub(super) fn decide(
-    found: Vec<Diagnostic>,
+    diagnostics: Vec<Diagnostic>,
     resolved: &ResolvedPolicy<'_>,
     mut had: impl FnMut(&Diagnostic) -> bool,
 ) -> Decision {
     let mut decision = Decision::default();
-    let violations = found.into_iter().filter(|it| it.severity > Severity::Note);
+    let violations = diagnostics
+        .into_iter()
+        .filter(|it| it.severity > Severity::Note);
     for diagnostic in violations {
         let mut exemptions = resolved.exemptions.iter();
         if let Some(exemption) = exemptions.find(|it| it.covers(&diagnostic)) {
@@ -54,8 +56,8 @@ pub(super) fn decide(
 }
 
 impl Decision {
-    /// Drops warnings about the very words that the same answer denies: fixing
-    /// those changes what there is to warn of.
+    /// Drops warnings about text that the same answer denies: the user has to
+    /// change that text anyway.
     fn keep_quiet_about_what_is_denied(&mut self) {
         let Self { deny, warn, .. } = self;
         if deny.len() > MOST_COMPARED {
@@ -91,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_warned_of_words_that_are_denied() {
+    fn no_warning_is_about_text_that_is_denied() {
         let denied = at(ORG_KEY, Some((10, 20)));
         for (warning, kept) in [
             (at(ORG_KEY, Some((0, 10))), true),
@@ -113,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn beside_a_crowd_of_denials_nobody_is_warned() {
+    fn beside_many_denials_there_are_no_warnings() {
         for (denials, warnings) in [(MOST_COMPARED, 1), (MOST_COMPARED + 1, 0)] {
             let mut decision = Decision {
                 deny: vec![at(ORG_KEY, None); denials],

@@ -253,8 +253,8 @@ fn escape(text: &str) -> String {
         .to_owned()
 }
 
-/// `text` on one line: the API server drops a warning that holds a control
-/// character, without a word.
+/// `text` on one line: the API server silently drops a warning that holds a
+/// control character.
 fn line(text: &str) -> std::borrow::Cow<'_, str> {
     if text.chars().any(is_invisible) {
         text.replace(is_invisible, " ").into()

@@ -45,7 +45,7 @@ pub(super) struct Request<'a> {
 }
 
 /// An object: read in the envelope's own pass where that is possible, else its
-/// text, for whoever has to report what is wrong with it.
+/// text, which is read again to report what is wrong with it.
 pub(super) type ObjectOrRaw<'a> = Result<Ingress<'a>, &'a RawValue>;
 
 /// `request.kind`: what the object was converted to, not what was sent.

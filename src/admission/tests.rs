@@ -127,8 +127,8 @@ fn what_cannot_be_answered_is_an_error() {
         review[name] = value;
         review.to_string()
     };
-    let shape = "the body is no AdmissionReview that can be read: ";
-    let kind = "the body is no AdmissionReview of admission.k8s.io/v1 or v1beta1";
+    let shape = "the body is not an AdmissionReview that can be read: ";
+    let kind = "the body is not an AdmissionReview of admission.k8s.io/v1 or v1beta1";
     let uid = "the AdmissionReview has no request.uid: an answer must echo it";
     for (body, error) in [
         (String::new(), format!("{shape}EOF while parsing a value")),

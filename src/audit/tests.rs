@@ -26,7 +26,7 @@ fn page(items: &[String], next: &str) -> (u16, String) {
     (200, page)
 }
 
-/// Asks a cluster that gives these answers; the requests it saw, and what came of them.
+/// Asks a cluster that gives these answers; the requests it saw, and the result.
 fn audit_of(
     namespace: Option<&str>,
     answers: Vec<(u16, String)>,

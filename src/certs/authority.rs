@@ -50,7 +50,7 @@ pub enum Usage {
     Client,
 }
 
-/// Why a certificate and a key are no CA.
+/// Why a certificate and a key cannot be used as a CA.
 #[derive(Debug, thiserror::Error)]
 pub enum NoAuthority {
     /// Not PEM, or PEM of something else.

@@ -1,7 +1,7 @@
 //! Whether our clock and the API server's agree.
 //!
-//! A replica whose clock is wrong would replace a good CA by one that nobody
-//! accepts. The API server's answers carry its time in `Date` (RFC 9110,
+//! A replica whose clock is wrong would replace a good CA by one that is
+//! not valid yet, or not any more. The API server's answers carry its time in `Date` (RFC 9110,
 //! section 6.6.1), to the second.
 
 use std::sync::{Arc, Mutex, PoisonError};

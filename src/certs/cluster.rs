@@ -36,11 +36,11 @@ pub struct Places {
 pub struct Failed {
     /// What was asked for, such as `reading Secret stickler/stickler-ca`.
     what: String,
-    /// What the API server or the way to it said.
+    /// The error of the API server, or of the connection to it.
     why: String,
 }
 
-/// What came of a write.
+/// The outcome of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Write {
     /// It is written.
@@ -141,7 +141,7 @@ impl Cluster {
 
     /// Makes every webhook that `published` names trust these CAs, unless the
     /// configuration was written since. Server-side apply owns nothing but the
-    /// `caBundle`s, and takes them from whoever wrote them.
+    /// `caBundle`s, and takes them over from other field managers.
     pub async fn publish(
         &self,
         published: &Published,
@@ -187,8 +187,8 @@ impl Published {
     }
 
     /// What server-side apply is to own. The version makes it fail when the
-    /// configuration was written since. One that was deleted since would be
-    /// made anew, were this enough to make one of, and were we allowed to.
+    /// configuration was written since. One that was deleted
+    /// since is not created again: the patch is incomplete, and RBAC forbids it.
     fn patch(&self, name: &str, ca_bundle: &str) -> serde_json::Value {
         let ca_bundle = k8s_openapi::ByteString(ca_bundle.as_bytes().to_vec());
         let webhook =
@@ -207,8 +207,8 @@ fn trusted(webhook: &ValidatingWebhook) -> Option<Vec<CertificateDer<'static>>> 
     pem::read_certificates(&bundle?.0).ok()
 }
 
-/// A write that lost a race is no failure. `NotFound` is the end of what was
-/// to be replaced.
+/// A write that lost a race is not a failure. `NotFound` means that the object
+/// to be replaced was deleted.
 fn outcome<T>(written: Result<T, Error>) -> Result<Write, Error> {
     match written {
         Ok(_) => Ok(Write::Done),

@@ -9,7 +9,7 @@ use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 pub struct Facts {
     /// Whose it is, such as `CN=stickler.stickler.svc`.
     pub subject: String,
-    /// Who signed it, or says so.
+    /// The issuer's name; the signature is not verified.
     pub issuer: String,
     /// In hexadecimal.
     pub serial: String,
@@ -27,7 +27,7 @@ pub struct Facts {
     pub public_key: Vec<u8>,
 }
 
-/// Bytes that are no certificate.
+/// Why bytes are not a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotX509(String);
@@ -39,7 +39,7 @@ impl NotX509 {
 }
 
 impl Facts {
-    /// Reads a certificate. Its signature is not looked at.
+    /// Reads a certificate. Its signature is not verified.
     pub fn read(certificate: &CertificateDer<'_>) -> Result<Self, NotX509> {
         let read = X509Certificate::from_der(certificate);
         let (_, x509) = read.map_err(|error| NotX509::new(&error))?;

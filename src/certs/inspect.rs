@@ -80,7 +80,7 @@ pub enum Content {
 pub struct Certificate {
     /// Whose it is.
     pub subject: String,
-    /// Who signed it, or says so.
+    /// The issuer's name; the signature is not verified.
     pub issuer: String,
     /// In hexadecimal.
     pub serial: String,

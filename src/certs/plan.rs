@@ -12,7 +12,7 @@
 //! ```
 //!
 //! Each step is one write of one object, and is refused by the API server when
-//! another replica was faster; then everything is read and planned anew. So
+//! another replica was faster; then everything is read and planned again. So
 //! replicas agree without electing one of them.
 
 use jiff::Timestamp;
@@ -172,8 +172,8 @@ pub struct Signed<'a> {
 
 /// Whether a leaf is to be signed with `current`, now that `leaf` is there.
 ///
-/// Not when a new one would end no later: a CA about to end is no reason to
-/// sign at each look.
+/// Not when a new one would expire no later: otherwise each pass would sign one
+/// while the CA is about to expire.
 #[must_use]
 pub fn leaf_is_due(
     leaf: Option<Signed<'_>>,

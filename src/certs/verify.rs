@@ -59,7 +59,7 @@ pub enum Rejected {
         /// The names of the certificate.
         names: Vec<String>,
     },
-    /// Its extended key usage says so.
+    /// Its extended key usage excludes server authentication.
     #[error("the certificate's extended key usage does not include server authentication")]
     NotForServers,
     /// No CA, or none that is valid.

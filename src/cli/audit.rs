@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::controller::{ControllerArgs, release};
 use super::input::OtherClass;
 use super::output::{Output, Reports};
-use super::policy::load_or_find_and_tell;
+use super::policy::load_or_find_and_report;
 use super::upgrade::Upgrade;
 use super::{Failure, terminal};
 use crate::audit::{Audited, Cluster, Error};
@@ -88,7 +88,7 @@ pub(super) struct Audit {
 
 impl Audit {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let policies = load_or_find_and_tell(self.policy.as_deref(), self.output.verbose)?;
+        let policies = load_or_find_and_report(self.policy.as_deref(), self.output.verbose)?;
         let policies = policies.with_controller(self.controller.resolve());
         if self.migrate {
             return self.migrations(&policies);
@@ -110,12 +110,12 @@ impl Audit {
             let (cluster, own) = Cluster::connect(self.context.as_deref()).await?;
             let namespace = self.namespace.as_deref().unwrap_or(&own);
             let namespace = (!self.all_namespaces).then_some(namespace);
-            let mut sink = |audited| tell(audited, &mut reports);
+            let mut sink = |audited| report_one(audited, &mut reports);
             cluster.audit(namespace, &check_subject, &mut sink).await
         });
         let written = match read {
             Ok(written) => written,
-            // "Nothing found" is not reported where the search failed.
+            // Without a summary: it would be of a part of the cluster.
             Err(error) => return Err(unanswered(&error)),
         };
         other_class.settle(reports.summary());
@@ -159,7 +159,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     built.map_err(|error| Failure::new("starting", error))
 }
 
-fn tell(audited: Audited, reports: &mut Reports<'_>) -> io::Result<()> {
+fn report_one(audited: Audited, reports: &mut Reports<'_>) -> io::Result<()> {
     let summary = reports.summary();
     summary.counts.ingresses += 1;
     summary.counts.annotated += usize::from(audited.annotated);

@@ -12,7 +12,7 @@ use super::controller::release;
 use super::input::{self, Input, OtherClass};
 use super::migrate::is_unreported;
 use super::output::{Output, Reports};
-use super::policy::load_or_find_and_tell;
+use super::policy::load_or_find_and_report;
 use super::progress::Progress;
 use super::upgrade::Upgrade;
 use super::{Failure, terminal};
@@ -62,7 +62,7 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let policies = load_or_find_and_tell(self.input.policy.as_deref(), self.output.verbose)?;
+        let policies = load_or_find_and_report(self.input.policy.as_deref(), self.output.verbose)?;
         let policies = policies.with_controller(self.input.controller.resolve());
         let upgrade = self.upgrade_to.map(|to| Upgrade::to(to, &policies));
         let now = Timestamp::now();
@@ -86,7 +86,7 @@ impl Check {
             if verbose || !report.findings.is_empty() || !report.errors.is_empty() {
                 progress.clear();
             }
-            written = tell(report, &mut reports, verbose);
+            written = report_one(report, &mut reports, verbose);
             progress.one_more();
             match written {
                 Ok(()) => ControlFlow::Continue(()),
@@ -105,8 +105,8 @@ impl Check {
     }
 }
 
-/// Write what came of one file.
-fn tell(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<()> {
+/// Writes the report of one file.
+fn report_one(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::Result<()> {
     let text = report.text.as_deref().unwrap_or_default();
     let counts = &mut reports.summary().counts;
     *counts += report.counts;

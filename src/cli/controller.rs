@@ -63,7 +63,7 @@ pub(super) fn release(text: &str) -> Result<Release, String> {
         .map_err(|error| format!("it {error}; the releases are {}", Release::known()))
 }
 
-/// Says so where a release is newer than those that stickler models.
+/// Prints a note where a release is newer than those that stickler models.
 pub(super) fn note_newer(release: Release) {
     if release.is_newer_than_modelled() {
         let modelled = release.modelled_as();
@@ -73,7 +73,7 @@ pub(super) fn note_newer(release: Release) {
     }
 }
 
-/// Writes a line to standard error; where that is closed, nobody reads it.
+/// Writes a line to standard error, and ignores errors: it may be closed.
 pub(super) fn note(line: impl Display) {
     let line = terminal::for_stderr(&line.to_string());
     let _ = writeln!(std::io::stderr(), "{line}");

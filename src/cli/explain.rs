@@ -107,7 +107,7 @@ fn advice(name: &str) -> String {
     }
 }
 
-/// A page with its headings in bold. A `#` in a fenced block is no heading.
+/// A page with its headings in bold. A `#` in a fenced block is not a heading.
 fn with_headings(page: &str, bold: Style) -> String {
     let mut is_code = false;
     page.lines().fold(String::new(), |mut page, line| {

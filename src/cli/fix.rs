@@ -1,4 +1,4 @@
-//! `stickler fix`: applies the safe fixes in place.
+//! `stickler fix`: fixes files in place, by default with the safe fixes only.
 
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
@@ -62,7 +62,7 @@ pub(super) struct Fix {
     colour: Colour,
 }
 
-/// What came of all files.
+/// The outcome for all files.
 #[derive(Debug, Default)]
 struct Tally {
     counts: Counts,
@@ -83,7 +83,7 @@ impl Fix {
         let check_subject =
             |subject: &Subject<'_>| input::check(&policies, subject, |it| policies.check(it, now));
         let mut tally = Tally::default();
-        let mut told = Ok(());
+        let mut written = Ok(());
         let (paths, options) = (&self.input.paths, self.input.options());
         manifest::fix_paths(
             paths,
@@ -91,17 +91,17 @@ impl Fix {
             &check_subject,
             self.unsafe_too,
             &mut |fixed| {
-                told = self.one(&fixed, &mut tally);
-                match told {
+                written = self.one(&fixed, &mut tally);
+                match written {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),
                 }
             },
         );
-        let told = told.and_then(|()| self.finish(&tally));
-        match told {
+        let written = written.and_then(|()| self.finish(&tally));
+        match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::new("telling what was fixed", error))
+                Err(Failure::new("reporting what was fixed", error))
             }
             _ => Ok(self.exit_code(&tally)),
         }

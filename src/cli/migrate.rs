@@ -104,7 +104,7 @@ enum Format {
     Jsonl,
 }
 
-/// What came of all files.
+/// The outcome for all files.
 #[derive(Debug, Default)]
 struct Tally {
     files: usize,

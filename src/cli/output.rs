@@ -206,8 +206,8 @@ impl Reports<'_> {
             _ => Format::Concise,
         };
         let style = self.asked.style(self.asked.colour.on_stderr());
-        let mut told = format.open(Box::new(io::stderr()), style);
-        told.failure(failure, text)?;
+        let mut stderr = format.open(Box::new(io::stderr()), style);
+        stderr.failure(failure, text)?;
         let taking = self.open.iter_mut().filter(|open| open.takes_failures);
         for Open { report, .. } in taking {
             report.failure(failure, text)?;
@@ -230,7 +230,7 @@ impl Reports<'_> {
         for Open { report, .. } in &mut self.open {
             report.finish(&self.summary)?;
         }
-        self.tell()?;
+        self.print_rest()?;
         let fail_on = self.asked.style(false).fail_on;
         let worst = self.worst;
         Ok(Verdict {
@@ -240,7 +240,7 @@ impl Reports<'_> {
     }
 
     /// What the report has no place for: the summary, the statistics, notes.
-    fn tell(&self) -> io::Result<()> {
+    fn print_rest(&self) -> io::Result<()> {
         let is_text = self.format.is_text();
         let mut err = io::stderr().lock();
         if !is_text && !self.asked.quiet {

@@ -145,11 +145,11 @@ pub(super) fn load_or_default(file: Option<&Path>) -> Result<Policies, Failure> 
 /// The policy of the file that is named, or of the `stickler.yaml` here or in
 /// a folder above, or that of none.
 pub(super) fn load_or_find(file: Option<&Path>) -> Result<Policies, Failure> {
-    load_or_find_and_tell(file, false)
+    load_or_find_and_report(file, false)
 }
 
 /// As [`load_or_find`]; reports which file it is, where one is asked to say more.
-pub(super) fn load_or_find_and_tell(
+pub(super) fn load_or_find_and_report(
     file: Option<&Path>,
     verbose: bool,
 ) -> Result<Policies, Failure> {

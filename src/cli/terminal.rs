@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use super::Failure;
 use crate::render;
 
-/// The width of what is no terminal, as rustc has it.
+/// The width where the output is not a terminal, as rustc has it.
 const NO_TERMINAL: usize = 140;
 /// The width of a terminal that does not report one.
 const UNKNOWN: usize = 80;
@@ -75,8 +75,7 @@ fn columns() -> usize {
         .max(NARROWEST)
 }
 
-/// Lines with nothing in them that a terminal would obey, whoever named what
-/// they report.
+/// Lines without control sequences, which names in manifests may have.
 pub(super) fn safe(text: &str) -> String {
     let lines = text.split('\n').map(render::printable);
     lines.collect::<Vec<_>>().join("\n")

@@ -1,7 +1,7 @@
 //! Reading an object field by field, as Go's decoder does: unknown fields are
 //! skipped, null is absent, and of two fields with one name the last counts.
 //!
-//! Derived implementations of `Deserialize` refuse a field that stands twice
+//! Derived implementations of `Deserialize` refuse a repeated field
 //! and cannot borrow an optional string; both matter on the webhook's path.
 
 use std::borrow::Cow;
@@ -22,8 +22,8 @@ pub(crate) trait Fields<'de>: Default {
 }
 
 /// No object may have more elements in all its lists together. The API server
-/// stores 1.5 MB of an object, and no controller serves so many paths. Whoever
-/// sends more is after our memory: `null,` becomes a path of 200 bytes.
+/// stores 1.5 MB of an object, and no controller serves so many paths. More
+/// would take too much memory: `null,` becomes a path of 200 bytes.
 pub(crate) const MOST_ELEMENTS: usize = 20_000;
 
 /// The value of the field at hand, to be taken in one of the shapes below.
@@ -167,7 +167,7 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for OrNull<S> {
     }
 }
 
-/// Reads a list; a null among its elements stands for an empty one.
+/// Reads a list; a null among its elements is read as an empty one.
 struct List<'r, S>(OrNull<S>, &'r Cell<usize>);
 
 impl<'de, S> DeserializeSeed<'de> for List<'_, S>

@@ -10,8 +10,8 @@ use crate::lint::text::quote;
 /// The longest key that the API server takes: a domain, a slash, a name.
 const LONGEST_KEY: usize = 253 + 1 + 63;
 
-/// A value of a type that does not belong where it stands, or text that is no
-/// JSON at all.
+/// Why JSON cannot be read: a field has a value of the wrong type, or the
+/// syntax is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{message}", prefix(.field))]
 pub struct Unreadable {
@@ -52,7 +52,7 @@ impl Unreadable {
             .map_err(|error| Self::at(path(error.path()), &error.inner().to_string()))
     }
 
-    /// Text that is no UTF-8 from the byte `offset` on.
+    /// Text that is not UTF-8 from the byte `offset` on.
     pub(crate) fn not_utf8(offset: usize) -> Self {
         Self::at(String::new(), &format!("byte {offset} is no UTF-8"))
     }
@@ -77,7 +77,7 @@ fn path(path: &serde_path_to_error::Path) -> String {
         })
 }
 
-/// An annotation's key is what the user wrote; any other name is one of ours.
+/// An annotation's key is what the user wrote; any other name is a field of `Ingress`.
 fn safe(key: &str) -> Cow<'_, str> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
     if key.len() <= LONGEST_KEY && key.bytes().all(plain) {

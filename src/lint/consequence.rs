@@ -1,10 +1,10 @@
-//! What becomes of a value, and how grave that is.
+//! Consequences of mistakes, and their severity.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How grave a diagnostic is. Ordered: an error is the greatest.
+/// The severity of a diagnostic. Ordered: an error is the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
@@ -16,7 +16,14 @@ pub enum Severity {
     Error,
 }
 
-/// What becomes of the value: which reader stops it, and how.
+/// The effect of a mistake: which reader stops the value, and how.
+///
+/// ```
+/// use stickler::lint::{Consequence, Severity};
+///
+/// assert_eq!(Consequence::NeverSticks.as_str(), "never-sticks");
+/// assert_eq!(Consequence::PartlySticks.severity(), Severity::Warning);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Consequence {
@@ -31,7 +38,7 @@ pub enum Consequence {
     NotApplied,
     /// The value alters the response or the configuration beyond its cookie.
     Unsafe,
-    /// Accepted without a word, and there is no stickiness.
+    /// Accepted, and there is no stickiness.
     NoEffect,
     /// The cookie is set, but a browser never returns it.
     NeverSticks,
@@ -96,7 +103,7 @@ impl Consequence {
         }
     }
 
-    /// How grave a diagnostic of this consequence is by itself.
+    /// The default severity of a diagnostic with this consequence.
     #[must_use]
     pub fn severity(self) -> Severity {
         match self {

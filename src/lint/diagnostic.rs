@@ -7,20 +7,28 @@ use super::field::FieldPath;
 use super::rules::Rule;
 use super::span::Span;
 
-/// One thing wrong with a subject, said in one sentence and put in one place.
+/// A problem of a subject: one sentence and one place.
+///
+/// ```
+/// use stickler::lint::{Diagnostic, Place, Rule, Severity, Span};
+///
+/// let place = Place::value("nginx.org/sticky-cookie-services", Span::new(27, 36));
+/// let diagnostic = Diagnostic::new(Rule::UnknownParameter, place, "unknown parameter 'expire'");
+/// assert_eq!(diagnostic.severity, Severity::Error);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The rule that found it.
     pub rule: Rule,
-    /// How grave it is, after the operator's policy had its say.
+    /// The severity, with the operator's policy applied.
     pub severity: Severity,
-    /// What becomes of the value; `None` for what is only worth knowing.
+    /// The effect; `None` for a note without one.
     pub consequence: Option<Consequence>,
-    /// Where it stands.
+    /// Where it is.
     pub place: Place,
     /// The entry it is about, where it is about one.
     pub entry: Option<EntryName>,
-    /// One sentence without a final stop. What the user wrote stands between
+    /// One sentence without a final stop. What the user wrote is in
     /// single quotes, as [`super::text::quote`] writes it.
     pub message: String,
     /// What to do about it: a clause that can follow a semicolon.
@@ -29,7 +37,7 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
 }
 
-/// Where a diagnostic stands: a field of the object, and within an
+/// The place of a diagnostic: a field of the object, and within an
 /// annotation's value a range of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -49,6 +57,14 @@ pub struct EntryName {
 }
 
 /// Edits of one value that belong together: all of them or none.
+///
+/// ```
+/// use stickler::lint::{Edit, Fix, Span};
+///
+/// let edit = Edit { span: Span::new(0, 6), text: "expires".to_owned() };
+/// let fix = Fix::of_edits(true, vec![edit]);
+/// assert_eq!(fix.apply("expire=1h"), "expires=1h");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fix {
     /// Whether the edits can only be what was intended.
@@ -70,12 +86,19 @@ pub struct Replacement {
     pub value: String,
 }
 
-/// One range of a text, such as the value, and what is to stand there instead.
+/// A range of a text, such as a value, and the text to replace it.
+///
+/// ```
+/// use stickler::lint::{Edit, Span};
+///
+/// let edit = Edit { span: Span::new(0, 6), text: "expires".to_owned() };
+/// assert_eq!(Edit::apply_all(&[edit], "expire=1h"), "expires=1h");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     /// What is replaced; an empty range inserts.
     pub span: Span,
-    /// What stands there afterwards.
+    /// The new text.
     pub text: String,
 }
 
@@ -196,7 +219,7 @@ impl Fix {
 }
 
 impl Edit {
-    /// `text` with the edits made, which do not overlap and stand in ascending
+    /// `text` with the edits made, which do not overlap and are in ascending
     /// order.
     #[must_use]
     pub fn apply_all(edits: &[Self], text: &str) -> String {

@@ -1,7 +1,7 @@
 //! Edits of a value: the only place that knows about the spaces between words.
 
 use super::diagnostic::{Edit, Fix};
-use super::read::nginx::is_blank;
+use super::read::nginx::is_whitespace;
 use super::span::Span;
 
 /// Adds words at `end`, after the last word of an entry.
@@ -15,7 +15,7 @@ pub(crate) fn append(end: usize, words: &str) -> Edit {
 /// Removes a word and a space before it, so that nothing is left when it goes.
 pub(crate) fn remove(value: &str, word: Span) -> Edit {
     let before = value.get(..word.start).unwrap_or_default().bytes().last();
-    let space = usize::from(before.is_some_and(is_blank));
+    let space = usize::from(before.is_some_and(is_whitespace));
     Edit {
         span: Span::new(word.start - space, word.end),
         text: String::new(),

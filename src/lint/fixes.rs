@@ -2,8 +2,8 @@
 //!
 //! Rules propose. Two that ask for the same change give one change, and a fix
 //! is offered only if checking the value that it makes finds less than before:
-//! alone, and for safe fixes together with the others too. So whoever applies
-//! all safe fixes of a report gets a better value.
+//! alone, and for safe fixes together with the others too. So all
+//! safe fixes of a report together improve the value.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -24,8 +24,8 @@ const MOST_CHECKS: usize = 16;
 /// beyond it no fix is offered until others are made.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// Whether a fix can only be what was intended is for its rule to say; what
-/// becomes of the value is determined here. `check` finds what is wrong with a
+/// A rule decides whether its fix can only be what was intended; whether the
+/// value improves is determined here. `check` gives the diagnostics of a
 /// subject.
 pub(super) fn settle(
     reading: &Reading<'_>,

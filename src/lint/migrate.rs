@@ -76,6 +76,19 @@ pub fn is_candidate(subject: &Subject<'_>) -> bool {
 
 /// The value that does in this controller what the affinity keys of `subject`
 /// did in ingress-nginx, and how well it does.
+///
+/// ```
+/// use stickler::ingress::Ingress;
+/// use stickler::lint::{Policy, migrate::{Options, migrate}};
+///
+/// let json = r#"{"apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+///     "metadata": {"annotations": {"nginx.ingress.kubernetes.io/affinity": "cookie"}},
+///     "spec": {"rules": [{"host": "cafe.example.com", "http": {"paths": [
+///         {"path": "/tea", "pathType": "Prefix", "backend": {"service": {"name": "tea-svc"}}}]}}]}}"#;
+/// let subject = Ingress::from_json(json).unwrap().subject;
+/// let migration = migrate(&subject, &Policy::default(), &Options::default()).unwrap();
+/// assert_eq!(migration.entries[0].0, "tea-svc");
+/// ```
 pub fn migrate(
     subject: &Subject<'_>,
     policy: &Policy,
@@ -158,8 +171,8 @@ fn no_affinity(source: &Source<'_>) -> Note {
     Note::new(NoteId::NoAffinity, Some("affinity"), message)
 }
 
-/// One list of notes: what is said of every service alike is said once, and
-/// what broke some services only is less than what broke all.
+/// One list of notes: a note that all services have is given once, and what
+/// broke only some of them is a lesser outcome than what broke all.
 fn merge(drafts: Vec<Draft>, broken: Vec<Vec<Note>>) -> (Vec<Cookie>, Vec<Note>) {
     let services = drafts.len();
     let mut cookies = Vec::with_capacity(services);
@@ -293,8 +306,8 @@ pub(crate) fn migrated<'a>(subject: &Subject<'a>, key: &'static str, value: &str
             key: PATH_REGEX.into(),
             value: "case_insensitive".into(),
         });
-        // Beside it the controller never matches a path of type Exact, so the
-        // type has to change with it: the note says so.
+        // With this annotation the controller never matches a path of type
+        // Exact, so the type changes with it, as the note explains.
         let paths = migrated.rules.iter_mut().flat_map(|rule| &mut rule.paths);
         for path in paths.flatten().filter(|it| it.path_type == PathType::Exact) {
             path.path_type = PathType::Prefix;

@@ -1,6 +1,6 @@
-//! What the operator says of the controller and of cookies: the part of the
-//! policy that one check needs. Modes and exemptions decide what becomes of
-//! diagnostics afterwards and live outside the core.
+//! The operator's settings on the controller and on cookies: the part of the
+//! policy that one check needs. Modes and exemptions apply to diagnostics
+//! afterwards, outside the core.
 
 mod pattern;
 
@@ -14,8 +14,21 @@ use super::release::Release;
 use super::rules::Rule;
 use super::subject::Subject;
 
-/// The operator's word on one Ingress. The default says nothing: what is
+/// The operator's policy on one Ingress. The default has no settings: what is
 /// unknown is not checked.
+///
+/// ```
+/// use stickler::lint::policy::{Policy, Require};
+/// use stickler::lint::{self, Rule, Subject, subject::Annotation};
+///
+/// let require = Require { secure: true, ..Require::default() };
+/// let policy = Policy { require, ..Policy::default() };
+/// let key = "nginx.org/sticky-cookie-services".into();
+/// let value = "serviceName=tea-svc srv_id path=/tea".into();
+/// let annotations = vec![Annotation { key, value }];
+/// let subject = Subject { value_alone: true, annotations, ..Subject::default() };
+/// assert_eq!(lint::check(&subject, &policy)[0].rule, Rule::RequireSecure);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policy {
     /// The controller that will read the Ingress.

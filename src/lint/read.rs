@@ -1,6 +1,6 @@
 //! What each reader makes of an Ingress: the controller, then nginx, then a
-//! browser. Nobody complains here, and no reader looks back at one before it;
-//! what is wrong, how it is said and how it is fixed is for [`super::rules`].
+//! browser. This module reports nothing, and no reader depends on one after it:
+//! [`super::rules`] makes the diagnostics and the fixes.
 
 pub mod browser;
 pub mod controller;
@@ -231,9 +231,9 @@ impl<'s> EntryReading<'s> {
     /// Where its last word ends.
     #[must_use]
     pub fn end(&self) -> usize {
-        let blank = |byte: &u8| nginx::is_blank(*byte);
-        let blanks = self.parameters().bytes().rev().take_while(blank);
-        self.entry.parameters.end - blanks.count()
+        let whitespace = |byte: &u8| nginx::is_whitespace(*byte);
+        let spaces = self.parameters().bytes().rev().take_while(whitespace);
+        self.entry.parameters.end - spaces.count()
     }
 
     /// Whether nginx takes every word as it is written, with nothing to decode

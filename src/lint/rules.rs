@@ -43,14 +43,21 @@ use super::consequence::{Consequence, Severity};
 /// Turns the table below into the [`Rule`] enum and [`CATALOGUE`].
 macro_rules! catalogue {
     ($($rule:ident, $id:literal, $check:path, $consequence:expr, $severity:ident, $summary:literal;)+) => {
-        /// A rule of the catalogue, by name.
+        /// A rule of the catalogue.
+        ///
+        /// ```
+        /// use stickler::lint::Rule;
+        ///
+        /// assert_eq!(Rule::from_id("wide-domain"), Some(Rule::WideDomain));
+        /// assert_eq!(Rule::WideDomain.id(), "wide-domain");
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Rule {
             // As code: a summary is text, and may hold what looks like HTML.
             $(#[doc = concat!("`", $id, "`: `", $summary, "`")] $rule,)+
         }
 
-        /// Every rule, in the order of a value's journey.
+        /// Every rule, in the order of the readers.
         pub const CATALOGUE: &[Row] = &[
             $(Row {
                 rule: Rule::$rule,
@@ -74,9 +81,9 @@ pub struct Row {
     pub rule: Rule,
     /// Its name in messages, files, pages and policies, in kebab-case.
     pub id: &'static str,
-    /// What becomes of the value, unless a diagnostic says otherwise.
+    /// The consequence, unless a diagnostic has another.
     pub consequence: Option<Consequence>,
-    /// How grave it is, unless a diagnostic or the policy says otherwise.
+    /// The severity, unless a diagnostic or the policy has another.
     pub severity: Severity,
     /// What it finds, in a sentence.
     pub summary: &'static str,
@@ -188,13 +195,13 @@ impl Rule {
         self.row().id
     }
 
-    /// What becomes of the value, unless a diagnostic says otherwise.
+    /// The consequence, unless a diagnostic has another.
     #[must_use]
     pub fn consequence(self) -> Option<Consequence> {
         self.row().consequence
     }
 
-    /// How grave it is, unless a diagnostic or the policy says otherwise.
+    /// The severity, unless a diagnostic or the policy has another.
     #[must_use]
     pub fn severity(self) -> Severity {
         self.row().severity

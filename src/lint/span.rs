@@ -1,10 +1,17 @@
-//! Where in a value something stands.
+//! Ranges of a value.
 
 use serde::Serialize;
 
 /// A byte range of an annotation's value, from `start` up to but without `end`.
 ///
 /// Both ends lie on character boundaries of the value the span was taken from.
+///
+/// ```
+/// use stickler::lint::Span;
+///
+/// let value = "serviceName=tea-svc srv_id";
+/// assert_eq!(Span::new(12, 19).of(value), "tea-svc");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 pub struct Span {
     /// The first byte, counted from 0.

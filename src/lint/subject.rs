@@ -1,11 +1,22 @@
-//! What is checked: of an Ingress, what decides the annotation's fate.
+//! What is checked: the part of an Ingress that the annotation depends on.
 
 use std::borrow::Cow;
 
 use super::meter;
 
-/// The readable part of one Ingress, in the words of `networking.k8s.io/v1`
-/// whichever API version it came in.
+/// The part of one Ingress that is checked, in the words of
+/// `networking.k8s.io/v1` whatever its API version.
+///
+/// ```
+/// use stickler::lint::Subject;
+/// use stickler::lint::subject::Annotation;
+///
+/// let key = "nginx.org/sticky-cookie-services";
+/// let value = "serviceName=tea-svc srv_id".into();
+/// let annotations = vec![Annotation { key: key.into(), value }];
+/// let subject = Subject { annotations, ..Subject::default() };
+/// assert_eq!(subject.annotation(key), Some("serviceName=tea-svc srv_id"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Subject<'a> {
     /// Whether only the value is known, and nothing of the Ingress around it:
@@ -114,7 +125,7 @@ pub struct TlsBlock<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// The value of an annotation; the last one where a key stands twice.
+    /// The value of an annotation; the last one where a key is repeated.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&str> {
         meter::spend(1 + self.annotations.len() / 8);

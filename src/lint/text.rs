@@ -69,7 +69,7 @@ pub fn is_invisible(c: char) -> bool {
 /// memory in proportion to the square of the length.
 const LONGEST_COMPARED: usize = 253;
 
-/// The one of `known` that `word` was probably intended to be: alike but for case
+/// The one of `known` that `word` was probably intended to be: equal but for case
 /// and `-_`, or within a Damerau-Levenshtein distance of a third of its length
 /// (at least 1). Nothing where two are equally near, or for a word longer than
 /// any name.
@@ -193,7 +193,7 @@ mod tests {
         let parameters = [
             "expires", "domain", "httponly", "secure", "samesite", "path",
         ];
-        for (word, meant) in [
+        for (word, expected) in [
             ("expire", Some("expires")),
             ("HttpOnly", Some("httponly")),
             ("http-only", Some("httponly")),
@@ -202,7 +202,7 @@ mod tests {
             ("partitioned", None),
             ("", None),
         ] {
-            assert_eq!(did_you_mean(word, parameters), meant, "{word}");
+            assert_eq!(did_you_mean(word, parameters), expected, "{word}");
         }
         for known in [["coffee-svc1", "coffee-abc"], ["coffee-abc", "coffee-svc1"]] {
             assert_eq!(did_you_mean("coffee-svc", known), Some("coffee-svc1"));

@@ -2,7 +2,7 @@
 //!
 //! A newer release reads the same cookies from a value and rejects more, so an
 //! upgrade takes Ingresses away; it gives back the few that an older release
-//! rejected; and it can make an annotation count that nobody read before.
+//! rejected; and it can read an annotation that older releases ignore.
 
 use super::by_release::outcome;
 use super::consequence::{Consequence, Severity};
@@ -39,10 +39,10 @@ pub fn check(
     let org_is_lost = then
         .iter()
         .any(|it| is_outcome(it) && it.place.field.annotation_key() == Some(ORG_KEY));
-    let is_said = |it: &&Diagnostic| {
+    let is_reported = |it: &&Diagnostic| {
         it.rule == Rule::KeyTooNew && (org_is_lost || subject.annotation(PLUS_KEY).is_some())
     };
-    let gained = gained.filter(|it| !is_said(it));
+    let gained = gained.filter(|it| !is_reported(it));
     changes.extend(gained.map(|it| gain(it, &then, to)));
     changes.sort_by(|a, b| a.order().cmp(&b.order()));
     // A fix is for a value that one release reads, not for the way between two.
@@ -52,8 +52,8 @@ pub fn check(
     changes
 }
 
-/// Whether it says what becomes of the Ingress or the entry before a browser
-/// sees a cookie.
+/// Whether it stops the Ingress or the entry before a browser receives a
+/// cookie.
 fn is_outcome(diagnostic: &Diagnostic) -> bool {
     rank(diagnostic.consequence) > 0
         && diagnostic.severity >= Severity::Warning

@@ -17,6 +17,16 @@ use crate::yaml::{Document, Error, Lines, Node};
 /// Checks one text.
 ///
 /// What cannot be read is in [`Report::errors`]; everything else is checked.
+///
+/// ```
+/// use stickler::manifest::{Source, check};
+/// use stickler::lint::{self, Policy};
+///
+/// let text = "nginx.org/sticky-cookie-services: serviceName=a b expire=1h path=/";
+/// let source = Source { name: "values.yaml".to_owned(), text: text.to_owned() };
+/// let report = check(source, &|subject| lint::check(subject, &Policy::default()));
+/// assert!(!report.findings.is_empty());
+/// ```
 #[must_use]
 pub fn check(source: Source, check_subject: &CheckSubject<'_>) -> Report {
     check_in(source, Context::default(), check_subject)
@@ -77,9 +87,9 @@ struct Checker<'s> {
 #[derive(Clone, Copy)]
 struct Current {
     number: usize,
-    /// Whether it may hold a comment for us.
+    /// Whether it may hold a `stickler:` comment.
     may_ignore: bool,
-    /// ReadOptions many findings there were before it.
+    /// The number of findings before it.
     first: usize,
 }
 

@@ -3,7 +3,7 @@
 //! kubectl reads UTF-8 and UTF-16 with a byte order mark (which `>` of Windows
 //! `PowerShell` writes), and ignores comments.
 
-/// ReadOptions a file's text is encoded.
+/// The encoding of a file's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.
@@ -93,7 +93,7 @@ fn in_comment(text: &str) -> bool {
     line.trim_start().starts_with('#') || line.contains(" #") || line.contains("\t#")
 }
 
-/// Whether the head of a file is no text, by the test that ripgrep uses.
+/// Whether the head of a file is binary, by the test that ripgrep uses.
 fn holds_nul(bytes: &[u8]) -> bool {
     bytes[..bytes.len().min(8000)].contains(&0)
 }
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_said_to_be_none() {
+    fn binary_files_and_utf_32_are_reported() {
         for (bytes, message) in [
             (&b"a: \0"[..], "a binary file"),
             (b"\0\xff", "a binary file"),

@@ -1,4 +1,4 @@
-//! Values of the annotation in what is no Ingress: values of a chart, patches
+//! Values of the annotation outside of Ingresses: in values of a chart, patches
 //! of Kustomize, resources of operators and of Flux and Argo CD, templates.
 //!
 //! ```text
@@ -53,10 +53,10 @@ pub(super) fn scan<'t>(
 struct Scan<'s, 'v, 't> {
     document: &'s Document<'t>,
     visit: Visit<'v, 't>,
-    /// The strings around what is looked at.
+    /// The strings around the current node.
     frames: Vec<Frame>,
     holder: ObjectRef,
-    /// ReadOptions much was met so far.
+    /// The number of nodes that were visited so far.
     met: usize,
 }
 
@@ -64,7 +64,7 @@ impl Scan<'_, '_, '_> {
     fn node(&mut self, text: &str, node: &Node<'_>) {
         match &node.content {
             Content::Scalar(scalar) if scalar.value.contains(NAME) => self.string(text, node),
-            // What an alias stands for is looked at where it stands.
+            // The anchor's node is visited in its own place.
             Content::Scalar(_) | Content::Alias(_) => {}
             Content::Anchor(inner) => self.node(text, inner),
             Content::Sequence(nodes) => nodes.iter().for_each(|node| self.node(text, node)),

@@ -1,11 +1,11 @@
-//! A value as it stands within a scalar, with the escapes that its style asks for.
+//! Values as text of a scalar, with the escapes that its style needs.
 
 use std::fmt::Write as _;
 
 use crate::yaml::Style;
 
-/// A piece of a value as it stands within a scalar; `None` where the style
-/// cannot hold it.
+/// A piece of a value as text of a scalar; `None` where the style cannot
+/// hold it.
 pub(super) fn encode(style: Style, piece: &str) -> Option<String> {
     let simple = !piece.chars().any(char::is_control);
     match style {

@@ -33,14 +33,14 @@ use crate::finding::Finding;
 use crate::lint::{Edit, Subject};
 use target::Target;
 
-/// What came of fixing one text.
+/// The outcome of fixing one text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fixed {
     /// The text as it was; empty for a path that cannot be read.
     pub before: String,
     /// The text as it should be; the same where nothing could be fixed.
     pub after: String,
-    /// ReadOptions many fixes were applied.
+    /// The number of fixes that were applied.
     pub applied: usize,
     /// What was left as it is, and why.
     pub refused: Vec<Unfixable>,
@@ -48,7 +48,7 @@ pub struct Fixed {
     pub report: Report,
     /// The file; `None` for standard input and for what cannot be read.
     pub path: Option<PathBuf>,
-    /// ReadOptions the file is encoded.
+    /// The file's encoding.
     pub encoding: Encoding,
 }
 
@@ -69,11 +69,11 @@ impl From<Report> for Fixed {
     }
 }
 
-/// Makes the fixes of one text that can only be what was meant, and with
+/// Makes the fixes of one text that can only be what was intended, and with
 /// `unsafe_too` those that are a guess.
 ///
-/// Each value is improved until nothing more can be done; a value that would
-/// come out no better stays as it is, and so does what a comment silences.
+/// Each value is improved until nothing more can be done; a value that
+/// does not improve stays as it is, and so does one that a comment silences.
 /// Parsing the result gives exactly the improved values, and no byte outside
 /// their scalars differs.
 #[must_use]

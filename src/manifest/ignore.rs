@@ -73,7 +73,7 @@ pub(super) fn apply(
     }
 }
 
-/// What stands behind `stickler:` in a comment of ours.
+/// The word after `stickler:` in a comment.
 const WORD: &str = "ignore";
 
 /// One comment.
@@ -81,7 +81,7 @@ struct Ignore<'t> {
     span: Span,
     /// The line it is about.
     line: usize,
-    /// What stands where `ignore` was meant, where that is misspelt.
+    /// The word in place of `ignore`, if that is misspelt.
     misspelt: Option<&'t str>,
     reason: &'t str,
     /// The names between the brackets, and whether each has silenced something.
@@ -89,7 +89,7 @@ struct Ignore<'t> {
 }
 
 impl<'t> Ignore<'t> {
-    /// Reads what stands behind `stickler:`; `None` where that is nothing of ours.
+    /// Reads a comment that begins with `stickler:`; `None` for any other.
     fn read(comment: &'t str, span: Span, line: usize) -> Option<Self> {
         let rest = comment.strip_prefix("stickler:")?.trim_start();
         let end = rest.find(|c: char| !c.is_alphabetic());
@@ -155,7 +155,7 @@ impl<'t> Ignore<'t> {
 
 fn unknown(complaint: Diagnostic, name: &str) -> Diagnostic {
     match did_you_mean(name, CATALOGUE.iter().map(|entry| entry.id)) {
-        Some(meant) => complaint.with_help(format!("did you mean {}?", quote(meant))),
+        Some(suggestion) => complaint.with_help(format!("did you mean {}?", quote(suggestion))),
         None => complaint.with_help("'stickler explain' lists the rules"),
     }
 }
@@ -179,8 +179,8 @@ fn ignores<'t>(document: &Document<'t>, root: &Node<'_>, lines: &Lines<'_>) -> V
             let before = text[line_start..at].trim_end_matches([' ', '\t']);
             let start = line_start + before.strip_suffix('#')?.len();
             let alone = text[line_start..start].trim().is_empty();
-            let blank_before = alone || text[..start].ends_with([' ', '\t']);
-            if !blank_before || within_scalar(start) {
+            let space_before = alone || text[..start].ends_with([' ', '\t']);
+            if !space_before || within_scalar(start) {
                 return None;
             }
             let comment = text[at..].lines().next()?.trim_end();
@@ -196,7 +196,7 @@ fn ignores<'t>(document: &Document<'t>, root: &Node<'_>, lines: &Lines<'_>) -> V
         .collect()
 }
 
-/// The number of the first line behind `at` that is no comment.
+/// The number of the first line after `at` that is not a comment.
 fn next_line(text: &str, line: usize, at: usize) -> usize {
     let below = text[at..].lines().skip(1);
     let comments = below.take_while(|line| line.trim_start().starts_with('#'));
@@ -207,7 +207,7 @@ fn next_line(text: &str, line: usize, at: usize) -> usize {
 fn collect_scalars(text: &str, node: &Node<'_>, scalars: &mut Vec<Span>) {
     match &node.content {
         Content::Scalar(scalar) => {
-            // Behind a block scalar's header a comment may stand.
+            // A comment may follow a block scalar's header.
             let block = matches!(scalar.style, Style::Literal | Style::Folded);
             let exact = places(text, node).map(|at| if block { at.body } else { at.span });
             scalars.push(exact.unwrap_or(node.span));

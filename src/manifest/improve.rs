@@ -44,7 +44,7 @@ impl Wanted<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Improved {
     pub(super) value: String,
-    /// ReadOptions many findings with a fix are gone.
+    /// The number of findings with a fix that are fixed.
     pub(super) applied: usize,
     /// Which: places in the list of what was found before.
     fixed: Vec<usize>,

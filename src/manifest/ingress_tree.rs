@@ -20,8 +20,8 @@ pub(super) fn is_rendered_ingress(node: &Node<'_>) -> bool {
     is_ingress(api_version, kind) && !rules.is_empty()
 }
 
-/// An Ingress from its tree. Kubernetes refuses an annotation that is not a
-/// string, also where nobody reads it.
+/// An Ingress from its tree. Kubernetes refuses every annotation that is not a
+/// string, so all are checked.
 pub(super) fn subject_of_ingress<'n>(
     node: &'n Node<'_>,
 ) -> Result<(Subject<'n>, ObjectRef), Error> {

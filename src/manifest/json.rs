@@ -144,7 +144,7 @@ impl<'t> Reader<'_, 't> {
                 }
                 _ => None,
             },
-            // What it may hold of ours is for the tree, too.
+            // A value that has the annotation's name is read as a tree, too.
             Kind::Other if value.get().contains(NAME) => None,
             Kind::Other => {
                 let metadata = head.metadata.map(RawValue::get).unwrap_or_default();

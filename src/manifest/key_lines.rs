@@ -1,4 +1,4 @@
-//! The lines of a migration: which go, and where the new one stands.
+//! The lines of a migration: those to remove, and the place of the new one.
 
 use crate::lint::migrate::is_affinity;
 use crate::lint::{Edit, Replacement, Span};

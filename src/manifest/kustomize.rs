@@ -9,8 +9,8 @@ use crate::yaml::{Node, documents};
 /// (kubernetes-sigs/kustomize, `api/konfig/general.go`).
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/// Kustomizations this many folders above a patch are looked at: a patch lies
-/// in the folder of its kustomization or below.
+/// Kustomizations are searched this many folders above a patch, which is in the
+/// folder of its kustomization or below.
 const MOST_ABOVE: usize = 8;
 
 /// Whether a kustomization in the folder of `file` or above names it as a patch.

@@ -11,12 +11,12 @@ use crate::lint::read::keys::COMMUNITY;
 use crate::lint::{Diagnostic, Edit, Replacement, Span};
 use crate::yaml::{Content, Document, Lines, Node, Pair, Places, Style, places};
 
-/// Where a place stands in a text.
+/// A place as ranges of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Located {
     /// The bytes themselves.
     pub(super) span: Span,
-    /// The whole scalar, or the key of what is no scalar.
+    /// The whole scalar, or the key of a mapping or sequence.
     pub(super) whole: Span,
     /// The key, where the field has one.
     pub(super) key: Option<Span>,
@@ -28,7 +28,7 @@ pub(super) struct Located {
 
 /// Finds places within one object.
 ///
-/// Where the bytes of a value stand is determined once for each scalar: one
+/// The places of a value's bytes are determined once for each scalar: one
 /// value may have thousands of findings.
 pub(super) struct Locator<'l, 'n, 't> {
     object: &'l Object<'n, 't>,
@@ -187,7 +187,7 @@ pub(super) fn location(
     }
 }
 
-/// The places of a document that an alias stands for.
+/// The places of a document that an alias shares.
 pub(super) struct Shared {
     /// By their start, each with the furthest end so far.
     ranges: Vec<(usize, usize)>,
@@ -218,7 +218,7 @@ impl Shared {
     }
 }
 
-/// The ranges of all nodes that an alias stands for.
+/// The ranges of all nodes that an alias refers to.
 fn collect_aliased(node: &Node<'_>, shared: &mut Vec<Span>) {
     match &node.content {
         Content::Alias(target) => shared.push(target.resolved().span),

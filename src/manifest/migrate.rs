@@ -38,7 +38,7 @@ pub struct Migrator<'m> {
     pub keep_old: bool,
 }
 
-/// What came of one text.
+/// The outcome of migrating one text.
 #[derive(Debug, Clone, Default)]
 pub struct Migrated {
     /// The text as it was; empty for a path that cannot be read.
@@ -53,18 +53,18 @@ pub struct Migrated {
     pub report: Report,
     /// The file; `None` for standard input and for what cannot be read.
     pub path: Option<PathBuf>,
-    /// ReadOptions the file is encoded.
+    /// The file's encoding.
     pub encoding: Encoding,
 }
 
 /// One Ingress of a text.
 #[derive(Debug, Clone)]
 pub struct MigratedIngress {
-    /// Which it is.
+    /// The Ingress.
     pub object: ObjectRef,
     /// Its first affinity key.
     pub location: Location,
-    /// What came of it.
+    /// The outcome.
     pub result: Result<Migration, Condemned>,
     /// Whether the text has the value now.
     pub written: bool,
@@ -253,7 +253,7 @@ fn keys<'n>(node: &'n Node<'_>, prefix: &str) -> Vec<(&'n str, &'n str, Span)> {
     pairs.iter().filter_map(key).collect()
 }
 
-/// Takes the plans for places that an alias stands for as well.
+/// Removes the plans for places that an alias shares.
 fn withhold_shared(root: &Node<'_>, ingresses: &mut [MigratedIngress]) {
     let shared = Shared::of(root);
     for ingress in ingresses {
@@ -268,8 +268,8 @@ fn withhold_shared(root: &Node<'_>, ingresses: &mut [MigratedIngress]) {
 /// The text with the plans carried out, where it then says what it should; else
 /// the text as it is.
 fn apply(text: &str, ingresses: &mut [MigratedIngress], migrator: &Migrator<'_>) -> String {
-    // A value that does not pass its own check is an error of this program:
-    // half a file is no place to find that out.
+    // A value that does not pass its own check is an error of stickler, after
+    // which a file is not changed in part.
     if ingresses.iter().any(|it| it.result.is_err()) {
         withhold(
             ingresses,

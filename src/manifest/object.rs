@@ -9,15 +9,15 @@ use crate::ingress::is_ingress;
 use crate::lint::{FieldPath, Span, Subject};
 use crate::yaml::{self, Document, Node, Places, Style, read_json};
 
-/// What both keys share; a text without it holds nothing of ours.
+/// What both keys share; a text without it has no sticky-cookie annotation.
 pub(super) const NAME: &str = "sticky-cookie-services";
 
-/// Where objects go, with the document they stand in.
+/// Receives objects, each with its document.
 pub(super) type Visit<'v, 't> = &'v mut dyn FnMut(&Document<'t>, Found<'_, '_>);
 
 /// What a text is made of, in its order.
 pub(super) enum Found<'n, 't> {
-    /// An Ingress, or a value that stands alone.
+    /// An Ingress, or a value by itself.
     Subject(Box<Object<'n, 't>>),
     /// An object of another kind.
     Other(ObjectRef, Span),
@@ -25,7 +25,7 @@ pub(super) enum Found<'n, 't> {
     NotManifest(yaml::Error),
     /// The annotation's name where no value of it can be read.
     Mention(Span),
-    /// The source of a template; said for each document.
+    /// The source of a template; reported for each document.
     Template(Span),
     /// Something that cannot be read.
     Error(yaml::Error),
@@ -33,20 +33,20 @@ pub(super) enum Found<'n, 't> {
     End(&'n Node<'t>),
 }
 
-/// An Ingress of a manifest, or a value that stands alone.
+/// An Ingress of a manifest, or a value by itself.
 pub(super) struct Object<'n, 't> {
     /// What is checked.
     pub(super) subject: Subject<'n>,
     /// The names of the Ingress, or of the object that holds the value.
     pub(super) name: ObjectRef,
-    /// The text it stands in: the file's, or that of a string of the file.
+    /// The text that has it: the file's, or that of a string of the file.
     pub(super) text: &'t str,
     pub(super) body: Body<'n, 't>,
     /// The strings that hold the text, the outermost first.
     pub(super) frames: &'n [Frame],
 }
 
-/// Where an object stands in its text.
+/// An object's place in its text.
 pub(super) enum Body<'n, 't> {
     /// The object's tree.
     Node(&'n Node<'t>),
@@ -61,7 +61,7 @@ pub(super) enum Body<'n, 't> {
 /// An object, or the part of one that is there.
 pub(super) struct Tree<'n, 't> {
     pub(super) root: &'n Node<'t>,
-    /// ReadOptions many steps of a field's path lead to the root.
+    /// The number of steps of a field's path that lead to the root.
     pub(super) above: usize,
 }
 
@@ -77,7 +77,7 @@ impl<'n, 't> Tree<'n, 't> {
 pub(super) struct Frame {
     /// The text that it holds.
     pub(super) text: String,
-    /// Where each byte of that stands in the text around it.
+    /// The place of each byte of that in the text around it.
     pub(super) places: Places,
     pub(super) style: Style,
 }
@@ -119,7 +119,7 @@ impl<'t> Object<'_, 't> {
         frames.fold(span, |span, frame| frame.places.span_of(span))
     }
 
-    /// A piece of the object's text as it stands in the file.
+    /// A piece of the object's text as it is written in the file.
     pub(super) fn written_in_file(&self, text: String) -> Option<String> {
         let mut frames = self.frames.iter().rev();
         frames.try_fold(text, |text, frame| encode(frame.style, &text))

@@ -14,7 +14,7 @@ use crate::lint::read::keys::{COMMUNITY, ORG_KEY, PLUS_KEY};
 use crate::lint::text::quote;
 use crate::lint::{Consequence, Diagnostic, FieldPath, Place, Rule, Severity, Span, Step, Subject};
 
-/// What stands for a byte of a placeholder: no reader gives it a meaning.
+/// The replacement of a placeholder's byte: no reader gives it a meaning.
 const FILLER: &str = "x";
 
 /// The pairs of marks around a placeholder.
@@ -30,7 +30,7 @@ const BRACKETS: [(&str, &str); 7] = [
 
 /// The placeholders of a text, in its order.
 pub(super) fn find(text: &str) -> Vec<Span> {
-    // The comment of ytt that stands in place of a value.
+    // ytt writes a comment in place of a value.
     if text.starts_with("#@") {
         return vec![Span::whole(text)];
     }

@@ -76,9 +76,9 @@ fn read_list<'t>(
 }
 
 /// Version and kind of a list that is written in block style, known before it
-/// is parsed: they may stand behind its elements.
+/// is parsed: they may follow its elements.
 ///
-/// At the start of a line only the root's keys can stand: whatever goes on
+/// At the start of a line only the root's keys are possible: whatever goes on
 /// over lines is indented there (YAML 1.2.2, section 8.2).
 struct ListHead<'t> {
     api_version: &'t str,

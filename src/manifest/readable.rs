@@ -1,5 +1,5 @@
-//! A text as the parser reads it: the same bytes in the same places, but for
-//! what stands in its way.
+//! A text as the parser reads it: the same bytes in the same places, without
+//! what it cannot read.
 //!
 //! Of Markdown only the fenced blocks of YAML and JSON are left, each a
 //! document of its own. A TAB between a key's colon and a plain value becomes a
@@ -86,15 +86,15 @@ fn blocks(text: &str) -> String {
         let content = line.trim_start_matches([' ', '\t', '>']).trim_end();
         match &fence {
             Some(open) if closes(content, open.mark) => {
-                blank(line, if open.kept { "..." } else { "" }, &mut blocks);
+                blank_out(line, if open.kept { "..." } else { "" }, &mut blocks);
                 fence = None;
             }
             Some(Fence { kept: true, .. }) => keep(line, content, &mut blocks),
-            Some(_) => blank(line, "", &mut blocks),
+            Some(_) => blank_out(line, "", &mut blocks),
             None => {
                 fence = opens(content, below);
                 let kept = fence.as_ref().is_some_and(|fence| fence.kept);
-                blank(line, if kept { "---" } else { "" }, &mut blocks);
+                blank_out(line, if kept { "---" } else { "" }, &mut blocks);
             }
         }
         rest = below;
@@ -126,7 +126,7 @@ fn closes(content: &str, mark: &str) -> bool {
 }
 
 /// A line as spaces, with a marker of YAML at its start.
-fn blank(line: &str, marker: &str, blocks: &mut String) {
+fn blank_out(line: &str, marker: &str, blocks: &mut String) {
     let body = line.trim_end_matches(['\n', '\r']);
     blocks.push_str(marker);
     let left = body.len().saturating_sub(marker.len());
@@ -138,7 +138,7 @@ fn blank(line: &str, marker: &str, blocks: &mut String) {
 /// to the start of the line.
 fn keep(line: &str, content: &str, blocks: &mut String) {
     if matches!(content, "---" | "...") {
-        blank(line, content, blocks);
+        blank_out(line, content, blocks);
         return;
     }
     let indent = line.len() - line.trim_start_matches([' ', '>']).len();

@@ -1,5 +1,4 @@
-//! Our keys where a later key of the same name takes their place: kubectl and
-//! Helm keep the last, without a word.
+//! Repeated sticky-cookie keys: kubectl and Helm silently keep the last.
 
 use super::object::Tree;
 use crate::lint::read::keys::{ORG_KEY, PLUS_KEY};

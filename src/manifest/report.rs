@@ -1,4 +1,4 @@
-//! What came of a text: findings, what could not be read, what was skipped.
+//! The report on a text: findings, what could not be read, what was skipped.
 
 use std::fmt;
 
@@ -20,23 +20,23 @@ pub struct Report {
     pub errors: Vec<Failure>,
     /// What was left out, and why.
     pub skipped: Vec<Skipped>,
-    /// ReadOptions much was looked at.
+    /// How much was checked.
     pub counts: Counts,
 }
 
 /// Something that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// Where.
+    /// Its place.
     pub location: Location,
-    /// Why.
+    /// Why it was left out.
     pub reason: SkipReason,
 }
 
 /// Why something was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SkipReason {
-    /// It is the source of a Helm template, not a manifest; said once a file.
+    /// It is the source of a Helm template, not a manifest; reported once a file.
     Template,
     /// It is not a manifest, and what would be wrong with one.
     NotManifest(String),

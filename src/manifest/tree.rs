@@ -11,7 +11,7 @@ use crate::lint::Subject;
 use crate::lint::read::keys::{ORG_KEY, PLUS_KEY, is_present};
 use crate::yaml::{Document, Error, Node};
 
-/// An error where the `items` of a list are no list.
+/// An error where the `items` of a List are not a sequence.
 pub(super) fn refuse_odd_items(items: &Node<'_>) -> Result<(), Error> {
     if items.sequence().is_some() || items.is_null() {
         return Ok(());
@@ -102,7 +102,7 @@ fn read_ingress<'t>(
     Ok(())
 }
 
-/// Gives what stands in `node` outside the annotations of an Ingress.
+/// Gives what is in `node` outside the annotations of an Ingress.
 fn scan<'t>(
     document: &Document<'t>,
     node: &Node<'t>,
@@ -142,7 +142,7 @@ fn complete(text: &str, node: &Node<'_>, subject: &mut Subject<'_>) {
 /// Why an object cannot be distinguished from anything else.
 struct Nameless {
     error: Error,
-    /// Whether it was meant for Kubernetes all the same.
+    /// Whether it was intended for Kubernetes all the same.
     is_manifest: bool,
 }
 
@@ -202,8 +202,8 @@ fn text_field<'n>(
     }
 }
 
-/// Folders hold YAML that is no manifest, and whoever meets one here wants to
-/// know how to leave it out.
+/// The error has help on how to leave the file out: folders hold YAML that is
+/// not a manifest.
 fn without(node: &Node<'_>, name: &str) -> Error {
     let mut error = Error::new(node.head(), format!("an object without '{name}'"));
     let help = "every manifest has one; if the file is not a manifest, name it in .sticklerignore";

@@ -5,7 +5,7 @@ use crate::lint::Span;
 use crate::yaml::{Document, Error};
 
 /// What a part of a document that cannot be read is: the source of a template,
-/// something that was never meant for Kubernetes, or an error.
+/// something that was not written for Kubernetes, or an error.
 pub(super) fn unreadable<'n, 't>(
     document: &Document<'_>,
     range: Span,
@@ -29,7 +29,7 @@ fn floor(text: &str, offset: usize) -> usize {
     found.unwrap_or_default()
 }
 
-/// Whether `{{` stands outside quotes and comments, or in the line that cannot
+/// Whether `{{` is outside quotes and comments, or in the line that cannot
 /// be read: between double quotes, `{{ include "name" . }}` ends them.
 fn is_template(text: &str, error: usize) -> bool {
     let start = text[..error].rfind('\n').map_or(0, |at| at + 1);

@@ -1,4 +1,4 @@
-//! Whether an edited text says what it should, and nothing else anew.
+//! Whether an edited text has the new values, and no other change.
 
 use std::collections::HashMap;
 

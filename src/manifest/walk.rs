@@ -31,7 +31,7 @@ const BATCH: usize = 256;
 /// memory.
 const LONGEST: u64 = 1 << 30;
 
-/// Names what is no manifest, in the grammar of `.gitignore`.
+/// Names what is not a manifest, in the grammar of `.gitignore`.
 const IGNORE_FILE: &str = ".sticklerignore";
 
 /// The name of standard input in messages, where it has no other.
@@ -144,7 +144,7 @@ impl File {
         };
         let place = path.as_deref().unwrap_or(Path::new(&name.shown));
         let bytes = bytes.map_err(|error| Report::unreadable(&name, explain(place, &error)))?;
-        let is_meant = options.strict || holds_ours(&bytes);
+        let is_required = options.strict || holds_ours(&bytes);
         match decode(bytes) {
             Ok((text, encoding)) => Ok(Input {
                 source: Source {
@@ -155,7 +155,7 @@ impl File {
                 from_root: name.from_root,
                 encoding,
             }),
-            Err(message) if is_meant => Err(Report::unreadable(&name, message)),
+            Err(message) if is_required => Err(Report::unreadable(&name, message)),
             Err(message) => Err(Report::left_out(&name, SkipReason::NotManifest(message))),
         }
     }
@@ -233,8 +233,8 @@ fn unmet(error: &ignore::Error) -> File {
     File::Error(name, message)
 }
 
-/// What a walk met at `path`. Links to folders are not followed, and nobody
-/// waits for what a pipe may say: it is read where it is named, as shells do.
+/// What a walk met at `path`. Links to folders are not followed, and a pipe is
+/// read only where it is named, because it may block.
 fn met(entry: &ignore::DirEntry, path: &Path) -> Option<File> {
     let kind = match entry.file_type() {
         // A link that leads nowhere is reported when it is read.

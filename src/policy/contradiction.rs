@@ -1,7 +1,7 @@
-//! What a file says that cannot be meant: each value may be fine by itself.
+//! Settings that contradict each other, although each may be fine by itself.
 //!
-//! What would weaken the policy without anyone's notice is an error; what
-//! merely does nothing is a warning. An expired exemption is a warning, so
+//! What would silently weaken the policy is an error; what merely does nothing
+//! is a warning. An expired exemption is a warning, so
 //! that a file does not turn bad by the passing of time.
 
 use jiff::Timestamp;
@@ -311,8 +311,8 @@ fn requirements(settings: &Settings) -> [(Rule, &'static str, bool); 9] {
     ]
 }
 
-/// Whether every name that `later` stands for goes to `earlier`, as far as
-/// that can be derived from the two texts.
+/// Whether `earlier` matches every name that `later` matches, as far as that
+/// can be derived from the two texts.
 fn shadows(earlier: &Pattern, later: &Pattern) -> bool {
     earlier.as_str() == "*"
         || earlier == later

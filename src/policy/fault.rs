@@ -63,15 +63,15 @@ impl Faults {
     /// The number of faults of that severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
-        let alike = |fault: &&Fault| fault.severity == severity;
-        self.list.iter().filter(alike).count()
+        let same_severity = |fault: &&Fault| fault.severity == severity;
+        self.list.iter().filter(same_severity).count()
     }
 }
 
-/// Help on a word that is none of `known`: the one that was meant, or all.
+/// Help on a word that is not one of `known`: a suggestion, or all of them.
 pub(crate) fn suggest(word: &str, known: &[&'static str]) -> String {
     match did_you_mean(word, known.iter().copied()) {
-        Some(meant) => format!("did you mean '{meant}'?"),
+        Some(suggestion) => format!("did you mean '{suggestion}'?"),
         None => format!("expected one of {}", known.join(", ")),
     }
 }

@@ -18,7 +18,7 @@ part! {
         /// glob for the namespace counts, alone; what it does not set is as
         /// for all.
         "namespaces" namespaces: Items<Override>,
-        /// Findings that are let through. They are recorded in the audit
+        /// Findings that are exempt. They are recorded in the audit
         /// annotation `exempt` and nowhere else.
         "exemptions" exemptions: Items<Exemption>,
     }
@@ -33,7 +33,7 @@ part! {
 }
 
 part! {
-    /// Findings that are let through. All of `namespaces`, `ingresses`,
+    /// Findings that are exempt. All of `namespaces`, `ingresses`,
     /// `users` and `rules` that are given must match.
     Exemption {
         /// Globs of namespaces.
@@ -41,9 +41,9 @@ part! {
         /// Globs of the names of Ingresses.
         "ingresses" ingresses: Leaf<Patterns>,
         /// Globs of user names, such as `system:serviceaccount:cd:*`. The
-        /// command line knows no user, so such an exemption is the webhook's.
+        /// command line has no user, so such an exemption is for the webhook only.
         "users" users: Leaf<Patterns>,
-        /// The rules whose findings are let through; all where it is left out.
+        /// The rules whose findings are exempt; all where it is left out.
         "rules" rules: Leaf<RuleIds>,
         /// Why, in one sentence. Every exemption has one.
         "reason" reason: Leaf<Reason>,
@@ -113,8 +113,8 @@ impl File {
     }
 }
 
-/// Whether there is a value in the file. `{}` is one: whoever writes it asks
-/// for the defaults.
+/// Whether there is a value in the file. `{}` is one: it asks for the
+/// defaults.
 fn sets_something(root: &Node<'_>) -> bool {
     match root.mapping() {
         Some(pairs) => pairs.is_empty() || pairs.iter().any(|pair| !pair.value.is_null()),

@@ -47,7 +47,7 @@ pub(super) fn over(some: &Settings, all: &Settings) -> Settings {
     settings
 }
 
-/// What is in force where nobody says anything.
+/// What is in force where the file has no setting.
 pub(super) fn defaults() -> Settings {
     let no = || Leaf::default_of(false);
     Settings {

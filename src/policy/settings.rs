@@ -36,7 +36,7 @@ pub(super) trait Part: Default {
     /// Its keys.
     fn keys() -> Vec<&'static str>;
 
-    /// Reads what the file has under `key`; `false` where it is none of ours.
+    /// Reads what the file has under `key`; `false` where the key is unknown.
     fn read_key(&mut self, key: &str, node: &Node<'_>, reading: &mut Reading<'_>) -> bool;
 }
 
@@ -201,7 +201,7 @@ pub(super) use part;
 part! {
     /// What is in force, for all namespaces or for some.
     Settings {
-        /// What becomes of findings: `enforce` denies errors and warns of
+        /// How findings are handled: `enforce` denies errors and warns of
         /// warnings, `warn` only warns, `audit` only writes audit annotations.
         /// `enforce` where it is left out.
         "mode" mode: Leaf<Mode>,
@@ -212,8 +212,8 @@ part! {
         /// `spec.ingressClassName`. Where it is left out, any Ingress that
         /// carries one of the two keys is checked.
         "ingressClasses" ingress_classes: Leaf<Classes>,
-        /// Where TLS ends: `ingress` takes `spec.tls` at its word, `upstream`
-        /// says that every host is reached over TLS, whatever `spec.tls` says.
+        /// Where TLS is terminated: with `ingress`, hosts in `spec.tls` are
+        /// reached over TLS; with `upstream`, every host is.
         "tls" tls: Leaf<TlsTermination>,
         /// What each cookie must have.
         "require" require: Require,

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn two_that_are_alike_are_told_apart() {
+    fn equal_findings_are_numbered() {
         let mut fingerprints = Fingerprints::default();
         let mut next = || fingerprints.of(&unknown_parameter(), CAFE);
         let names = [next(), next()];

@@ -1,5 +1,5 @@
-//! rustc's drawing: the line as it stands in the file, the very characters
-//! underlined, and under them what follows from them.
+//! rustc's drawing: the line of the file, the wrong characters underlined, and
+//! below them the consequence.
 
 use std::io::{self, Write};
 
@@ -28,11 +28,11 @@ struct Drawing<'a> {
     /// The rule's name, between brackets.
     id: Option<&'a str>,
     title: String,
-    /// What stands after the arrow.
+    /// The text after the arrow.
     origin: String,
     /// The text that is pointed into, and where.
     source: Option<(&'a str, usize, Span)>,
-    /// What stands under the line.
+    /// The text under the line.
     label: Option<&'static str>,
     notes: Vec<String>,
     help: Option<String>,
@@ -147,7 +147,7 @@ fn messages<'a>(
     let width = width.saturating_sub("note: ".len());
     notes
         .chain(help)
-        .map(move |(level, said)| level.message(text::wrap(&said, width)).into())
+        .map(move |(level, text)| level.message(text::wrap(&text, width)).into())
 }
 
 /// What there is to say about a place.

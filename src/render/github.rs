@@ -34,17 +34,17 @@ impl Report for Github<'_> {
         };
         let place = properties(finding.location.as_ref());
         let title = property(&format!("stickler {}", diagnostic.rule));
-        let said = text::said(finding);
-        let said = message(&format!("{}: {said}", text::subject(finding)));
-        let line = format!("::{command} {place}title={title}::{said}\n");
+        let content = text::message(finding);
+        let content = message(&format!("{}: {content}", text::subject(finding)));
+        let line = format!("::{command} {place}title={title}::{content}\n");
         self.lines.push(Rank::of(finding), &line);
         Ok(())
     }
 
     fn failure(&mut self, failure: &Failure, _text: &str) -> io::Result<()> {
         let place = properties(Some(&failure.location));
-        let said = message(&text::failed_in_one_line(failure));
-        let line = format!("::error {place}title=stickler::{said}\n");
+        let content = message(&text::failed_in_one_line(failure));
+        let line = format!("::error {place}title=stickler::{content}\n");
         self.lines.push(Rank::Failure, &line);
         Ok(())
     }

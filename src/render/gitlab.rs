@@ -66,9 +66,9 @@ impl<'w> Gitlab<'w> {
 impl Report for Gitlab<'_> {
     fn finding(&mut self, finding: &Finding, text: &str) -> io::Result<()> {
         let diagnostic = &finding.diagnostic;
-        let said = text::said(finding);
+        let message = text::message(finding);
         let row = Row {
-            description: format!("{}: {said}", text::subject(finding)),
+            description: format!("{}: {message}", text::subject(finding)),
             check_name: diagnostic.rule.id().to_owned(),
             fingerprint: self.fingerprints.of(finding, text),
             severity: severity(diagnostic),

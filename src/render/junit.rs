@@ -54,19 +54,24 @@ impl<'w> Junit<'w> {
 impl Report for Junit<'_> {
     fn finding(&mut self, finding: &Finding, _text: &str) -> io::Result<()> {
         let diagnostic = &finding.diagnostic;
-        let mut told = text::subject(finding) + ": " + &text::in_one_line(diagnostic);
+        let mut description = text::subject(finding) + ": " + &text::in_one_line(diagnostic);
         if finding.location.is_some() {
-            told = text::place(finding) + ": " + &told;
+            description = text::place(finding) + ": " + &description;
         }
         let name = format!("{} {}", diagnostic.rule, text::place(finding));
         let fail_on = self.style.fail_on;
         let case = if fail_on.is_some_and(|fail_on| diagnostic.severity >= fail_on) {
             let kind = NonSuccessKind::Failure;
-            let status = unsuccessful(kind, diagnostic.rule.id(), &diagnostic.message, &told);
+            let status = unsuccessful(
+                kind,
+                diagnostic.rule.id(),
+                &diagnostic.message,
+                &description,
+            );
             TestCase::new(name, status)
         } else {
             let mut case = TestCase::new(name, TestCaseStatus::success());
-            case.set_system_out(format!("{}: {told}", diagnostic.severity));
+            case.set_system_out(format!("{}: {description}", diagnostic.severity));
             case
         };
         let suite = finding.location.as_ref().map_or("cluster", |at| &at.file);
@@ -76,9 +81,9 @@ impl Report for Junit<'_> {
 
     fn failure(&mut self, failure: &Failure, _text: &str) -> io::Result<()> {
         let place = text::failed_place(failure);
-        let told = format!("{place}: {}", text::failed_in_one_line(failure));
+        let description = format!("{place}: {}", text::failed_in_one_line(failure));
         let kind = NonSuccessKind::Error;
-        let status = unsuccessful(kind, "unreadable-input", &failure.message, &told);
+        let status = unsuccessful(kind, "unreadable-input", &failure.message, &description);
         self.add(&failure.location.file, TestCase::new(place, status));
         Ok(())
     }
@@ -97,11 +102,16 @@ impl Report for Junit<'_> {
     }
 }
 
-fn unsuccessful(kind: NonSuccessKind, rule: &str, message: &str, told: &str) -> TestCaseStatus {
+fn unsuccessful(
+    kind: NonSuccessKind,
+    rule: &str,
+    message: &str,
+    description: &str,
+) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
     status
         .set_type(rule)
         .set_message(message)
-        .set_description(told);
+        .set_description(description);
     status
 }

@@ -51,7 +51,7 @@ impl<'w> Sarif<'w> {
             "ruleId": diagnostic.rule.id(),
             "ruleIndex": diagnostic.rule as usize,
             "level": diagnostic.severity.as_str(),
-            "message": { "text": text::said(finding) },
+            "message": { "text": text::message(finding) },
             "locations": [location(finding)],
             "partialFingerprints": {
                 // The one name that GitHub's code scanning reads.
@@ -94,7 +94,7 @@ impl Report for Sarif<'_> {
     fn finish(&mut self, _summary: &Summary) -> io::Result<()> {
         let driver = driver(env!("CARGO_PKG_REPOSITORY"));
         let invocation = json!({
-            // Findings are no failure of the tool (§3.20.14).
+            // Findings are not a failure of the tool (§3.20.14).
             "executionSuccessful": self.notifications.is_empty(),
             "toolExecutionNotifications": self.notifications,
         });

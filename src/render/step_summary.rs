@@ -54,12 +54,12 @@ impl<'w> StepSummary<'w> {
 impl Report for StepSummary<'_> {
     fn finding(&mut self, finding: &Finding, _text: &str) -> io::Result<()> {
         let diagnostic = &finding.diagnostic;
-        let said = format!("{}: {}", text::subject(finding), text::said(finding));
+        let message = format!("{}: {}", text::subject(finding), text::message(finding));
         let cells = [
             diagnostic.severity.as_str(),
             diagnostic.rule.id(),
             &text::place(finding),
-            &said,
+            &message,
         ];
         self.row(Rank::of(finding), cells);
         Ok(())
@@ -67,8 +67,8 @@ impl Report for StepSummary<'_> {
 
     fn failure(&mut self, failure: &Failure, _text: &str) -> io::Result<()> {
         let place = text::failed_place(failure);
-        let said = text::failed_in_one_line(failure);
-        self.row(Rank::Failure, ["error", "", &place, &said]);
+        let message = text::failed_in_one_line(failure);
+        self.row(Rank::Failure, ["error", "", &place, &message]);
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! What was looked at and what came of it: the one line at the end.
+//! What was checked, and the outcome: the one line at the end.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -12,10 +12,10 @@ use crate::lint::{Rule, Severity};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
-    /// What was looked at.
+    /// What was checked.
     #[serde(skip)]
     pub scope: Scope,
-    /// How much was looked at.
+    /// How much was checked.
     #[serde(flatten)]
     pub counts: Counts,
     /// The findings that are errors.
@@ -24,7 +24,7 @@ pub struct Summary {
     pub warnings: usize,
     /// The findings that are notes.
     pub notes: usize,
-    /// The findings with a fix that can only be what was meant.
+    /// The findings with a safe fix: it can only be what was intended.
     pub fixable: usize,
     /// The findings with another fix.
     pub unsafely_fixable: usize,
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_left_out_is_said() {
+    fn what_was_left_out_is_reported() {
         let summary = Summary {
             counts: Counts {
                 templates: 1,

@@ -15,7 +15,7 @@ pub(super) fn place(finding: &Finding) -> String {
     }
 }
 
-/// What is said of a value that was checked without the Ingress around it.
+/// The note on a value that was checked without its Ingress.
 pub(super) const VALUE_ALONE: &str =
     "only the value is checked here: its hosts, paths and backends are not known";
 
@@ -59,8 +59,8 @@ pub(super) fn failed_in_one_line(failure: &Failure) -> String {
     }
 }
 
-/// The field that a diagnostic stands at, in the short form that the
-/// controller's events use for annotations.
+/// The field of a diagnostic, in the short form that the controller's events
+/// use for annotations.
 pub(super) fn field(diagnostic: &Diagnostic) -> String {
     match diagnostic.place.field.annotation_key() {
         Some(key) => format!("annotations.{}", printable(key)),
@@ -112,13 +112,13 @@ pub(super) fn artifact(at: &Location) -> Artifact<'_> {
 }
 
 /// As [`in_one_line`], with the line where the file's own is not known.
-pub(super) fn said(finding: &Finding) -> String {
-    let said = in_one_line(&finding.diagnostic);
+pub(super) fn message(finding: &Finding) -> String {
+    let message = in_one_line(&finding.diagnostic);
     match &finding.location {
         Some(at) if at.line > 0 && !artifact(at).has_lines => {
-            format!("{said} (line {} of what Helm rendered)", at.line)
+            format!("{message} (line {} of what Helm rendered)", at.line)
         }
-        _ => said,
+        _ => message,
     }
 }
 

@@ -7,7 +7,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 use crate::finding::Finding;
 use crate::lint::{Consequence, Severity};
 
-/// How grave a finding is; the worst is the smallest.
+/// The rank of a finding; the worst is the smallest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
     /// Input that cannot be read: nothing is known of it.

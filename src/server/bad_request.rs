@@ -17,10 +17,10 @@ pub(super) enum BadRequest {
     WrongMethod,
     WrongType,
     TooLarge,
-    /// The caller disconnected: nobody reads the answer.
+    /// The client disconnected, and cannot read a response.
     Disconnected,
     BadReview(BadReview),
-    /// Not checked, and it is not known whom to answer.
+    /// Not checked, and without a `uid` to answer.
     Refused(Refusal),
     Broken,
 }

@@ -8,8 +8,8 @@ use http_body_util::BodyExt;
 
 use super::connection::Connection;
 
-/// How much more than the bound is read and thrown away, so that a caller who
-/// is still sending gets to read the answer.
+/// How much more than the bound is read and discarded, so that a client that
+/// is still sending can read the response.
 const DRAIN_LIMIT: usize = 16 << 20;
 /// Room is made for this much of what is announced; the rest as it comes.
 const MAX_RESERVED: usize = 64 << 10;

@@ -7,7 +7,7 @@ pub(super) enum Closed {
     HandshakeTimeout,
     /// It waited too long for the peer to go on.
     Stalled,
-    /// It was idle for too long, which is no error.
+    /// It was idle for too long, which is not an error.
     Idle,
     /// It gave way to a new one.
     Evicted,

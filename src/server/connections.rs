@@ -258,8 +258,8 @@ fn waiting(
 ) -> impl Iterator<Item = (IpAddr, u64, Phase, Instant)> {
     open.iter().filter_map(move |(id, connection)| {
         let (phase, since) = connection.phase();
-        let alike = (phase == Phase::Handshake) == handshake;
-        alike.then(|| (network(connection.peer.ip()), *id, phase, since))
+        let same_phase = (phase == Phase::Handshake) == handshake;
+        same_phase.then(|| (network(connection.peer.ip()), *id, phase, since))
     })
 }
 
@@ -279,8 +279,7 @@ fn share(bound: usize) -> usize {
     bound.div_ceil(2)
 }
 
-/// An address as one peer has it: whoever has one address of IPv6 has all of
-/// its /64.
+/// The network of a peer: it is assumed to have all IPv6 addresses of its /64.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),

@@ -19,8 +19,8 @@ use super::Shared;
 use super::connection::{Phase, Routes, Stream};
 use super::connections::{Connections, Entry, canonical};
 
-/// What a connection reads before anybody asks for it, in bytes; a head has to
-/// fit in. TLS hands out no more at once (RFC 8446, section 5.1). Left alone,
+/// What a connection reads ahead, in bytes; the head of a request has to fit
+/// in. TLS hands out no more at once (RFC 8446, section 5.1). By default,
 /// hyper reads 400 KiB ahead.
 const MAX_BUFFER: usize = 16 << 10;
 /// How long to wait after the kernel refused a connection.
@@ -132,8 +132,8 @@ impl Port {
             .header_read_timeout(None)
             .serve_connection(stream, Routes { router, connection });
         let mut http = pin!(http);
-        // An error is one of the peer: whoever sent half a request hears of
-        // it, and a request that has come leaves a line of its own.
+        // An error is the client's: it gets a response to half a request, and
+        // a complete request has its own log line.
         tokio::select! {
             _ = http.as_mut() => return,
             () = stopped(&mut stop) => http.as_mut().graceful_shutdown(),

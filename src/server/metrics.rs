@@ -21,7 +21,7 @@ mod open_metrics;
 mod process;
 
 /// Lines of log that could not be written, or not in time. The process has one
-/// log, whoever serves in it.
+/// log for all its servers.
 pub static LOST_LOG_LINES: AtomicU64 = AtomicU64::new(0);
 
 /// Seconds. Most answers take less than a tenth of a millisecond.

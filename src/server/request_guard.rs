@@ -59,7 +59,7 @@ impl RequestGuard {
         answer.body
     }
 
-    /// It is answered with an HTTP error, if anybody still reads it.
+    /// It is answered with an HTTP error, unless the client has disconnected.
     pub(super) fn failed(mut self, bad: BadRequest) -> BadRequest {
         // A body that breaks off is a caller who disconnected: that has a line
         // of its own.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 /// Bodies up to this many bytes are checked on the thread that reads them,
 /// which takes well under a millisecond for an Ingress as people write them;
-/// longer ones on a thread of their own, so that nobody waits for them.
+/// longer ones on a thread of their own, so that no other request waits.
 pub(super) const INLINE_LIMIT: usize = 16 << 10;
-/// What takes longer there is begun anew on a thread of its own.
+/// What takes longer there is restarted on a thread of its own.
 pub(super) const INLINE_TIME: Duration = Duration::from_millis(2);
 /// Longer bodies have places of their own, because they take memory.
 pub(super) const SMALL_BODY: usize = 64 << 10;
@@ -24,7 +24,7 @@ const OTHER_FILES: usize = 24;
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// How long to go on serving after the stop. Default 10 s: what a cluster
-    /// takes to send nobody here any more.
+    /// takes to stop sending requests here.
     pub drain_delay: Duration,
     /// How long requests in flight may take to finish after that. Default
     /// 15 s: longer than any of them can take.

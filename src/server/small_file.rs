@@ -1,5 +1,5 @@
-//! Files that are configuration: regular and small, and read so that nobody
-//! waits for them.
+//! Files that are configuration: regular and small, and read without blocking
+//! a request.
 
 use std::io::{self, Read as _};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! How often lines of one kind are logged that anybody can provoke.
+//! A limit on log lines that any client can cause.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};

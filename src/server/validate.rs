@@ -68,8 +68,8 @@ async fn validate(
     closed_while_stopping(&shared, response)
 }
 
-/// Whoever is asked to close goes elsewhere next time, and no request is lost
-/// to a connection that ends just as it is sent.
+/// A client that is asked to close uses another replica for its next request,
+/// so none is lost to a connection that closes just as it is sent.
 fn closed_while_stopping(shared: &Shared, mut response: Response) -> Response {
     if shared.stage() == Stage::Stopping {
         let close = HeaderValue::from_static("close");
@@ -114,9 +114,9 @@ impl From<Unread> for NotAdmitted {
     }
 }
 
-/// Reads the body and waits for a place. A place is never held while a peer is
-/// waited for, but for large bodies, whose places are their own: a hundred
-/// halves of bodies hold up nobody.
+/// Reads the body and waits for a place. No place is held while a body is read,
+/// except for large bodies, whose places are their own: so a hundred unfinished
+/// bodies do not delay other requests.
 async fn admit(shared: &Shared, guard: &mut RequestGuard) -> Result<Admitted, NotAdmitted> {
     let until = guard.begun + shared.settings.max_wait;
     if guard.incoming.beyond(SMALL_BODY).await? {
@@ -207,7 +207,7 @@ async fn check(
     }
 }
 
-/// Says when it goes that nobody waits for a check any more.
+/// When dropped, marks a check as no longer needed.
 #[derive(Default)]
 struct Unwanted(Arc<AtomicBool>);
 
@@ -218,8 +218,8 @@ impl Drop for Unwanted {
 }
 
 impl Shared {
-    /// Answers unless `is_over` says meanwhile that it is too late, and contains
-    /// what breaks: the request at fault is answered and nobody else notices.
+    /// Answers, unless `is_over` returns true meanwhile, and catches panics: the
+    /// request at fault is answered, and no other is affected.
     fn answer(
         &self,
         body: &[u8],

@@ -23,7 +23,7 @@ pub struct NodeDeserializer<'n, 't> {
     node: &'n Node<'t>,
     /// Whether an alias led here.
     aliased: bool,
-    /// How many nodes behind aliases were looked at so far.
+    /// How many nodes behind aliases were visited so far.
     looked_at: Rc<Cell<usize>>,
 }
 

@@ -123,7 +123,7 @@ impl de::Error for Error {
 
 fn suggest(word: &str, known: &'static [&'static str]) -> Option<String> {
     match did_you_mean(word, known.iter().copied()) {
-        Some(meant) => Some(format!("did you mean {}?", quote(meant))),
+        Some(suggestion) => Some(format!("did you mean {}?", quote(suggestion))),
         None if known.is_empty() => None,
         None => {
             let known: Vec<String> = known.iter().map(|word| quote(word)).collect();

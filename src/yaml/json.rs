@@ -12,7 +12,7 @@ use super::place::json_escape;
 use super::read::too_deep;
 use crate::lint::Span;
 
-/// The value that stands in `range` of `text`, whitespace around it aside.
+/// The value in `range` of `text`, without the whitespace around it.
 pub fn read(text: &str, range: Span) -> Result<Node<'_>, Error> {
     let mut reader = Reader {
         text,
@@ -20,7 +20,7 @@ pub fn read(text: &str, range: Span) -> Result<Node<'_>, Error> {
         end: range.end.min(text.len()),
     };
     let node = reader.value(0)?;
-    reader.blanks();
+    reader.whitespace();
     if reader.at < reader.end {
         return Err(reader.unexpected("the end"));
     }
@@ -35,7 +35,7 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn value(&mut self, depth: usize) -> Result<Node<'t>, Error> {
-        self.blanks();
+        self.whitespace();
         let start = self.at;
         if depth >= DEEPEST {
             return Err(too_deep(Span::at(start)));
@@ -58,12 +58,12 @@ impl<'t> Reader<'t> {
         let mut pairs: Vec<Pair<'t>> = Vec::new();
         self.at += 1;
         while !self.ends(b'}', pairs.is_empty())? {
-            self.blanks();
+            self.whitespace();
             if self.peek() != Some(b'"') {
                 return Err(self.unexpected("a key between double quotes"));
             }
             let key = self.value(depth + 1)?;
-            self.blanks();
+            self.whitespace();
             if self.peek() != Some(b':') {
                 return Err(self.unexpected("':'"));
             }
@@ -85,9 +85,9 @@ impl<'t> Reader<'t> {
     }
 
     /// Whether `close` ends the collection here; otherwise a comma is skipped,
-    /// which stands before every element but the first.
+    /// which comes before every element but the first.
     fn ends(&mut self, close: u8, first: bool) -> Result<bool, Error> {
-        self.blanks();
+        self.whitespace();
         match self.peek() {
             Some(byte) if byte == close => {
                 self.at += 1;
@@ -144,7 +144,7 @@ impl<'t> Reader<'t> {
         Ok(Scalar { value, style })
     }
 
-    fn blanks(&mut self) {
+    fn whitespace(&mut self) {
         while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek() {
             self.at += 1;
         }

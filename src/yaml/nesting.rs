@@ -29,8 +29,8 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), Error> {
     let mut start = document.range.start;
     for line in text.split_inclusive('\n') {
         let indent = line.len() - line.trim_start_matches(' ').len();
-        let blank = line.trim().is_empty();
-        if block.is_some_and(|outer| !blank && indent <= outer) {
+        let is_empty = line.trim().is_empty();
+        if block.is_some_and(|outer| !is_empty && indent <= outer) {
             block = None;
         }
         if block.is_none() {

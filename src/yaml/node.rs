@@ -32,7 +32,7 @@ pub enum Content<'t> {
     Mapping(Vec<Pair<'t>>),
     /// A node with an anchor: others may share it.
     Anchor(Rc<Node<'t>>),
-    /// An alias, and the node that it stands for.
+    /// An alias, and the node that it refers to.
     Alias(Rc<Node<'t>>),
 }
 
@@ -95,7 +95,7 @@ impl Default for Content<'_> {
 }
 
 impl<'t> Node<'t> {
-    /// The node itself: behind its anchor, or the one an alias stands for.
+    /// The node itself: behind its anchor, or the one an alias refers to.
     #[must_use]
     pub fn resolved(&self) -> &Node<'t> {
         match &self.content {
@@ -132,7 +132,7 @@ impl<'t> Node<'t> {
     }
 
     /// What the scalar means to kubectl: quoted it is a string, bare it may be
-    /// null, a boolean or a number. `None` where it is no scalar.
+    /// null, a boolean or a number. `None` where it is not a scalar.
     #[must_use]
     pub(crate) fn plain(&self) -> Option<Plain> {
         let node = self.resolved();

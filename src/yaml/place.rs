@@ -1,4 +1,4 @@
-//! Where each byte of a scalar's value stands in the text.
+//! The place in the text of each byte of a scalar's value.
 //!
 //! A scalar is decoded a second time, piece by piece, and each piece remembers
 //! its bytes of the text. The parser's value decides: where a piece does not
@@ -33,8 +33,8 @@ struct Piece {
     verbatim: bool,
 }
 
-/// The places of a scalar. `None` for what is no scalar, and for what cannot
-/// be determined.
+/// The places of a scalar. `None` for a mapping or sequence, and where they
+/// cannot be determined.
 #[must_use]
 pub fn places(text: &str, node: &Node<'_>) -> Option<Places> {
     let node = node.resolved();
@@ -140,7 +140,7 @@ impl<'t, 'v> Decoder<'t, 'v> {
         }
     }
 
-    /// Spells the text up to `end` as it stands.
+    /// Spells the text up to `end` as it is.
     fn copy_to(&mut self, end: usize) {
         let text = Span::new(self.at, end.max(self.at));
         self.at = text.end;
@@ -193,7 +193,7 @@ pub(super) fn find_content(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = from;
     loop {
-        let followed_by_blank = |length: usize| {
+        let followed_by_whitespace = |length: usize| {
             matches!(
                 bytes.get(at + length),
                 None | Some(b' ' | b'\t' | b'\r' | b'\n')
@@ -203,8 +203,8 @@ pub(super) fn find_content(text: &str, from: usize) -> Option<usize> {
             b' ' | b'\t' | b'\r' | b'\n' | b',' | b':' | b']' | b'}' => at += 1,
             b'\xef' if text[at..].starts_with('\u{feff}') => at += 3,
             b'#' | b'%' => at += text[at..].find('\n')?,
-            b'-' if text[at..].starts_with("---") && followed_by_blank(3) => at += 3,
-            b'-' | b'?' if followed_by_blank(1) => at += 1,
+            b'-' if text[at..].starts_with("---") && followed_by_whitespace(3) => at += 3,
+            b'-' | b'?' if followed_by_whitespace(1) => at += 1,
             b'!' | b'&' => at += property_length(&text[at..]),
             _ => return Some(at),
         }

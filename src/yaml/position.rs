@@ -45,7 +45,7 @@ struct Mark {
 }
 
 /// No more bytes than about so many are walked for a column: JSON of many
-/// megabytes often stands in one line.
+/// megabytes is often one line.
 const STRIDE: usize = 4096;
 
 impl<'t> Lines<'t> {
@@ -73,7 +73,7 @@ impl<'t> Lines<'t> {
         let end = offset.min(self.text.len());
         let (walked_from, characters) = self.nearest(start, end);
         let walked = Span::new(walked_from, end).of(self.text);
-        // A byte order mark is not a character of the line to anybody's editor.
+        // Editors do not count a byte order mark as a character of the line.
         let mark = usize::from(start == 0 && end > 0 && self.text.starts_with('\u{feff}'));
         let column = characters + walked.chars().count() - mark + 1;
         Position { line, column }

@@ -23,7 +23,7 @@ impl<'t> Document<'t> {
     }
 
     /// The root without what `items` holds; the elements of that go to
-    /// `visit`, one after the other, and nobody keeps them.
+    /// `visit`, one after the other, and are not kept.
     pub fn read_items(&self, visit: &mut dyn FnMut(Node<'t>)) -> Result<Option<Node<'t>>, Error> {
         read(self, Some(visit))
     }

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 
 use crate::lint::Span;
 
-/// A value and the bytes of the text it stands in.
+/// A value and its range of the text.
 ///
 /// Deserializes from a [`super::Node`] with its place, and from anything else
 /// with an empty one.

@@ -1,7 +1,7 @@
 //! A text as its documents, before anything is parsed: a broken document does
 //! not hide the ones behind it, and no more than one is held as nodes.
 //!
-//! `---` and `...` at the start of a line end a document wherever they stand
+//! `---` and `...` at the start of a line end a document anywhere
 //! (YAML 1.2.2, section 9.1.2: a scalar cannot hold them), so splitting at
 //! lines is exact.
 

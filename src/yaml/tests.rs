@@ -58,7 +58,7 @@ fn typed_views_read_every_style_and_merge_keys() {
 }
 
 #[test]
-fn errors_say_where_and_what_and_what_was_meant() {
+fn errors_have_a_place_a_message_and_a_suggestion() {
     for (text, error) in [
         (
             "name: 5",
@@ -91,8 +91,8 @@ fn errors_say_where_and_what_and_what_was_meant() {
     ] {
         let found = from_str::<Shape>(text).unwrap_err();
         let Position { line, column } = found.position(text);
-        let said = format!("{line}:{column} {found}");
-        assert!(said.starts_with(error), "{said}");
+        let actual = format!("{line}:{column} {found}");
+        assert!(actual.starts_with(error), "{actual}");
     }
 }
 

@@ -76,8 +76,8 @@ async fn tls_1_2_and_1_3_are_spoken() {
 #[tokio::test]
 async fn what_is_no_review_gets_its_status_and_one_line() {
     let server = Running::start().await;
-    let shape = "the body is no AdmissionReview that can be read: ";
-    let kind = "the body is no AdmissionReview of admission.k8s.io/v1 or v1beta1\n";
+    let shape = "the body is not an AdmissionReview that can be read: ";
+    let kind = "the body is not an AdmissionReview of admission.k8s.io/v1 or v1beta1\n";
     for (body, line) in [
         ("", format!("{shape}EOF while parsing a value\n")),
         ("hello", format!("{shape}expected value\n")),

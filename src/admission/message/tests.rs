@@ -76,7 +76,7 @@ fn one_problem_is_one_line() {
 }
 
 #[test]
-fn several_problems_are_a_line_that_stands_alone_and_a_list() {
+fn several_problems_are_a_complete_line_and_a_list() {
     assert_eq!(
         denial(&[unknown_parameter(), unknown_backend()]),
         "Ingress default/cafe: 2 problems in annotations.nginx.com/sticky-cookie-services; \

@@ -13,9 +13,8 @@ use crate::lint::{self, Diagnostic, Policy, Rule, Subject};
 pub(super) enum Inputs {
     /// Nothing.
     Value,
-    /// What becomes of the entry's service: whether it is a backend, and
-    /// whether requests reach it. A mistake that nginx never saw is a new one
-    /// when it does.
+    /// The status of the entry's service: whether it is a backend, and whether
+    /// requests reach it. A mistake that nginx never read is new when it does.
     Backend,
     /// The same, and the hosts, paths and TLS of that service.
     Routes,
@@ -73,8 +72,8 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Compares two objects, as each release that is meant reads them. Takes
-    /// time in proportion to them.
+    /// Compares two objects, as each release that is modelled reads them.
+    /// Takes time in proportion to them.
     pub(super) fn between(old: &Subject<'_>, new: &Subject<'_>, policy: &Policy) -> Self {
         let mut changes = Self::default();
         let releases = lint::releases(new, policy).into_iter();

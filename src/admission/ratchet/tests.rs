@@ -1,4 +1,4 @@
-//! Rule × change × verdict. The rules stand for those with the same inputs.
+//! Rule × change × verdict. Each rule represents those with the same inputs.
 
 use serde_json::{Value, json};
 
@@ -218,7 +218,7 @@ fn an_old_mistake_is_new_where_an_input_of_its_rule_has_changed() {
 }
 
 #[test]
-fn the_table_stands_for_every_rule() {
+fn the_table_covers_every_rule() {
     use super::inputs::Inputs::{AllRoutes, Backend, Routes, Value};
     let of = |id: &str| Rule::from_id(id).unwrap().inputs();
     let seen = TABLE.map(|(rule, ..)| (rule, of(rule)));

@@ -94,7 +94,7 @@ fn time_is_up_for_a_leaf_and_for_a_ca_apart() {
 }
 
 #[test]
-fn what_does_not_belong_together_is_told() {
+fn what_does_not_belong_together_is_reported() {
     let folder = Folder::new();
     let other = Folder::new();
     fs::copy(

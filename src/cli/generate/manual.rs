@@ -125,7 +125,7 @@ impl Sections {
     }
 }
 
-/// The variables that stand for flags, and those that every program knows.
+/// The variables that set flags, and those that every program knows.
 fn environment(command: &Command) -> String {
     let mut text = String::new();
     for argument in command.get_arguments() {
@@ -144,7 +144,7 @@ fn environment(command: &Command) -> String {
 }
 
 /// The files that the command finds by itself. A policy is looked for only
-/// where the flag's help says so.
+/// where the flag's help mentions the file.
 fn files(command: &Command) -> String {
     let mut text = String::new();
     for (id, file, meaning) in FILES {

@@ -43,7 +43,7 @@ fn of_file(ingress: &MigratedIngress) -> Value {
     value
 }
 
-/// What comes of an Ingress, which has no place in a file.
+/// The migration of an Ingress without a file, such as one of a cluster.
 pub(in crate::cli) fn migration(
     object: &ObjectRef,
     result: &Result<Migration, Condemned>,

@@ -8,7 +8,7 @@ use crate::lint::migrate::{Condemned, Migration, Outcome};
 use crate::manifest::MigratedIngress;
 use crate::render::{counted, printable};
 
-/// What is true of every migration, said once a run.
+/// What is true of every migration, printed once a run.
 const ALWAYS: &str = "What changes for every session:
   - each response renews the lifetime of the cookie; before, it ran from the first response
   - old cookies are not understood, so every session is balanced anew once

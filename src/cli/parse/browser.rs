@@ -50,8 +50,8 @@ struct OnHost {
     /// The host of a rule; `None` for any.
     host: Option<String>,
     stored: bool,
-    /// The service's paths that it is sent for; `None` where that cannot be
-    /// said: they are regular expressions, or the URL decides.
+    /// The service's paths that it is sent for; `None` where that is
+    /// not known: they are regular expressions, or the URL decides.
     sent_for: Option<Vec<String>>,
     /// The service's other paths.
     not_sent_for: Option<Vec<String>>,

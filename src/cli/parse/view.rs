@@ -40,7 +40,7 @@ struct Verdict {
     accepted: bool,
 }
 
-/// What becomes of one entry.
+/// One entry, as each reader has it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Entry {

@@ -13,7 +13,7 @@ use crate::certs::{Authority, Usage, pem};
 use crate::probe::REVIEW;
 use crate::server::certificate::CertifiedKeyPair;
 
-/// Longer than anybody leaves a trial running.
+/// Longer than any trial.
 const LIFE: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// The folder with the CA's certificate and an example.

@@ -1,8 +1,8 @@
 //! Log lines on standard error.
 //!
-//! Whoever logs formats its line and leaves it in a queue; one thread writes
-//! what is there. So no request waits for the log, and a full disk, a closed
-//! pipe or a reader that stands still costs lines and nothing else.
+//! The caller formats its line and puts it in a queue, and one thread writes
+//! the queue. So no request waits for the log, and a full disk, a closed pipe
+//! or a stalled reader loses lines and nothing else.
 
 use std::io::IsTerminal as _;
 
@@ -38,7 +38,7 @@ impl Drop for Log {
 
 /// Starts logging. `RUST_LOG` says which lines; without it from `info` on.
 pub(super) fn start(format: LogFormat) -> Result<Log, Failure> {
-    // A call that fails is reported by whoever made it; the client need not.
+    // The caller reports a call that fails, so the client need not.
     let usual = || EnvFilter::new("info,kube_client=off");
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
     let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();

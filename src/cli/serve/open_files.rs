@@ -6,8 +6,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use crate::server::Settings;
 
 /// Raises the soft limit to the hard one, and returns the bounds that fit into
-/// it. containerd 2 starts processes with a soft limit of 1024, which is meant
-/// for programs that use `select`.
+/// it. containerd 2 starts processes with a soft limit of 1024, for the
+/// programs that use `select`.
 pub(super) fn fit(settings: Settings) -> Settings {
     let wanted = settings.max_connections;
     let Some(files) = raise() else {

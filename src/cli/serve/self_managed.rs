@@ -143,8 +143,8 @@ async fn config() -> Result<Config, Failure> {
     Ok(config)
 }
 
-/// Manages the certificate, and begins anew should that ever end: serving goes
-/// on, and only a certificate that is not renewed would end it.
+/// Manages the certificate, and starts again if that ends: requests are served
+/// meanwhile, and would fail only once the certificate has expired.
 async fn manage(cluster: Cluster, settings: Settings, store: Arc<CertificateStore>) {
     loop {
         let names = settings.names.clone();

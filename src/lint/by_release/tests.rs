@@ -93,7 +93,7 @@ fn one_release_says_nothing_of_others() {
 }
 
 #[test]
-fn a_key_and_a_flag_tell_which_releases_are_meant() {
+fn a_key_and_a_flag_decide_which_releases_are_checked() {
     let subject = subject(&[(ORG_KEY, ""), (PATH_REGEX, "exact")], "/");
     let oldest = |policy: &Policy| {
         let releases = concerned(&subject, policy);
@@ -123,7 +123,7 @@ fn config_safety_confines_what_nginx_refuses() {
 }
 
 #[test]
-fn each_group_is_treated_alike() {
+fn releases_of_a_group_have_the_same_diagnostics() {
     let value = "serviceName=tea srv`id";
     let subject = subject(
         &[

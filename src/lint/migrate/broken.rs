@@ -18,7 +18,7 @@ pub(super) fn by_service(source: &Source<'_>) -> Vec<Vec<Note>> {
     source.services.iter().map(own).collect()
 }
 
-/// What broke every service alike.
+/// What broke all services.
 fn of_all(source: &Source<'_>) -> Vec<Note> {
     let mut notes = Vec::new();
     let settings = &source.settings;

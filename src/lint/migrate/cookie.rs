@@ -70,8 +70,8 @@ impl Cookie {
     }
 }
 
-/// The cookie of a service, and what is noted of it. A note without a service
-/// is about all services alike.
+/// The cookie of a service, and its notes. A note without a service is about
+/// all services.
 pub(super) struct Draft {
     pub(super) cookie: Cookie,
     pub(super) notes: Vec<Note>,

@@ -12,7 +12,7 @@ const KEY: &str = "session-cookie-path";
 enum KeyPath<'s> {
     CoversAll,
     CoversSome,
-    /// Nobody can say, for this path is a regular expression.
+    /// Not known: this path is a regular expression.
     Unjudged(&'s str),
     /// Browsers ignore it.
     Ignored,

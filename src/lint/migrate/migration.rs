@@ -1,14 +1,14 @@
-//! What comes of one Ingress.
+//! The migration of one Ingress.
 
 use super::note::{Note, NoteId, Outcome};
 use crate::lint::diagnostic::Diagnostic;
 use crate::lint::read::keys::ORG_KEY;
 use crate::lint::text::quote;
 
-/// What comes of one Ingress.
+/// The migration of one Ingress: an annotation and notes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
-    /// The worst that the notes bring.
+    /// The worst outcome of the notes.
     pub outcome: Outcome,
     /// The annotation's key.
     pub annotation: &'static str,
@@ -16,9 +16,9 @@ pub struct Migration {
     pub entries: Vec<(String, String)>,
     /// The annotation's value; `None` where there is none to give.
     pub value: Option<String>,
-    /// What there is to say, the worst first.
+    /// What changes, the worst first.
     pub notes: Vec<Note>,
-    /// What the readers say of the value.
+    /// What is found in the value.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -34,7 +34,8 @@ impl Migration {
         }
     }
 
-    /// What comes of an Ingress that something fills in before it is applied.
+    /// The migration of an Ingress with a placeholder, which is filled in before
+    /// it is applied.
     #[must_use]
     pub fn of_placeholder(placeholder: &str) -> Self {
         let message = format!(

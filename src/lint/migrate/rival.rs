@@ -41,7 +41,7 @@ impl Two {
 /// A route, by the numbers of its service and of itself.
 type Number = (usize, usize);
 
-/// What stands at a place in the order of a host's paths.
+/// An item in the order of a host's paths.
 enum Item {
     /// The cookie of a service has this path.
     Cookie(usize),

@@ -1,7 +1,7 @@
 //! What ingress-nginx makes of the affinity keys of one Ingress.
 //!
 //! A value is validated as it is written and normalised afterwards; what does
-//! not pass counts as absent, without a word. Source: ingress-nginx v1.15.1,
+//! not pass is silently treated as absent. Source: ingress-nginx v1.15.1,
 //! `internal/ingress/annotations/parser/{main,validators}.go`,
 //! `sessionaffinity/main.go`, and `rootfs/etc/nginx/lua/balancer/sticky.lua`.
 

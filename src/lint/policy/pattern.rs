@@ -4,7 +4,7 @@ use std::fmt;
 
 use globset::{Glob, GlobMatcher};
 
-/// A glob over a whole name: `*` and `?` stand for any characters, `[a-z]` for
+/// A glob over a whole name: `*` and `?` match any characters, `[a-z]` for
 /// one of a set, `{a,b}` for one of a list, and a backslash takes the next
 /// character literally. Upper and lower case differ.
 ///
@@ -25,7 +25,7 @@ impl Pattern {
         })
     }
 
-    /// Whether the glob stands for `name`.
+    /// Whether the glob matches `name`.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
         self.matcher.is_match(name)
@@ -37,7 +37,7 @@ impl Pattern {
         &self.text
     }
 
-    /// Whether the glob stands for one name only: the one it writes.
+    /// Whether the glob has no special characters, and so matches only itself.
     #[must_use]
     pub fn is_literal(&self) -> bool {
         !self.text.contains(['*', '?', '[', '{', '\\'])
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_glob_stands_for_whole_names() {
+    fn a_glob_matches_whole_names() {
         for (glob, name, matches) in [
             ("team-*", "team-a", true),
             ("team-*", "a-team-b", false),

@@ -39,7 +39,7 @@ pub struct SetCookieHeader<'e> {
     pub end: usize,
     /// The value of the Set-Cookie header.
     pub text: &'e str,
-    /// Which ranges of the header stand for which words of the annotation's
+    /// Which ranges of the header come from which words of the annotation's
     /// value. The first is the name's.
     pub parts: &'e [(Range<usize>, Span)],
 }
@@ -70,8 +70,8 @@ pub struct ReceivedCookie<'r> {
 }
 
 impl<'r> Browser<'r> {
-    /// What a browser makes of `headers`, whoever wrote them: one for each
-    /// service that requests reach.
+    /// What a browser makes of `headers`: one for each service that requests
+    /// reach.
     #[must_use]
     pub fn of(routes: &'r Routes<'_>, headers: Vec<SetCookieHeader<'r>>) -> Self {
         let mut browser = Self {

@@ -27,8 +27,8 @@ const NAME: &str = "sticky-cookie-services";
 const MOST_EDITS: usize = 5;
 
 /// Whether a key is one that a check reads: the two sticky-cookie keys, those
-/// that decide what becomes of them, and whatever may be a near miss or
-/// another controller's affinity.
+/// that change their effect, and whatever may be a near miss or another
+/// controller's affinity.
 #[must_use]
 pub fn is_relevant(key: &str) -> bool {
     matches!(
@@ -38,8 +38,8 @@ pub fn is_relevant(key: &str) -> bool {
         || decides_about_sessions(key)
 }
 
-/// Whether a key of ingress-nginx decides, beside its affinity keys, what
-/// becomes of a session.
+/// Whether a key of ingress-nginx affects sessions, although it is not an
+/// affinity key.
 fn decides_about_sessions(key: &str) -> bool {
     let name = key.strip_prefix(COMMUNITY);
     name.is_some_and(|name| {
@@ -113,7 +113,7 @@ pub fn class<'s>(subject: &'s Subject<'_>) -> Option<&'s str> {
     annotation.or(subject.class_name.as_deref())
 }
 
-/// Whether a key of nginx is one of ours but for a few letters.
+/// Whether a key of nginx is a sticky-cookie key with a typing mistake.
 pub(crate) fn is_misspelt(key: &str) -> bool {
     let Some((prefix, name)) = key.split_once('/') else {
         return false;

@@ -13,7 +13,7 @@ pub(crate) mod suggest;
 mod time;
 
 pub use directive::{Directive, Error, ErrorKind, read};
-pub use lexer::{LexError, LexErrorKind, Word, is_blank};
+pub use lexer::{LexError, LexErrorKind, Word, is_whitespace};
 pub use parameter::Parameter;
 pub use set_cookie::{Attribute, Cookie, SetCookie};
 pub use time::{Expires, MAX_AGE_OF_MAX, TimeError, seconds};

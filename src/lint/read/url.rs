@@ -104,10 +104,10 @@ pub(crate) fn covering(request: &str, length: usize) -> Option<&str> {
 pub(crate) fn common_ancestor<'p>(paths: impl Iterator<Item = &'p str>) -> Option<&'p str> {
     paths.reduce(|mut ancestor, path| {
         let both = ancestor.bytes().zip(path.bytes());
-        let alike = both.take_while(|(a, b)| a == b).count();
+        let common = both.take_while(|(a, b)| a == b).count();
         // A covering path is no longer than what is alike: cut to the slash behind which they part.
-        if alike < ancestor.len() {
-            let slash = ancestor.as_bytes()[..=alike]
+        if common < ancestor.len() {
+            let slash = ancestor.as_bytes()[..=common]
                 .iter()
                 .rposition(|&b| b == b'/');
             ancestor = &ancestor[..slash.unwrap_or(0).max(1)];

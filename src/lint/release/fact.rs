@@ -117,7 +117,7 @@ facts! {
         since(5, 6).and(LTS_SINCE_R5);
 
     // The keys.
-    /// Release notes of 5.4.0. Before, it is an unknown key that nobody validates.
+    /// Release notes of 5.4.0. Before, it is an unknown key that is not validated.
     OrgKey, "'nginx.org/sticky-cookie-services' is read",
         since(5, 4).and(LTS);
     /// `annotation requires NGINX Plus`; before, the key has no effect there.

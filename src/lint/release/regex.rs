@@ -2,8 +2,8 @@
 //!
 //! The controller compiles each path as one (from 2.4 with Go's RE2, from 3.4
 //! with a Perl-like library, `dlclark/regexp2`). A full model of both would be
-//! two libraries; this claims only what certainly fails, and `None` is no claim
-//! that a path compiles.
+//! two libraries; this reports only what certainly fails, and `None` does not
+//! mean that a path compiles.
 
 /// Whose compiler refuses a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -75,7 +75,7 @@ fn diagnostic(browser: &Browser<'_>, cookie: &ReceivedCookie<'_>, clash: &Clash)
         )
     };
     let diagnostic = cookie.at(Rule::CookieClash, span, message).with_help(help);
-    // A path is no help to two ports that share all of them.
+    // A path does not help where two ports share all of them.
     let diagnostic = if clash.ports {
         diagnostic
     } else {

@@ -63,11 +63,11 @@ fn may_be_joined(word: &str) -> bool {
     word.contains(',') || (!word.is_ascii() && word.contains(is_other_space))
 }
 
-/// A word that is certainly several: a comma or such a space ends it, or stands
+/// A word that is certainly several: a comma or such a space is at its end, or
 /// before a parameter or the next entry.
 pub(super) struct Joined {
     span: Span,
-    /// Whether a comma stands where a semicolon belongs.
+    /// Whether a comma is in place of a semicolon.
     entries: bool,
     /// The words apart; `None` where parting them leaves something that is refused.
     apart: Option<String>,
@@ -168,7 +168,7 @@ fn set_of(word: &str) -> u8 {
     parameters.fold(0, |set, parameter| set | 1 << parameter as u8)
 }
 
-/// Whether a word can stand alone: a parameter needs its value.
+/// Whether a word is complete: a parameter needs its value.
 fn is_sound(word: &str) -> bool {
     !word.is_empty() && (!is_parameter(word) || suggest::parameter(word).is_some())
 }

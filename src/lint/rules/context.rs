@@ -75,7 +75,7 @@ impl<'c> Context<'c> {
         (self.reading.effective.is_some() && !subject.value_alone).then_some(subject)
     }
 
-    /// The annotation in use, unless it is on a master, where nobody uses it.
+    /// The annotation in use; none on a master, where it has no effect.
     pub(super) fn used(&self) -> Option<&'c ValueReading<'c>> {
         let is_master = self.reading.part == Some(Mergeable::Master);
         self.reading.effective.as_ref().filter(|_| !is_master)

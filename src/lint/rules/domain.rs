@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn what_was_meant() {
-        for (text, meant) in [
+        for (text, expected) in [
             ("https://example.com/", "example.com"),
             ("example.com:8080", "example.com"),
             ("example.com,cafe.example.com", "example.com"),
@@ -201,7 +201,7 @@ mod tests {
             ("example.com", "example.com"),
             ("*", "*"),
         ] {
-            assert_eq!(strip_decoration(text), meant);
+            assert_eq!(strip_decoration(text), expected);
         }
     }
 }

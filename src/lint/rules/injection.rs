@@ -7,8 +7,8 @@ use crate::lint::read::nginx::{ErrorKind, LexErrorKind, Word, suggest};
 use crate::lint::span::Span;
 use crate::lint::text::quote;
 
-/// No more words of one entry are looked at for each mistake: the rest are as
-/// bad, and the time it takes stays in proportion to the text.
+/// The most words of one entry that are checked for each mistake: so the time
+/// stays in proportion to the text.
 pub(super) const MOST_WORDS: usize = 100;
 
 pub(super) fn brace(context: &Context<'_>, report: &mut Report) {
@@ -167,7 +167,7 @@ fn byte(word: &Word<'_>, at: usize) -> Span {
 }
 
 impl<'c> Words<'c> {
-    /// The words with a byte that no plain word has, as many as are looked at.
+    /// The words with a byte that no plain word has, up to the bound.
     fn suspicious(&self) -> impl Iterator<Item = &'c Word<'c>> {
         let entry = self.entry;
         let words = self.directive.words.iter();

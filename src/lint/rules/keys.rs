@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn near_misses_are_told_from_other_keys() {
+    fn near_misses_are_distinguished_from_other_keys() {
         for (key, is_managed, missed) in [
             (ORG_KEY, true, false),
             ("nginx.com/sticky-cookie-service", false, true),

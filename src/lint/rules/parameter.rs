@@ -154,9 +154,9 @@ fn unknown(words: &Words<'_>, span: Span, word: &str) -> Diagnostic {
     }
     let suggestion = suggest::parameter(word).filter(|it| !repeats(it.parameter));
     match suggestion.map(|it| it.to_string()) {
-        Some(meant) => diagnostic
-            .with_help(unknown_help(word, Some(&meant)))
-            .with_fix(rename(span, word, &meant)),
+        Some(suggestion) => diagnostic
+            .with_help(unknown_help(word, Some(&suggestion)))
+            .with_fix(rename(span, word, &suggestion)),
         None => diagnostic.with_help(unknown_help(word, None)),
     }
 }
@@ -178,8 +178,8 @@ fn expires(words: &Words<'_>, span: Span, value: &str, error: TimeError) -> Diag
     let message = format!("{} is not a valid time", quote(value));
     let place = value_part(words.entry.text(span), span);
     let diagnostic = words.refused_at(Rule::InvalidExpires, place, message);
-    if let Some(meant) = suggest::expires(value) {
-        let parameter = format!("expires={meant}");
+    if let Some(suggestion) = suggest::expires(value) {
+        let parameter = format!("expires={suggestion}");
         let diagnostic = diagnostic.with_help(format!("write '{parameter}'"));
         return diagnostic.with_edit(true, span, parameter);
     }
@@ -211,7 +211,7 @@ fn same_site(words: &Words<'_>, span: Span, value: &str) -> Diagnostic {
     }
 }
 
-/// The value's part of a parameter that stands in `span`.
+/// The range of the value of the parameter at `span`.
 fn value_part(text: &str, span: Span) -> Span {
     match text.find('=') {
         Some(equals) if equals + 1 < text.len() && !text.starts_with('\'') => {
@@ -223,25 +223,25 @@ fn value_part(text: &str, span: Span) -> Span {
 
 /// Where the whitespace before `span` begins.
 fn before(value: &str, span: Span) -> usize {
-    let blanks = |byte: &char| nginx::is_blank(u8::try_from(*byte).unwrap_or_default());
+    let whitespace = |byte: &char| nginx::is_whitespace(u8::try_from(*byte).unwrap_or_default());
     let text = Span::new(0, span.start).of(value);
-    span.start - text.chars().rev().take_while(blanks).count()
+    span.start - text.chars().rev().take_while(whitespace).count()
 }
 
 /// The smallest edit that turns the word into what was intended.
-fn rename(span: Span, word: &str, meant: &str) -> Fix {
+fn rename(span: Span, word: &str, suggestion: &str) -> Fix {
     let (name, value) = suggest::split(word);
-    let (meant_name, meant_value) = suggest::split(meant);
-    let same_value = value.is_some() && value == meant_value && span.len() == word.len();
+    let (new_name, new_value) = suggest::split(suggestion);
+    let same_value = value.is_some() && value == new_value && span.len() == word.len();
     let edit = if same_value && word[name.len()..].starts_with('=') {
         Edit {
             span: Span::new(span.start, span.start + name.len()),
-            text: meant_name.to_owned(),
+            text: new_name.to_owned(),
         }
     } else {
         Edit {
             span,
-            text: meant.to_owned(),
+            text: suggestion.to_owned(),
         }
     };
     Fix::of_edits(true, vec![edit])
@@ -264,15 +264,17 @@ fn unknown_help(word: &str, certain: Option<&str>) -> String {
         "hash" => "this is the syntax of another controller: remove it".to_owned(),
         "servicename" => "entries are separated by ';'".to_owned(),
         _ => match suggest::similar(name) {
-            Some(meant) if !meant.takes_value() && value.is_some() => match certain {
-                Some(_) => format!("write '{meant}'"),
-                None => format!("write '{meant}', or remove it"),
+            Some(suggestion) if !suggestion.takes_value() && value.is_some() => match certain {
+                Some(_) => format!("write '{suggestion}'"),
+                None => format!("write '{suggestion}', or remove it"),
             },
             Some(_) if certain.is_some() && value.is_some() && has_colon => {
                 format!("write '{}'", certain.unwrap_or_default())
             }
-            Some(meant) if meant.name() == name => format!("write '{meant}' and a value"),
-            Some(meant) => format!("did you mean '{}'?", meant.name()),
+            Some(suggestion) if suggestion.name() == name => {
+                format!("write '{suggestion}' and a value")
+            }
+            Some(suggestion) => format!("did you mean '{}'?", suggestion.name()),
             None => format!(
                 "nginx has the parameters {}",
                 LISTED.map(|it| format!("'{it}'")).join(", ")

@@ -87,8 +87,8 @@ fn not_a_backend(entry: &EntryReading<'_>, backends: Option<(&Routes<'_>, &[&str
     let Some((routes, services)) = backends else {
         return diagnostic;
     };
-    match misplaced_blank(routes, entry) {
-        Some(blank) => blank.fix(entry.value, diagnostic),
+    match misplaced_space(routes, entry) {
+        Some(space) => space.fix(entry.value, diagnostic),
         None => suggest(services, entry, diagnostic),
     }
 }
@@ -121,10 +121,10 @@ fn suggest(services: &[&str], entry: &EntryReading<'_>, diagnostic: Diagnostic) 
     }
 }
 
-/// A space where none belongs, or none where one does.
-struct MisplacedBlank {
+/// A space that is not allowed, or one that is missing.
+struct MisplacedSpace {
     help: &'static str,
-    /// What stands there, and what must.
+    /// The range to replace, and the new text.
     gap: Span,
     text: &'static str,
     /// What nginx reads once it does.
@@ -133,7 +133,7 @@ struct MisplacedBlank {
     certain: bool,
 }
 
-impl MisplacedBlank {
+impl MisplacedSpace {
     /// The diagnostic with help, and with a fix where nginx accepts what it leaves.
     fn fix(self, value: &str, diagnostic: Diagnostic) -> Diagnostic {
         let sound = self.certain && nginx::read(value, self.parameters).accepted();
@@ -148,13 +148,13 @@ impl MisplacedBlank {
 
 /// A space after the equals sign; a TAB or newline after the service, which
 /// to the controller is part of its name.
-fn misplaced_blank(routes: &Routes<'_>, entry: &EntryReading<'_>) -> Option<MisplacedBlank> {
+fn misplaced_space(routes: &Routes<'_>, entry: &EntryReading<'_>) -> Option<MisplacedSpace> {
     let service = entry.service;
     let end = entry.entry.parameters.end;
     if let Some(at) = service.find(char::is_whitespace) {
         let start = entry.entry.service.start + at;
         let gap = Span::new(start, start + service[at..].chars().next()?.len_utf8());
-        return Some(MisplacedBlank {
+        return Some(MisplacedSpace {
             help: "write a space (U+0020) between service and cookie",
             gap,
             text: " ",
@@ -165,7 +165,7 @@ fn misplaced_blank(routes: &Routes<'_>, entry: &EntryReading<'_>) -> Option<Misp
     let written = entry.parameters().trim_start_matches(' ');
     let (word, rest) = written.split_once(' ')?;
     let moved = service.is_empty() && routes.status(word).is_some();
-    moved.then(|| MisplacedBlank {
+    moved.then(|| MisplacedSpace {
         help: "write the service directly after '='",
         gap: Span::new(entry.entry.service.end, end - written.len()),
         text: "",

@@ -40,7 +40,7 @@ pub(super) fn empty_value(context: &Context<'_>, report: &mut Report) {
     for_errors(context, report, |value, error| {
         let message = match error.kind {
             ErrorKind::EmptyValue => "the value is empty",
-            ErrorKind::BlankValue => "the value has no entry",
+            ErrorKind::NoEntry => "the value has no entry",
             _ => return None,
         };
         let help = format!("write '{KEYWORD}=<service> <cookie>', or remove the annotation");
@@ -62,8 +62,8 @@ pub(super) fn malformed_entry(context: &Context<'_>, report: &mut Report) {
         routes.is_some_and(|routes| routes.is_backend(service))
     };
     for_errors(context, report, |value, error| match error.kind {
-        ErrorKind::LeadingBlank => Some(leading_blank(value, error)),
-        ErrorKind::NoBlank => Some(no_blank(value, error)),
+        ErrorKind::LeadingSpace => Some(leading_space(value, error)),
+        ErrorKind::MissingSpace => Some(missing_space(value, error)),
         ErrorKind::EqualsSigns(0) => Some(no_equals_sign(value, error, is_backend)),
         ErrorKind::EqualsSigns(count) => {
             let piece = quote(error.span.of(value.value));
@@ -116,10 +116,10 @@ fn empty_piece(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
         .with_edit(true, cut, "")
 }
 
-fn leading_blank(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
+fn leading_space(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
     let piece = error.piece;
     let text = piece.of(value.value);
-    let blanks = Span::new(piece.start, piece.end - text.trim_start().len());
+    let spaces = Span::new(piece.start, piece.end - text.trim_start().len());
     let help = if error.number == 1 {
         "remove the space"
     } else {
@@ -128,7 +128,7 @@ fn leading_blank(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
     value
         .at(
             Rule::MalformedEntry,
-            blanks,
+            spaces,
             if error.number == 1 {
                 "space at the start of the value"
             } else {
@@ -136,10 +136,10 @@ fn leading_blank(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
             },
         )
         .with_help(help)
-        .with_edit(true, blanks, "")
+        .with_edit(true, spaces, "")
 }
 
-fn no_blank(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
+fn missing_space(value: &ValueReading<'_>, error: &Error) -> Diagnostic {
     let text = error.span.of(value.value);
     // The controller ignores white space around an entry.
     let leading = text.len() - text.trim_start().len();
@@ -238,8 +238,7 @@ fn forbidden(value: &ValueReading<'_>, error: &Error, character: char) -> Diagno
     }
 }
 
-/// Takes a character out of the entry, wherever it stands, if that leaves one
-/// that nginx accepts.
+/// Removes a character from the whole entry, if nginx accepts the result.
 fn without(value: &ValueReading<'_>, error: &Error, character: char) -> Option<Fix> {
     let piece = error.piece;
     let text = piece.of(value.value);

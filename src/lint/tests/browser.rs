@@ -1,7 +1,7 @@
 //! The table of what browsers do, row by row, through the whole check.
 //!
 //! An Ingress is written as URLs with their services: `https://cafe.example.com/tea tea-svc`
-//! has TLS, `_` stands for no host, a trailing `!` for an exact path, `tea-svc:81` for a port.
+//! has TLS, `_` is a rule without a host, a trailing `!` for an exact path, `tea-svc:81` for a port.
 
 use crate::lint::read::keys;
 use crate::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, Port, TlsBlock};

@@ -1,4 +1,4 @@
-//! The values of a text that can be better, and where they stand.
+//! The values of a text that can be fixed, and their places.
 
 use super::target::{Target, Unfixable};
 use super::{compare, patch};
@@ -16,7 +16,7 @@ use crate::yaml::{Document, Lines, Node, Places, Style, places};
 
 const CANNOT_HOLD: &str = "the text around it cannot hold the fixed value";
 
-/// What can be fixed in `text`, and what could be but for where it stands.
+/// What can be fixed in `text`, and what cannot because of its place.
 pub(super) fn collect(
     file: &File<'_>,
     text: &str,
@@ -94,7 +94,7 @@ fn target(
             lift(object, target).ok_or_else(|| refuse(span, CANNOT_HOLD))
         }
         (Some(alias), ..) => Err(refuse(alias, "the value comes through an alias")),
-        (None, None, span) => Err(refuse(span, "the value's place cannot be told")),
+        (None, None, span) => Err(refuse(span, "the value's place is not known")),
     })
 }
 
@@ -124,7 +124,7 @@ fn lift(object: &Object<'_, '_>, target: Target) -> Option<Target> {
         })
 }
 
-/// Takes out the targets that an alias stands for as well.
+/// Removes the targets that an alias shares.
 fn refuse_shared(root: &Node<'_>, targets: &mut Vec<Target>, first: usize) -> Vec<Unfixable> {
     if targets.len() == first {
         return Vec::new();
@@ -140,7 +140,7 @@ fn refuse_shared(root: &Node<'_>, targets: &mut Vec<Target>, first: usize) -> Ve
 /// The alias that leads to a value, the value's own place, and where to point.
 type Place = (Option<Span>, Option<(Places, Style)>, Span);
 
-/// Where an annotation's value stands.
+/// The place of an annotation's value.
 fn place(text: &str, tree: &Tree<'_, '_>, key: &str) -> Place {
     let walk = tree.walk(&FieldPath::annotation(key));
     let exact = walk.arrived.then(|| places(text, walk.node)).flatten();

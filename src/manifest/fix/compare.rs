@@ -1,4 +1,4 @@
-//! Whether a patched text says what it should, and nothing else anew.
+//! Whether a patched text has the new values, and no other change.
 
 use std::collections::HashMap;
 
@@ -97,7 +97,7 @@ fn same(old: &Node<'_>, new: &Node<'_>, changed: &HashMap<usize, &str>) -> bool 
                 olds.len() == news.len() && olds.iter().zip(news).all(same_pair)
             }
             (Content::Anchor(old), Content::Anchor(new)) => same(old, new, changed),
-            // What an alias stands for is compared where it stands.
+            // The anchor's node is compared in its own place.
             (Content::Alias(_), Content::Alias(_)) => true,
             _ => false,
         }

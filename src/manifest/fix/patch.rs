@@ -1,4 +1,4 @@
-//! ReadOptions a scalar can be written anew, as bytes of the text.
+//! The edits that give a scalar a new value, as bytes of the text.
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -72,7 +72,7 @@ fn touched(text: &str, target: &Target) -> Option<Vec<Edit>> {
     Some(edits)
 }
 
-/// The ranges of `old` that differ, and what stands in `new` instead.
+/// The ranges of `old` that differ, with the text of `new` for each.
 fn differences<'n>(old: &str, new: &'n str) -> Vec<(Span, &'n str)> {
     if old.len().max(new.len()) > LONGEST_COMPARED {
         return vec![(Span::whole(old), new)];
@@ -111,7 +111,7 @@ fn chomp(text: &str, target: &Target, breaks: usize) -> Option<Edit> {
     Some(Edit { span: at, text })
 }
 
-/// A block scalar's lines anew, indented as they were.
+/// The new lines of a block scalar, indented as they were.
 fn block(text: &str, target: &Target) -> Option<Vec<Edit>> {
     let body = target.new.trim_end_matches('\n');
     let folds = target.style == Style::Folded;

@@ -7,12 +7,12 @@ use crate::lint::migrate::is_affinity;
 use crate::lint::read::keys::COMMUNITY;
 use crate::manifest::verify::{Change, only_changed};
 
-/// What came of the replacements of one text.
+/// The outcome of the replacements in one text.
 #[derive(Default)]
 pub(super) struct Replaced {
     /// The text as it should be; `None` where nothing changes.
     pub(super) text: Option<String>,
-    /// ReadOptions many were made.
+    /// The number of replacements that were made.
     pub(super) applied: usize,
     /// Those that could not be made.
     pub(super) refused: Vec<Unfixable>,

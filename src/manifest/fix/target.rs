@@ -7,7 +7,7 @@ use crate::yaml::{Places, Style};
 /// A fix that cannot be made in place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfixable {
-    /// Where the value stands.
+    /// Where the value is.
     pub location: Location,
     /// Why: one sentence without a final stop.
     pub reason: String,

@@ -1,4 +1,4 @@
-//! A file replaced at once: whoever reads it sees the old text or the new.
+//! Atomic replacement of a file: it has the old text or the new at any time.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -7,9 +7,9 @@ use std::path::Path;
 
 use crate::manifest::decode::{Encoding, encode};
 
-/// Puts `after` where `before` stands: a temporary file beside it, the same
+/// Replaces `before` with `after`: a temporary file beside it, the same
 /// permissions and where possible the same owner, then a rename. A link stays
-/// a link: what it leads to is replaced.
+/// a link: its target is replaced.
 ///
 /// A file that holds `after` already, since a link to it was written, is left
 /// as it is. One that holds neither is left alone, which is an error, and so is

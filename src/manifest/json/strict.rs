@@ -16,7 +16,7 @@ impl<'de> Deserialize<'de> for Strict {
     }
 }
 
-/// ReadOptions far down the way to the annotations a value stands.
+/// The level of a value on the path to the annotations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {
     Root,

@@ -35,7 +35,7 @@ const LINE: &str =
 const ROUTE: &str = "nginx.org/sticky-cookie-services: \"serviceName=web route httponly path=/\"";
 const P: &str = COMMUNITY;
 
-/// What becomes of the lines below `metadata:`; a second run changes nothing.
+/// The lines below `metadata:`, before and after; a second run changes nothing.
 fn assert_becomes(before: &str, after: &str) {
     for line_break in ["\n", "\r\n"] {
         let text = manifest(before).replace('\n', line_break);

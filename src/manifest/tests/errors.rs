@@ -49,7 +49,7 @@ fn what_cannot_be_read_is_one_error_with_its_place_and_hides_nothing() {
 }
 
 #[test]
-fn an_annotation_that_is_no_string_is_said_to_be_one() {
+fn an_annotation_that_is_not_a_string_is_reported() {
     let ours = "metadata.annotations[nginx.com/sticky-cookie-services]: expected a string, found the boolean 'true'";
     assert_eq!(errors(&ingress("yes")), [format!("a.yaml:6:39: {ours}")]);
     let other =

@@ -86,7 +86,7 @@ fn what_only_looks_like_a_comment_is_none() {
     }
 }
 
-/// The second of two of a list is as wrong, and nobody said a word of it.
+/// The second Ingress of the list has the same mistake and no comment.
 #[test]
 fn a_comment_within_a_list_silences_one_element() {
     let indented = |text: String| {

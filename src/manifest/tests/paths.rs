@@ -50,7 +50,7 @@ fn reports(root: &Path, paths: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn folders_are_walked_as_ripgrep_does_and_what_cannot_be_read_is_said() {
+fn folders_are_walked_as_ripgrep_does_and_what_cannot_be_read_is_reported() {
     let folder = folder();
     assert_eq!(
         reports(folder.path(), &[""]),
@@ -66,7 +66,7 @@ fn folders_are_walked_as_ripgrep_does_and_what_cannot_be_read_is_said() {
 }
 
 #[test]
-fn a_walk_follows_links_to_files_and_waits_for_nobody() {
+fn a_walk_follows_links_to_files_and_does_not_block() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name| folder.path().join(name);
     std::fs::write(path("a.yaml"), ingress("BAD")).unwrap();
@@ -121,7 +121,7 @@ fn what_is_named_is_read_in_the_order_of_the_names() {
 }
 
 #[test]
-fn names_are_told_by_their_ends_in_any_case_and_what_is_hidden_must_be_named() {
+fn extensions_match_in_any_case_and_hidden_files_must_be_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     std::fs::create_dir(path("sub")).unwrap();

@@ -1,9 +1,9 @@
-//! What is wrong with a file: where, and what is said of it.
+//! The faults of a file: place, message and help.
 
 use super::complaints;
 use crate::lint::release::Release;
 
-/// A file, and everything that is said of it.
+/// A file, and all its faults.
 type Case = (&'static str, &'static [&'static str]);
 
 fn check(cases: &[Case]) {
@@ -33,7 +33,7 @@ fn a_good_file_has_no_faults() {
 }
 
 #[test]
-fn unknown_keys_and_words_are_told_with_what_was_meant() {
+fn unknown_keys_and_words_have_a_suggestion() {
     check(&[
         (
             "mdoe: warn",
@@ -117,7 +117,7 @@ fn values_of_the_wrong_kind_say_what_was_expected() {
 }
 
 #[test]
-fn values_that_cannot_be_meant() {
+fn values_that_cannot_be_intended() {
     check(&[
         (
             "cookies: {namePattern: '[a'}",
@@ -185,7 +185,7 @@ fn a_version_is_a_release_of_the_controller() {
 }
 
 #[test]
-fn what_stands_twice_is_told_with_its_first_place() {
+fn a_repeated_key_is_reported_with_its_first_place() {
     check(&[
         (
             "ingressClasses: [a, b, a]",

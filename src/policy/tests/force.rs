@@ -94,7 +94,7 @@ fn an_override_lies_over_what_is_set_for_all_value_by_value() {
 }
 
 #[test]
-fn nothing_said_is_the_default() {
+fn an_empty_file_is_the_default() {
     for policies in [parse("{}").0, Policies::default()] {
         assert_eq!(policies.for_namespace(Some("any")), &Effective::default());
         assert!(policies.exemptions().is_empty());

@@ -79,7 +79,7 @@ fn a_mounted_config_map_changes_by_its_symbolic_link() {
 }
 
 #[test]
-fn nobody_starts_under_a_policy_that_cannot_be_read() {
+fn a_start_fails_if_the_policy_cannot_be_read() {
     let faults = PolicyHandle::open(Path::new("/nonexistent/policy.yaml"), now()).unwrap_err();
     let text = faults.to_string();
     assert!(

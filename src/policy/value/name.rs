@@ -13,7 +13,7 @@ use crate::yaml::Node;
 pub(in super::super) struct Patterns(pub(in super::super) Vec<Pattern>);
 
 impl Patterns {
-    /// Whether one of the globs stands for `name`.
+    /// Whether one of the globs matches `name`.
     pub(in super::super) fn match_any(&self, name: &str) -> bool {
         self.0.iter().any(|pattern| pattern.matches(name))
     }

@@ -15,7 +15,7 @@ use crate::yaml::Node;
 pub(in super::super) trait Words: Copy + PartialEq + 'static {
     /// What the word is, for messages.
     const WHAT: &'static str;
-    /// Each word and what it stands for.
+    /// Each word and its value.
     const WORDS: &'static [(&'static str, Self)];
 
     /// The value's word.
@@ -201,7 +201,7 @@ impl Value for RuleIds {
     }
 }
 
-/// The rule of that id, or a fault with what was meant.
+/// The rule of that id, or a fault with a suggestion.
 pub(in super::super) fn rule_id(
     text: &str,
     node: &Node<'_>,
@@ -211,7 +211,7 @@ pub(in super::super) fn rule_id(
     if rule.is_none() {
         let known = CATALOGUE.iter().map(|entry| entry.id);
         let help = match did_you_mean(text, known) {
-            Some(meant) => format!("did you mean '{meant}'?"),
+            Some(suggestion) => format!("did you mean '{suggestion}'?"),
             None => "'stickler explain' lists the rules".to_owned(),
         };
         let message = format!("unknown rule {}", quote(text));

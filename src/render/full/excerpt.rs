@@ -8,7 +8,7 @@ use crate::lint::Span;
 const FARTHEST: usize = 4096;
 /// The most lines that are drawn whole; of a longer span only the first is.
 const MOST_LINES: usize = 6;
-/// What stands for what was cut.
+/// Replaces the text that was cut.
 const ELLIPSIS: &str = "...";
 /// The columns left of the span that are kept before the span itself is cut.
 const CONTEXT: usize = 12;
@@ -55,7 +55,7 @@ impl Excerpt {
     }
 }
 
-/// The span's text with what stands before and after it on its lines.
+/// The span's text, with the text before and after it on its lines.
 fn lines_around(text: &str, span: Span) -> (&str, &str, &str) {
     let end = floor(text, span.end);
     let start = floor(text, span.start.min(end));

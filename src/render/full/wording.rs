@@ -1,11 +1,11 @@
 //! Messages in the dress of a drawing: backticks for quotes.
 
-/// What stands before a value that is quoted as YAML has it.
+/// The text before a value that is quoted as YAML has it.
 const KEY: &str = "/sticky-cookie-services: ";
 
 /// `message` with its quoted texts between backticks, as rustc writes them.
 /// A quote mark inside such a text comes escaped ([`crate::lint::text::quote`])
-/// and stands by itself afterwards. What is not closed stays as it is.
+/// and is unescaped. What is not closed stays as it is.
 pub(super) fn backticks(message: &str) -> String {
     let mut dressed = String::with_capacity(message.len());
     let mut rest = message;

@@ -36,29 +36,29 @@ fn of_several_cas_the_last_to_expire_counts() {
 }
 
 #[test]
-fn what_is_no_pair_is_an_error() {
+fn a_certificate_and_key_that_do_not_match_are_an_error() {
     let (chain, key) = pair("a", 2090);
     let (other, _) = pair("b", 2090);
-    let told = |chain: &str, key: &str| {
+    let load_pair = |chain: &str, key: &str| {
         load(&(chain.into(), key.into()))
             .map(drop)
             .map_err(|e| e.to_string())
     };
-    let mismatch = told(&other, &key).unwrap_err();
+    let mismatch = load_pair(&other, &key).unwrap_err();
     assert!(
         mismatch.starts_with("the certificate and its key do not belong together"),
         "{mismatch}"
     );
     assert_eq!(
-        told("", &key),
+        load_pair("", &key),
         Err("certificate: there is no certificate in it".to_owned())
     );
     assert_eq!(
-        told(&key, &key),
+        load_pair(&key, &key),
         Err("certificate: there is no certificate in it".to_owned())
     );
-    assert!(told(&chain, &chain).unwrap_err().starts_with("key: "));
-    assert_eq!(told(&chain, &key), Ok(()));
+    assert!(load_pair(&chain, &chain).unwrap_err().starts_with("key: "));
+    assert_eq!(load_pair(&chain, &key), Ok(()));
 }
 
 /// The name of the certificate that is served.

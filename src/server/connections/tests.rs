@@ -116,14 +116,14 @@ fn each_phase_has_its_time() {
 }
 
 #[test]
-fn peers_are_told_apart_as_networks_are() {
-    for (one, other, alike) in [
+fn peers_are_distinguished_by_network() {
+    for (one, other, same_network) in [
         ("10.0.0.1", "10.0.0.2", false),
         ("10.0.0.1", "::ffff:10.0.0.1", true),
         ("2001:db8::1", "2001:db8::2", true),
         ("2001:db8::1", "2001:db8:0:1::1", false),
     ] {
         let [a, b] = [one, other].map(|it| network(it.parse().unwrap()));
-        assert_eq!(a == b, alike, "{one} {other}");
+        assert_eq!(a == b, same_network, "{one} {other}");
     }
 }

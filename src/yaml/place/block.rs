@@ -6,7 +6,7 @@ use crate::lint::Span;
 /// The places of a block scalar whose header begins `span`.
 ///
 /// How deep the content is indented depends on the parent where the header
-/// says so by number; so each depth is tried until the value is spelled.
+/// has a number; so each depth is tried until the value is spelled.
 pub(super) fn scalar(text: &str, span: Span, value: &str, folds: bool) -> Option<Places> {
     let header = Header::read(text, span.start)?;
     let unsure = header.numbered || value.bytes().all(|byte| byte == b'\n');
@@ -52,12 +52,15 @@ fn indents(text: &str, content: usize, value: &str) -> (usize, usize) {
     let lines = text.get(content..).unwrap_or_default().split('\n');
     let count = value.matches('\n').count() + 1;
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let is_blank = |line: &&str| {
+    let is_empty_line = |line: &&str| {
         line.trim_end_matches('\r')
             .trim_start_matches(' ')
             .is_empty()
     };
-    let first = lines.clone().find(|line| !is_blank(line)).map_or(0, indent);
+    let first = lines
+        .clone()
+        .find(|line| !is_empty_line(line))
+        .map_or(0, indent);
     let deepest = lines.take(count).map(indent).max().unwrap_or_default();
     (first, deepest.max(first))
 }
@@ -67,25 +70,25 @@ fn indents(text: &str, content: usize, value: &str) -> (usize, usize) {
 #[derive(Default)]
 struct Breaks {
     spans: Vec<Span>,
-    /// Whether a content line stands before them, and whether it began with whitespace.
+    /// Whether a content line is before them, and whether it began with whitespace.
     after_text: bool,
-    after_blank: bool,
+    after_whitespace: bool,
 }
 
 fn lines(decoder: &mut Decoder<'_, '_>, indent: usize, folds: bool) {
     let mut breaks = Breaks::default();
     while decoder.spelled < decoder.value.len() {
         let rest = decoder.rest();
-        let blanks = rest.len() - rest.trim_start_matches(' ').len();
-        decoder.skip(blanks.min(indent));
+        let spaces = rest.len() - rest.trim_start_matches(' ').len();
+        decoder.skip(spaces.min(indent));
         if decoder.line_break() == 0 {
-            if blanks < indent || decoder.rest().is_empty() {
+            if spaces < indent || decoder.rest().is_empty() {
                 break;
             }
-            let begins_blank = decoder.rest().starts_with([' ', '\t']);
-            breaks.spell(decoder, folds && !begins_blank);
+            let begins_with_whitespace = decoder.rest().starts_with([' ', '\t']);
+            breaks.spell(decoder, folds && !begins_with_whitespace);
             breaks.after_text = true;
-            breaks.after_blank = begins_blank;
+            breaks.after_whitespace = begins_with_whitespace;
             let rest = decoder.rest();
             let length = rest.find(['\r', '\n']).unwrap_or(rest.len());
             decoder.copy_to(decoder.at + length);
@@ -100,7 +103,7 @@ fn lines(decoder: &mut Decoder<'_, '_>, indent: usize, folds: bool) {
 impl Breaks {
     /// Spells the breaks between two lines of text; the first one folds.
     fn spell(&mut self, decoder: &mut Decoder<'_, '_>, folds: bool) {
-        let folds = folds && self.after_text && !self.after_blank;
+        let folds = folds && self.after_text && !self.after_whitespace;
         match self.spans.as_slice() {
             [single] if folds => decoder.push(" ", *single, false),
             [first, rest @ ..] if folds => {

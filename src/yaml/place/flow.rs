@@ -16,7 +16,7 @@ pub(super) fn plain(decoder: &mut Decoder<'_, '_>, end: usize) {
     }
 }
 
-/// A quoted scalar; the decoder stands at its first quote.
+/// A quoted scalar; the decoder is at its first quote.
 pub(super) fn quoted(decoder: &mut Decoder<'_, '_>, quote: char) -> Option<()> {
     if decoder.peek()? != quote {
         return None;
@@ -36,7 +36,7 @@ pub(super) fn quoted(decoder: &mut Decoder<'_, '_>, quote: char) -> Option<()> {
                 return Some(());
             }
             '\\' if quote == '"' => escape(decoder)?,
-            ' ' | '\t' | '\r' | '\n' => blanks(decoder),
+            ' ' | '\t' | '\r' | '\n' => whitespace(decoder),
             _ => {
                 let special = |c: char| matches!(c, ' ' | '\t' | '\r' | '\n' | '\\' | '\'' | '"');
                 let rest = decoder.rest();
@@ -49,9 +49,9 @@ pub(super) fn quoted(decoder: &mut Decoder<'_, '_>, quote: char) -> Option<()> {
     None
 }
 
-/// Spaces within a line stand for themselves; before a line break they fold
+/// Spaces within a line are kept; before a line break they fold
 /// away with it.
-fn blanks(decoder: &mut Decoder<'_, '_>) {
+fn whitespace(decoder: &mut Decoder<'_, '_>) {
     let rest = decoder.rest();
     let length = rest.len() - rest.trim_start_matches([' ', '\t']).len();
     if rest[length..].starts_with(['\r', '\n']) {

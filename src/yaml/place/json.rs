@@ -3,8 +3,8 @@
 use super::Decoder;
 use crate::lint::Span;
 
-/// A string; the decoder stands at its first quote. Half of a surrogate pair
-/// stands for U+FFFD, as Go reads it.
+/// A string; the decoder is at its first quote. Half of a surrogate pair
+/// becomes U+FFFD, as Go reads it.
 pub(super) fn string(decoder: &mut Decoder<'_, '_>) -> Option<()> {
     if decoder.peek()? != '"' {
         return None;

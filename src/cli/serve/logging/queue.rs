@@ -175,7 +175,7 @@ mod tests {
         }
     }
 
-    /// A reader that stands still until it is dropped.
+    /// A reader that is stalled until it is dropped.
     struct Still(mpsc::Receiver<()>);
 
     impl Write for Still {
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_stands_still_holds_up_nobody() {
+    fn a_stalled_reader_does_not_block_callers() {
         let (release, released) = mpsc::channel();
         let queue = Queue::start(Still(released)).unwrap();
         let line = "x".repeat(1023) + "\n";

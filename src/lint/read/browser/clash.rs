@@ -3,8 +3,8 @@
 //! A browser keeps one cookie for each name, domain and path, and sends all
 //! that match, longer paths first, then older ones (RFC 6265bis, sections 5.7
 //! and 5.8.3). nginx takes the first whose name is its own, ignoring case. So
-//! a service loses its visitors when a stranger's cookie of that name stands
-//! before its own, or in its route.
+//! a service loses its sessions when another service's cookie of that name is
+//! sent before its own, or to its routes.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -26,7 +26,7 @@ pub struct Clash {
     pub rivals: Vec<usize>,
     /// Whether the others come from the same host, so that one visitor meets both.
     pub same_host: bool,
-    /// Whether they write into the same slot, each time anew.
+    /// Whether each replaces the other: name, domain and path are the same.
     pub overwritten: bool,
     /// Whether the other is another port of the same service.
     pub ports: bool,
@@ -89,9 +89,8 @@ fn has_several_ports(cookie: &ReceivedCookie<'_>) -> bool {
     ports.any(|port| Some(port) != first)
 }
 
-/// Whether each cookie keeps to paths that are no business of the others, as
-/// where every service has a path of its own: then none meets another. Looked
-/// at for a few cookies only, as all are compared with all.
+/// Whether each cookie is returned only for paths of its own service, so that
+/// none clashes. Checked for a few cookies only, as all are compared with all.
 fn are_apart(contenders: &[Contender<'_>]) -> bool {
     let keeps_apart = |(index, one): (usize, &Contender<'_>)| {
         let Some(path) = one.cookie.parsed.absolute_path() else {
@@ -153,7 +152,7 @@ fn overwritten<'c>(
     }
 }
 
-/// Others stand beside or before the cookie in every request to its route.
+/// Others are sent with or before the cookie in every request to its route.
 fn shadowed<'c>(
     store: &Store<'c>,
     setter: &SetCookieAt<'c>,
@@ -201,7 +200,7 @@ fn at<'c>(route: &'c Route<'_>) -> (usize, &'c str) {
     (route.host, route.path.as_ref())
 }
 
-/// Others stand before the cookie in requests to a part of its route, because
+/// Others are sent before the cookie in requests to a part of its route, because
 /// their paths leave their own routes.
 fn shadowed_below<'c>(
     store: &Store<'c>,

@@ -11,7 +11,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// Seconds until `text`: 0 for a date of a past year, endless for a later one,
-/// nothing where it is no date (RFC 6265bis, 5.1.1).
+/// `None` where it is not a date (RFC 6265bis, 5.1.1).
 pub(super) fn life(text: &str) -> Option<u64> {
     // The time of day is the one part that has colons.
     if !text.contains(':') {

@@ -16,13 +16,13 @@ pub enum Fit {
     Equal,
     /// It is a parent of the host, below the public suffix.
     Wider,
-    /// It is one of the hosts that a wildcard stands for.
+    /// It is one of the hosts that a wildcard matches.
     OneOfMany,
-    /// The rule has no host, so that nothing can be said.
+    /// Not known: the rule has no host.
     Unknown,
     /// It is a public suffix, or lies above one.
     Suffix {
-        /// Whether only the list's private part says so, which changes often.
+        /// Whether it is in the list's private part, which changes often.
         private: bool,
     },
     /// It does not belong to the host.
@@ -38,7 +38,7 @@ impl Fit {
 }
 
 /// A cookie's domain as the header has it, and as browsers write it: converting
-/// it for each host anew would take long.
+/// it again for each host would take long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CookieDomain<'t> {
     /// As the header has it.
@@ -120,7 +120,7 @@ fn is_below(host: &str, domain: &str) -> bool {
         .is_some_and(|head| head.ends_with('.'))
 }
 
-/// Whether `domain` is a host that the wildcard `host` stands for: one label more.
+/// Whether the wildcard `host` matches `domain`, which has one label more.
 fn is_one_of(domain: &str, host: &str) -> bool {
     let label = host
         .strip_prefix('*')
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wildcard_stands_for_one_label() {
+    fn a_wildcard_matches_one_label() {
         use Fit::{Mismatch, OneOfMany, Wider};
         assert_fits(&[
             ("example.com", "*.example.com", Wider),

@@ -55,7 +55,7 @@ pub struct Attribute<'t> {
 pub struct Lifetime {
     /// In seconds from the response on; 0 deletes.
     pub seconds: u64,
-    /// The offset in the header of the attribute that says so.
+    /// The offset in the header of the attribute that causes it.
     pub offset: usize,
 }
 
@@ -179,7 +179,7 @@ fn max_age(text: &str) -> Option<u64> {
     })
 }
 
-/// What stands between two semicolons.
+/// The text between two semicolons.
 #[derive(Default)]
 struct Part<'t> {
     attribute: Attribute<'t>,
@@ -207,7 +207,7 @@ impl<'t> Iterator for Parts<'t> {
             attribute: Attribute {
                 name: trim(name),
                 text: trim(text),
-                offset: start + blanks(name.bytes()),
+                offset: start + whitespace(name.bytes()),
             },
             has_value: sign.is_some(),
         })
@@ -216,11 +216,11 @@ impl<'t> Iterator for Parts<'t> {
 
 /// `text` without the spaces and TABs around it.
 fn trim(text: &str) -> &str {
-    let rest = &text[blanks(text.bytes())..];
-    &rest[..rest.len() - blanks(rest.bytes().rev())]
+    let rest = &text[whitespace(text.bytes())..];
+    &rest[..rest.len() - whitespace(rest.bytes().rev())]
 }
 
-fn blanks(bytes: impl Iterator<Item = u8>) -> usize {
+fn whitespace(bytes: impl Iterator<Item = u8>) -> usize {
     bytes
         .take_while(|byte| matches!(byte, b' ' | b'\t'))
         .count()

@@ -12,7 +12,7 @@ use crate::lint::read::{host, url};
 pub(super) const NAMED: usize = 3;
 
 /// A group remembers this many of its setters: one that asks, those that a
-/// message names, and one that stands for all others.
+/// message names, and one that represents all others.
 const REMEMBERED: usize = NAMED + 2;
 
 /// So many scopes are compared with a host without an index.
@@ -181,7 +181,7 @@ impl<'c> Store<'c> {
         self.by_key.get(&key).filter(|_| setter.path_is_fixed)
     }
 
-    /// Those whose cookies stand beside or before that of `setter` in requests
+    /// Those whose cookies are sent with or before that of `setter` in requests
     /// to its route: with the same path or a longer one.
     pub(super) fn rivals(
         &self,
@@ -210,12 +210,12 @@ impl<'c> Store<'c> {
         }
         groups.sort_unstable_by_key(|&(rank, depth, _)| (rank, depth));
         let groups = groups.into_iter().map(|(_, _, group)| group);
-        let stranger =
+        let is_rival =
             |other: &SetCookieAt<'_>| !other.is_same_upstream(setter) && setter.is_name_of(other);
         groups
             .flat_map(|group| &group.few)
             .copied()
-            .filter(stranger)
+            .filter(is_rival)
     }
 }
 
@@ -269,7 +269,7 @@ impl<'c> Group<'c> {
             .filter(|other| !other.is_same_upstream(setter))
     }
 
-    /// Whether each route lies within another, like boxes in a box.
+    /// Whether the routes are nested: each is within another.
     pub(super) fn is_nested(&self) -> bool {
         !self.scattered
     }

@@ -1,4 +1,4 @@
-//! Where requests lead: hosts, paths and backends, and what becomes of each service.
+//! Where requests lead: hosts, paths and backends, and the status of each service.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -40,7 +40,7 @@ pub struct Routes<'s> {
 /// A rule's host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Host<'s> {
-    /// As the Ingress has it; `None` stands for any host.
+    /// As the Ingress has it; `None` is any host.
     pub spec_host: Option<&'s str>,
     /// As a browser writes it; empty where the rule matches any host.
     pub name: Cow<'s, str>,
@@ -65,7 +65,7 @@ pub struct Route<'s> {
     pub exact: bool,
 }
 
-/// What becomes of a service. Ordered: the last is the one that counts where a
+/// How the controller uses a service. Ordered: the last is the one that counts where a
 /// service is a backend in several places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BackendStatus {
@@ -199,7 +199,7 @@ impl<'s> Routes<'s> {
         self.by_service.sort_unstable();
     }
 
-    /// What becomes of a service; `None` where it is not a backend. Where
+    /// The status of a service; `None` where it is not a backend. Where
     /// nothing is known of the Ingress, each is taken for reachable.
     #[must_use]
     pub fn status(&self, service: &str) -> Option<BackendStatus> {

@@ -46,13 +46,13 @@ pub struct Entry {
 /// Something that makes the controller reject the Ingress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Error {
-    /// Where.
+    /// The range of the mistake.
     pub span: Span,
     /// The number of the piece, counted from 1.
     pub number: usize,
     /// The piece, from after one semicolon to before the next.
     pub piece: Span,
-    /// What.
+    /// What is wrong.
     pub kind: ErrorKind,
 }
 
@@ -61,14 +61,14 @@ pub struct Error {
 pub enum ErrorKind {
     /// The value is empty.
     EmptyValue,
-    /// The value is spaces and semicolons only.
-    BlankValue,
+    /// The value is whitespace and semicolons only.
+    NoEntry,
     /// The piece is empty or whitespace.
     EmptyPiece,
     /// The piece begins with a space.
-    LeadingBlank,
+    LeadingSpace,
     /// There is no space after the service.
-    NoBlank,
+    MissingSpace,
     /// There is no equals sign before the first space, or more than one.
     EqualsSigns(usize),
     /// `"`, `$`, or a backslash at the end or before `$` in the parameters.
@@ -89,7 +89,7 @@ pub fn read(value: &str, reader: Reader) -> Value {
     }
     if value.chars().all(|c| c == ';' || c.is_whitespace()) {
         let whole = Span::whole(value);
-        read.refuse(whole, 1, whole, ErrorKind::BlankValue);
+        read.refuse(whole, 1, whole, ErrorKind::NoEntry);
         return read;
     }
     let mut start = 0;
@@ -114,18 +114,18 @@ impl Value {
     fn piece(&mut self, value: &str, reader: Reader, span: Span, number: usize) {
         let text = span.of(value);
         meter::spend_on(text);
-        let Some(blank) = text.find(' ') else {
+        let Some(space) = text.find(' ') else {
             let empty = text.trim().is_empty();
             let kind = if empty {
                 ErrorKind::EmptyPiece
             } else {
-                ErrorKind::NoBlank
+                ErrorKind::MissingSpace
             };
             self.refuse(span, number, span, kind);
             self.recover(value, reader, span, number);
             return;
         };
-        let left = Span::new(span.start, span.start + blank);
+        let left = Span::new(span.start, span.start + space);
         let parameters = Span::new(left.end + 1, span.end);
         let equals_signs = equals_signs(left.of(value));
         if equals_signs == 1 {
@@ -136,7 +136,7 @@ impl Value {
         } else {
             let kind = match () {
                 () if text.trim().is_empty() => ErrorKind::EmptyPiece,
-                () if left.of(value).trim().is_empty() => ErrorKind::LeadingBlank,
+                () if left.of(value).trim().is_empty() => ErrorKind::LeadingSpace,
                 () => ErrorKind::EqualsSigns(equals_signs),
             };
             self.refuse(left, number, span, kind);
@@ -164,12 +164,12 @@ impl Value {
         }
     }
 
-    /// Reads a piece that the controller refuses as it was certainly meant: with
-    /// no space before it, and any white space behind the service where there
-    /// is no space. What else is wrong with it can then be said in the same breath.
+    /// Reads a piece that the controller refuses as it was certainly intended:
+    /// without whitespace before it, and with any whitespace after the service in
+    /// place of a space. Its other mistakes are then reported in the same run.
     ///
-    /// The lenient reader skips such a piece and uses the others, so for it the
-    /// piece is none.
+    /// The lenient reader skips such a piece and uses the others, so it is
+    /// skipped here too.
     fn recover(&mut self, value: &str, reader: Reader, span: Span, number: usize) {
         if reader == Reader::Lenient {
             return;
@@ -177,14 +177,14 @@ impl Value {
         let text = span.of(value);
         let trimmed = text.trim_start();
         let left_start = span.end - trimmed.len();
-        let Some(blank) = trimmed
+        let Some(space) = trimmed
             .find(' ')
             .or_else(|| trimmed.find(char::is_whitespace))
         else {
             return;
         };
-        let left = Span::new(left_start, left_start + blank);
-        let width = trimmed[blank..].chars().next().map_or(1, char::len_utf8);
+        let left = Span::new(left_start, left_start + space);
+        let width = trimmed[space..].chars().next().map_or(1, char::len_utf8);
         if equals_signs(left.of(value)) == 1 {
             let parameters = Span::new(left.end + width, span.end);
             self.entry(value, number, span, left, parameters);
@@ -194,8 +194,8 @@ impl Value {
         }
     }
 
-    /// The strict check of the entries in use: one that a later entry for the
-    /// same service replaces is not looked at.
+    /// The strict check of the entries in use: an entry is not checked if a later
+    /// one for the same service replaces it.
     fn check_strictly(&mut self, value: &str) {
         let errors = |entry: &Entry| strict_errors(entry.parameters.of(value));
         let read = self.entries.iter().map(|entry| (*entry, errors(entry)));
@@ -306,18 +306,18 @@ mod tests {
     #[test]
     fn refused() {
         use ErrorKind::{
-            BlankValue, EmptyPiece, EmptyValue, EqualsSigns, Forbidden, LeadingBlank, NoBlank,
+            EmptyPiece, EmptyValue, EqualsSigns, Forbidden, LeadingSpace, MissingSpace, NoEntry,
         };
         for (value, start, end, number, kind) in [
             ("", 0, 0, 1, EmptyValue),
-            (" ", 0, 1, 1, BlankValue),
-            (" ;;", 0, 3, 1, BlankValue),
+            (" ", 0, 1, 1, NoEntry),
+            (" ;;", 0, 3, 1, NoEntry),
             ("serviceName=a x;", 16, 16, 2, EmptyPiece),
             ("serviceName=a x;;serviceName=b y", 16, 16, 2, EmptyPiece),
-            ("serviceName=a x; serviceName=b y", 16, 16, 2, LeadingBlank),
+            ("serviceName=a x; serviceName=b y", 16, 16, 2, LeadingSpace),
             ("serviceName=a x;  ;serviceName=b y", 16, 16, 2, EmptyPiece),
-            ("serviceName=a\tx", 0, 15, 1, NoBlank),
-            ("serviceName=a", 0, 13, 1, NoBlank),
+            ("serviceName=a\tx", 0, 15, 1, MissingSpace),
+            ("serviceName=a", 0, 13, 1, MissingSpace),
             ("a x", 0, 1, 1, EqualsSigns(0)),
             ("serviceName=a=b x", 0, 15, 1, EqualsSigns(2)),
             ("serviceName=a \"x\"", 14, 15, 1, Forbidden('"')),
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_certainly_meant_is_read_too() {
+    fn what_was_certainly_intended_is_read_too() {
         for value in [" serviceName=a x", "serviceName=a\tx"] {
             assert_eq!(entries(value), [("serviceName", "a", "x")], "{value:?}");
         }

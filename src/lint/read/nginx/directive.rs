@@ -37,9 +37,9 @@ struct Called {
 /// Something that makes nginx refuse the directive, and with it the whole configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error<'v> {
-    /// Where.
+    /// The range of the mistake.
     pub span: Span,
-    /// What.
+    /// What is wrong.
     pub kind: ErrorKind<'v>,
 }
 
@@ -52,19 +52,19 @@ pub enum ErrorKind<'v> {
     NoCookie,
     /// The cookie's name is `''`.
     EmptyName,
-    /// A word that is no parameter.
+    /// A word that is not a parameter.
     Unknown(Cow<'v, str>),
-    /// A parameter that an earlier word is already.
+    /// A parameter that is repeated.
     Duplicate(Parameter),
     /// `domain=` or `path=` without a value.
     EmptyValue(Parameter),
-    /// `expires=` with this value, which is no time.
+    /// `expires=` with this value, which is not a valid time.
     Expires(Cow<'v, str>, TimeError),
-    /// `samesite=` with this value, which is none of three.
+    /// `samesite=` with this value, which is not one of the three.
     SameSite(Cow<'v, str>),
 }
 
-/// Reads the parameters that stand in `range` of `value`.
+/// Reads the parameters in `range` of `value`.
 ///
 /// An empty range is an empty directive: the controller renders nothing, so
 /// nginx has nothing to refuse.
@@ -145,7 +145,7 @@ impl<'v> Directive<'v> {
             cookie: Cookie::named(name.clone()),
             seen: [false; Parameter::ALL.len()],
             errors: Vec::new(),
-            meant: Vec::new(),
+            suggestions: Vec::new(),
         };
         if name.text.is_empty() {
             reader.refuse(name.span, ErrorKind::EmptyName);
@@ -153,7 +153,7 @@ impl<'v> Directive<'v> {
         for word in words {
             reader.parameter(word);
         }
-        reader.read_meant();
+        reader.read_suggestions();
         self.errors.append(&mut reader.errors);
         self.cookie = Some(reader.cookie);
     }
@@ -184,7 +184,7 @@ struct Reader<'v> {
     seen: [bool; Parameter::ALL.len()],
     errors: Vec<Error<'v>>,
     /// What refused words were certainly intended to be.
-    meant: Vec<Word<'v>>,
+    suggestions: Vec<Word<'v>>,
 }
 
 impl<'v> Reader<'v> {
@@ -209,8 +209,8 @@ impl<'v> Reader<'v> {
             return;
         }
         self.refuse(word.span, ErrorKind::Unknown(word.text.clone()));
-        let meant = suggest::parameter(&word.text).map(|it| it.to_string());
-        self.meant.extend(meant.map(|text| Word {
+        let suggestion = suggest::parameter(&word.text).map(|it| it.to_string());
+        self.suggestions.extend(suggestion.map(|text| Word {
             span: word.span,
             text: Cow::Owned(text),
             quoted: word.quoted,
@@ -228,9 +228,9 @@ impl<'v> Reader<'v> {
 
     /// Reads refused words as they were intended, so that the readers behind nginx
     /// check the cookie that was asked for.
-    fn read_meant(&mut self) {
+    fn read_suggestions(&mut self) {
         let refused = self.errors.len();
-        for word in std::mem::take(&mut self.meant) {
+        for word in std::mem::take(&mut self.suggestions) {
             self.parameter(&word);
             self.errors.truncate(refused);
         }

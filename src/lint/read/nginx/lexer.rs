@@ -12,27 +12,27 @@ use crate::lint::span::Span;
 /// A word: nginx' unit of configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word<'v> {
-    /// Where it stands, quotes and escapes included.
+    /// Its range, quotes and escapes included.
     pub span: Span,
     /// What nginx makes of it: quotes taken off, escapes decoded.
     pub text: Cow<'v, str>,
-    /// Whether it stands between quotes.
+    /// Whether it is quoted.
     pub quoted: bool,
 }
 
 /// Something that makes nginx refuse the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LexError {
-    /// Where.
+    /// The range of the mistake.
     pub span: Span,
-    /// What.
+    /// What is wrong.
     pub kind: LexErrorKind,
 }
 
 /// What makes nginx' lexer refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LexErrorKind {
-    /// `{` outside quotes, wherever it stands, or `}` at a word's start.
+    /// `{` anywhere outside quotes, or `}` at a word's start.
     Brace,
     /// A quoted word that does not end.
     UnclosedQuote,
@@ -75,7 +75,7 @@ pub(super) fn read(value: &str, range: Span) -> Lexed<'_> {
             ..Lexed::default()
         },
     };
-    while lexer.skip_blanks() {
+    while lexer.skip_whitespace() {
         match lexer.byte() {
             b'#' => lexer.comment(),
             b'\'' | b'"' => lexer.quoted(),
@@ -87,7 +87,7 @@ pub(super) fn read(value: &str, range: Span) -> Lexed<'_> {
 
 /// Whether nginx takes the byte for whitespace between words.
 #[must_use]
-pub fn is_blank(byte: u8) -> bool {
+pub fn is_whitespace(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
@@ -104,9 +104,9 @@ impl Lexer<'_> {
     }
 
     /// Moves to the next word; false at the end.
-    fn skip_blanks(&mut self) -> bool {
+    fn skip_whitespace(&mut self) -> bool {
         let rest = &self.value.as_bytes()[self.at..self.end];
-        let word = rest.iter().position(|&byte| !is_blank(byte));
+        let word = rest.iter().position(|&byte| !is_whitespace(byte));
         self.at += word.unwrap_or(rest.len());
         word.is_some()
     }
@@ -137,11 +137,11 @@ impl Lexer<'_> {
         self.at = close + 1;
         let next = (self.at < self.end).then(|| self.byte());
         // The closing quote is in the buffer too, and so is whitespace after it.
-        let behind = 1 + usize::from(next.is_some_and(is_blank));
+        let behind = 1 + usize::from(next.is_some_and(is_whitespace));
         if inside.len() + behind >= BUFFER {
             self.refuse(whole, LexErrorKind::TooLong);
         }
-        if next.is_some_and(|byte| !is_blank(byte) && byte != b')') {
+        if next.is_some_and(|byte| !is_whitespace(byte) && byte != b')') {
             self.refuse(self.character(), LexErrorKind::AfterQuote);
         }
     }
@@ -183,10 +183,10 @@ impl Lexer<'_> {
     /// Moves to the next `{` or `\` of the word; false at its end.
     fn skip_plain(&mut self) -> bool {
         let rest = &self.value.as_bytes()[self.at..self.end];
-        let stops = |&byte: &u8| is_blank(byte) || matches!(byte, b'{' | b'\\');
+        let stops = |&byte: &u8| is_whitespace(byte) || matches!(byte, b'{' | b'\\');
         let length = rest.iter().position(stops).unwrap_or(rest.len());
         self.at += length;
-        rest.get(length).is_some_and(|&byte| !is_blank(byte))
+        rest.get(length).is_some_and(|&byte| !is_whitespace(byte))
     }
 
     fn skip_escape(&mut self) {

@@ -15,9 +15,9 @@ pub struct Cookie<'v> {
     pub expires: Option<Attribute<Expires>>,
     /// `domain=`.
     pub domain: Option<Attribute<Cow<'v, str>>>,
-    /// `httponly`: where it stands.
+    /// The range of `httponly`.
     pub http_only: Option<Span>,
-    /// `secure`: where it stands.
+    /// The range of `secure`.
     pub secure: Option<Span>,
     /// `samesite=`, as it is spelled.
     pub same_site: Option<Attribute<Cow<'v, str>>>,
@@ -41,7 +41,7 @@ pub struct Attribute<T> {
 pub struct SetCookie {
     /// The header's value, with a made-up session id and moment of expiry.
     pub text: String,
-    /// Which ranges of `text` stand for which ranges of the annotation's
+    /// Which ranges of `text` come from which ranges of the annotation's
     /// value, in the order of the text.
     pub parts: Vec<(std::ops::Range<usize>, Span)>,
 }
@@ -92,7 +92,7 @@ impl<'v> Cookie<'v> {
         }
     }
 
-    /// The header that nginx sends. Its attributes stand in nginx' order, not
+    /// The header that nginx sends. Its attributes are in nginx' order, not
     /// in that of the entry; a value is written as it is, whatever it holds.
     #[must_use]
     pub fn set_cookie(&self) -> SetCookie {

@@ -65,8 +65,8 @@ pub(crate) fn negated(name: &str) -> Option<Parameter> {
 /// The parameter that a word names, and the one that it was certainly intended to be.
 #[must_use]
 pub(crate) fn parameters(word: &str) -> [Option<Parameter>; 2] {
-    let meant = parameter(word).map(|suggestion| suggestion.parameter);
-    [Parameter::named(split(word).0), meant]
+    let suggested = parameter(word).map(|suggestion| suggestion.parameter);
+    [Parameter::named(split(word).0), suggested]
 }
 
 /// The name and the value of a word, at the first `=` or `:`.
@@ -94,7 +94,7 @@ fn valid(parameter: Parameter, value: &str) -> Option<Suggestion> {
     value.map(|value| Suggestion { parameter, value })
 }
 
-/// Whether a value can stand in an annotation as it is: once decoded, a quote
+/// Whether a value can be part of an annotation as it is: once decoded, a quote
 /// or a backslash would be refused by the controller or mean something else.
 #[must_use]
 pub(crate) fn is_writable(value: &str) -> bool {
@@ -102,7 +102,7 @@ pub(crate) fn is_writable(value: &str) -> bool {
     !value.is_empty() && !value.contains(special)
 }
 
-/// Whether a word means itself wherever it stands in a value: no reader splits,
+/// Whether every reader takes a word as it is, anywhere in a value: none splits,
 /// decodes or refuses it.
 #[must_use]
 pub(crate) fn is_one_word(word: &str) -> bool {
@@ -132,11 +132,11 @@ pub(crate) fn expires(value: &str) -> Option<String> {
     if let Some((whole, fraction)) = number.split_once('.') {
         return decimal(whole, fraction, letter);
     }
-    let meant = format!("{number}{letter}");
-    time::seconds(&meant).is_ok().then_some(meant)
+    let suggested = format!("{number}{letter}");
+    time::seconds(&suggested).is_ok().then_some(suggested)
 }
 
-/// `1.5h` as `90m`; `None` where that is no whole number of seconds.
+/// `1.5h` as `90m`; `None` where that is not a whole number of seconds.
 fn decimal(whole: &str, fraction: &str, letter: &str) -> Option<String> {
     let digits = u32::try_from(fraction.len()).ok().filter(|&it| it <= 3)?;
     let scale = time::seconds(&format!("1{letter}")).ok()?;
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn certain() {
-        for (word, meant) in [
+        for (word, suggested) in [
             ("expire=1h", "expires=1h"),
             ("Expires=1H", "expires=1h"),
             ("max-age=3600", "expires=3600"),
@@ -173,7 +173,7 @@ mod tests {
             ("expire=1.5h", "expires=90m"),
         ] {
             let suggestion = parameter(word).map(|it| it.to_string());
-            assert_eq!(suggestion.as_deref(), Some(meant), "{word}");
+            assert_eq!(suggestion.as_deref(), Some(suggested), "{word}");
         }
     }
 

@@ -20,7 +20,7 @@ pub(super) const MAX_ALIAS: u64 = 2_145_916_555;
 
 const LARGEST: u64 = i64::MAX as u64;
 
-/// Units in the order in which they may stand, with their scale in seconds.
+/// Units in the order in which they may appear, with their scale in seconds.
 const UNITS: [(u8, u64); 8] = [
     (b'y', 31_536_000),
     (b'M', 2_592_000),
@@ -32,7 +32,7 @@ const UNITS: [(u8, u64); 8] = [
     (b' ', 1),
 ];
 
-/// Where in [`UNITS`] the two stand that exclude each other.
+/// The places in [`UNITS`] of the two that exclude each other.
 const SECONDS: usize = 6;
 
 /// Why a time is refused.
@@ -44,7 +44,7 @@ pub enum TimeError {
     NotAUnit(usize),
     /// Milliseconds, which `expires` does not count in, at this offset.
     Milliseconds(usize),
-    /// A unit that stands twice or after a smaller one, at this offset.
+    /// A unit that is repeated or follows a smaller one, at this offset.
     OutOfOrder(usize),
     /// More than 2^63-1 seconds.
     TooLong,

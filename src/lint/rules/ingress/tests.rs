@@ -50,15 +50,15 @@ fn words_of_the_other_annotations() {
             };
             let found = reported(subject);
             let field = FieldPath::annotation(key);
-            let told = found.iter().any(|it| it.place.field == field);
-            assert_eq!(told, rejected, "{key} {word:?}");
+            let is_reported = found.iter().any(|it| it.place.field == field);
+            assert_eq!(is_reported, rejected, "{key} {word:?}");
         }
     }
 }
 
 /// What is rejected on an Ingress with this annotation and one host a list
 /// of paths, a final `!` marking exact ones.
-fn told(key: &str, word: &str, hosts: &[&[&str]], tls: bool) -> Vec<String> {
+fn rejections(key: &str, word: &str, hosts: &[&[&str]], tls: bool) -> Vec<String> {
     let path = |path: &&str| PathRule {
         path: Some(path.trim_end_matches('!').to_owned().into()),
         path_type: if path.ends_with('!') {
@@ -84,8 +84,8 @@ fn told(key: &str, word: &str, hosts: &[&[&str]], tls: bool) -> Vec<String> {
         tls: tls.then(Default::default).into_iter().collect(),
         ..Subject::default()
     };
-    let told = |it: Diagnostic| format!("{}: {}", it.place.field, it.message);
-    reported(subject).into_iter().map(told).collect()
+    let text = |it: Diagnostic| format!("{}: {}", it.place.field, it.message);
+    reported(subject).into_iter().map(text).collect()
 }
 
 #[test]
@@ -101,9 +101,9 @@ fn locations_that_nginx_takes_once() {
         ("exact", &["/tea", "/tea!"], Some("/tea")),
     ] {
         let key = if style.is_empty() { "any" } else { PATH_REGEX };
-        let told = told(key, style, &[paths], false);
+        let actual = rejections(key, style, &[paths], false);
         let expected: Vec<_> = expected.map(twice).into_iter().collect();
-        assert_eq!(told, expected, "{style} {paths:?}");
+        assert_eq!(actual, expected, "{style} {paths:?}");
     }
 }
 
@@ -152,8 +152,8 @@ fn shapes_of_masters_and_minions() {
             &["spec.rules: a minion has several rules"],
         ),
     ] {
-        let told = told(MERGEABLE, part, hosts, tls);
-        assert_eq!(told, expected, "{part} {hosts:?}");
+        let actual = rejections(MERGEABLE, part, hosts, tls);
+        assert_eq!(actual, expected, "{part} {hosts:?}");
     }
 }
 
@@ -190,8 +190,8 @@ fn backends_that_are_no_services() {
             ..Subject::default()
         };
         let found = reported(subject);
-        let told = |it: &Diagnostic| format!("{}: {}", it.place.field, it.message);
-        let told: Vec<_> = found.iter().map(told).collect();
-        assert_eq!(told[0], expected, "{told:?}");
+        let text = |it: &Diagnostic| format!("{}: {}", it.place.field, it.message);
+        let actual: Vec<_> = found.iter().map(text).collect();
+        assert_eq!(actual[0], expected, "{actual:?}");
     }
 }

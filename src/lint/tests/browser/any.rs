@@ -41,7 +41,7 @@ fn odd() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn every_header_is_judged(header in odd(), name in odd(), host in odd(), path in odd()) {
+    fn every_header_can_be_checked(header in odd(), name in odd(), host in odd(), path in odd()) {
         let value = "serviceName=tea a path=/";
         let mut subject = subject(HTTP, value);
         let paths = subject.rules[0].paths.as_mut().unwrap();

@@ -8,14 +8,14 @@ fn clashes(ingress: &[&str], tea: &str, coffee: &str) -> String {
     let value = format!("serviceName=tea {tea};serviceName=coffee {coffee}");
     let found = check_subject(&subject(ingress, &value), &Policy::default());
     let clashes = found.iter().filter(|found| found.rule == Rule::CookieClash);
-    let told = clashes.map(|found| {
+    let joined = clashes.map(|found| {
         let service = &found.entry.as_ref().unwrap().service;
         format!(
             "{service}{}",
             short(found).trim_start_matches("cookie-clash")
         )
     });
-    told.collect::<Vec<_>>().join(", ")
+    joined.collect::<Vec<_>>().join(", ")
 }
 
 const BOTH_NEVER: &str = "tea never error, coffee never error";
@@ -182,7 +182,7 @@ fn a_name_and_a_number_may_be_one_port() {
 }
 
 #[test]
-fn a_crowd_is_told_once_each() {
+fn many_clashing_cookies_are_reported_once_each() {
     let names: Vec<_> = (0..6).map(|n| format!("s{n}")).collect();
     let lines: Vec<_> = names
         .iter()

@@ -20,7 +20,7 @@ fn fixed(ingress: &[&str], parameters: &str) -> String {
 }
 
 #[test]
-fn fixes_say_what_was_meant() {
+fn fixes_are_what_was_intended() {
     for (parameters, expected) in [
         ("a", "a path=/tea"),
         ("a expires=1h  ", "a expires=1h path=/tea  "),

@@ -17,7 +17,7 @@ fn a_rule_without_host_has_no_domain_and_no_tls() {
 }
 
 #[test]
-fn a_wildcard_stands_for_any_label() {
+fn a_wildcard_matches_any_label() {
     let wildcard = &["http://*.example.com/ tea"];
     for (domain, expected) in [
         ("example.com", "wide-domain nothing warning"),
@@ -31,7 +31,7 @@ fn a_wildcard_stands_for_any_label() {
 }
 
 #[test]
-fn regular_expressions_are_not_judged() {
+fn regular_expressions_are_not_checked() {
     for parameters in ["a", "a path=tea", "a path=/milk", "a path=/tea/"] {
         let value = format!("serviceName=tea {parameters}");
         let mut subject = subject(HTTP, &value);

@@ -65,7 +65,7 @@ fn a_block_keeps_its_form_and_its_line_ends() {
 }
 
 #[test]
-fn what_a_text_says_beside_the_value_is_compared() {
+fn text_outside_of_the_value_is_compared() {
     for (old, new, same) in [
         ("a: x # 1\n", "a:   x # 2\n", true),
         ("a: 'x'\n", "a: \"x\"\n", true),
@@ -90,7 +90,7 @@ fn what_a_text_says_beside_the_value_is_compared() {
 }
 
 #[test]
-fn a_comment_silences_the_one_object_that_it_stands_in() {
+fn a_comment_silences_only_its_own_object() {
     let bad = "serviceName=tea srv expire=1h path=/tea";
     let silent = ingress(&format!("{bad} # stickler: ignore[unknown-parameter] x"));
     let loud = ingress(bad).replace("name: cafe\n", "name: other\n");

@@ -1,4 +1,4 @@
-//! What becomes of backends.
+//! The status of backends.
 
 use super::*;
 use crate::lint::read::keys::MERGEABLE;
@@ -18,7 +18,7 @@ fn backend(service: &'static str) -> Backend<'static> {
     }
 }
 
-/// What becomes of `tea`, the default backend, where each host has these paths.
+/// The status of `tea`, the default backend, where each host has these paths.
 fn status(annotation: (&'static str, &'static str), hosts: &[&[Path]]) -> Option<BackendStatus> {
     let path = |&(path, path_type, service): &Path| PathRule {
         path: Some(path.into()),
