@@ -30,8 +30,8 @@ pub struct Routes<'s> {
     unknown: bool,
     /// Services with the indices of their routes, in order.
     by_service: Vec<(&'s str, usize)>,
-    /// The services of backends that have no route, by name, with what becomes
-    /// of them; a service may have routes beside.
+    /// The services of backends that have no route, by name, with their
+    /// status; a service may have routes beside.
     without_route: Vec<(&'s str, BackendStatus)>,
     /// The routes that are not exact, by host and path; made when first asked for.
     prefixes: OnceCell<Vec<usize>>,
