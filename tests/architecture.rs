@@ -173,7 +173,7 @@ const LINT: [(&str, &[&str]); 17] = [
     ("read::facts", &["release"]),
     ("read::host", &[]),
     ("read::url", &[]),
-    ("read::keys", &["subject", "release", "read::facts"]),
+    ("read::keys", &["subject", "text", "release", "read::facts"]),
     (
         "read::controller",
         &[

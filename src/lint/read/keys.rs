@@ -4,6 +4,7 @@
 use super::facts::Facts;
 use crate::lint::release::Fact;
 use crate::lint::subject::Subject;
+use crate::lint::text::distance_by_letters;
 
 /// Session persistence in NGINX Plus controllers, since 2016.
 pub const PLUS_KEY: &str = "nginx.com/sticky-cookie-services";
@@ -122,17 +123,4 @@ pub(crate) fn is_misspelt(key: &str) -> bool {
         && prefix.starts_with("nginx.")
         && distance_by_letters(name, NAME) <= MOST_EDITS
         && strsim::levenshtein(name, NAME) <= MOST_EDITS
-}
-
-/// A number of edits that two names need at least, counted letter by letter:
-/// an edit takes at most one letter away and brings at most one. Most keys are
-/// distinguished by it, at a fraction of the cost.
-fn distance_by_letters(one: &str, other: &str) -> usize {
-    let mut counts = [0_i32; 32];
-    // Letters that share a count make the number smaller, never larger.
-    let bucket = |c: char| c as usize % 32;
-    one.chars().for_each(|c| counts[bucket(c)] += 1);
-    other.chars().for_each(|c| counts[bucket(c)] -= 1);
-    let surplus = |sign: i32| -> i32 { counts.iter().map(|n| (n * sign).max(0)).sum() };
-    surplus(1).max(surplus(-1)).unsigned_abs() as usize
 }
