@@ -21,9 +21,8 @@ use shapes::Shape;
 
 /// For twice the bytes the work may grow so much.
 const MOST_GROWTH: f64 = 3.0;
-/// A byte may take so many instructions, which is less than a
-/// microsecond. A plain
-/// Ingress of a thousand services takes about a hundred.
+/// A byte may take so many instructions, which is less than a microsecond. A
+/// plain Ingress of a thousand services takes about a hundred.
 const MOST_A_BYTE: u64 = 8_000;
 /// The worst of all shapes that are listed where all is well.
 const LISTED: usize = 12;
