@@ -43,12 +43,13 @@ impl Faults {
 
     /// The first of them, as a log line and a probe's answer have room for.
     pub(crate) fn brief(&self) -> String {
-        let mut first = self.clone();
-        first.list.truncate(MOST_BRIEF);
-        let more = self.list.len() - first.list.len();
-        match more {
+        let first = Self {
+            file: self.file.clone(),
+            list: self.list.iter().take(MOST_BRIEF).cloned().collect(),
+        };
+        match self.list.len() - first.list.len() {
             0 => first.to_string(),
-            _ => format!("{first}\nand {more} more; run 'stickler policy check'"),
+            more => format!("{first}\nand {more} more; run 'stickler policy check'"),
         }
     }
 
