@@ -77,7 +77,7 @@ bench: ## Time the pure middle, and the server beside others (Go, wrk)
 .PHONY: fuzz
 fuzz: ## Fuzz each target for five minutes (nightly, cargo-fuzz, Python)
 	fuzz/seed.py
-	for target in envelope value yaml policy; do \
+	for target in envelope json value yaml policy; do \
 		cargo +nightly fuzz run -j1 $$target -- -max_total_time=300 -timeout=10 -max_len=65536 || exit 1; \
 	done
 

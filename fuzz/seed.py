@@ -34,10 +34,11 @@ for value in values[::10]:
     put("yaml", INGRESS % json.dumps(value))
 for path in (tests / "corpus/reviews").glob("*.json"):
     put("envelope", path.read_bytes())
+    put("json", path.read_bytes())
 for case in lines("context.jsonl"):
     put("yaml", json.dumps(case["ingress"]))
 for folder in (tests, root.parent / "deploy"):
     for path in folder.rglob("*.yaml"):
         put("policy" if "polic" in str(path) else "yaml", path.read_bytes())
-for target in ("envelope", "value", "yaml", "policy"):
+for target in ("envelope", "json", "value", "yaml", "policy"):
     print(target, len(list((root / "corpus" / target).iterdir())))

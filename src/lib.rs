@@ -21,6 +21,7 @@
 //! |---|---|
 //! | [`lint`] | the pure middle: a [`lint::Subject`] in, [`lint::Diagnostic`]s out |
 //! | [`ingress`] | a borrowed view of an Ingress in any of its three API versions |
+//! | [`json`] | JSON as the API server writes it, read fast |
 //! | [`policy`] | the operator's policy file: what is in force for whom |
 //! | [`admission`] | bytes of an AdmissionReview in, bytes of its answer out |
 //! | [`audit`] | a cluster's Ingresses, page by page |
@@ -44,6 +45,7 @@ pub mod cli;
 pub mod crypto;
 pub mod finding;
 pub mod ingress;
+pub mod json;
 pub mod lint;
 pub mod manifest;
 pub mod page;

@@ -42,11 +42,12 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whom each module of lib.rs may name, lowest first: nobody names upwards.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("crypto", &[]),
+    ("json", &[]),
     ("lint", &[]),
     ("finding", &["lint"]),
-    ("ingress", &["lint"]),
+    ("ingress", &["json", "lint"]),
     ("yaml", &["lint"]),
     ("certs", &["crypto", "lint"]),
     ("probe", &["crypto"]),
@@ -54,7 +55,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("policy", &["lint", "yaml"]),
     ("render", &["finding", "lint", "page"]),
     ("audit", &["finding", "ingress", "lint"]),
-    ("admission", &["ingress", "lint", "policy"]),
+    ("admission", &["ingress", "json", "lint", "policy"]),
     (
         "manifest",
         &["finding", "ingress", "lint", "policy", "yaml"],

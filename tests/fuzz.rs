@@ -14,6 +14,8 @@ use serde_json::Value;
 
 #[path = "../fuzz/oracles/envelope.rs"]
 mod envelope;
+#[path = "../fuzz/oracles/json.rs"]
+mod json;
 #[path = "../fuzz/oracles/policy.rs"]
 mod policy;
 #[path = "../fuzz/oracles/value.rs"]
@@ -55,6 +57,7 @@ fn what_was_once_found_stays_found() {
         let target = target.to_str().expect("a name").to_owned();
         let assert_sound = match target.as_str() {
             "envelope" => envelope::assert_sound as fn(&[u8]),
+            "json" => json::assert_sound,
             "policy" => policy::assert_sound,
             "value" => value::assert_sound,
             "yaml" => yaml::assert_sound,
@@ -71,10 +74,29 @@ fn what_was_once_found_stays_found() {
 #[test]
 fn the_corpora_satisfy_the_oracles() {
     assert_all("tests/corpus/reviews", envelope::assert_sound);
+    assert_all("tests/corpus/reviews", json::assert_sound);
     assert_all("deploy", yaml::assert_sound);
     assert_all("deploy/policies", policy::assert_sound);
     for value in values() {
         value::assert_sound(value.as_bytes());
+    }
+}
+
+/// The reviews of the corpus.
+fn reviews() -> &'static [String] {
+    static REVIEWS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let files = files(Path::new("tests/corpus/reviews"));
+        let read = |path| fs::read_to_string(path).expect("a review");
+        files.into_iter().map(read).collect()
+    });
+    &REVIEWS
+}
+
+#[test]
+fn recorded_reviews_are_left_to_no_other_reader() {
+    for review in reviews() {
+        let read = stickler::json::read::<Value>(review);
+        assert!(read.is_some(), "{review}");
     }
 }
 
@@ -102,6 +124,19 @@ fn part(value: &str, cuts: (usize, usize)) -> &str {
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn reviews_with_a_byte_changed_satisfy_the_oracle(
+        review in any::<prop::sample::Index>(),
+        place in any::<prop::sample::Index>(),
+        byte in prop::option::of(0_u8..0x80),
+        replaces in any::<bool>(),
+    ) {
+        let mut bytes = review.get::<String>(reviews()).clone().into_bytes();
+        let at = place.index(bytes.len());
+        bytes.splice(at..at + usize::from(replaces || byte.is_none()), byte);
+        json::assert_sound(&bytes);
+    }
 
     #[test]
     fn spliced_values_satisfy_the_oracle(

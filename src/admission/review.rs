@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::{BadReview, LONGEST_UID};
 use crate::ingress::fields::{Fields, Object, Value};
 use crate::ingress::{Ingress, Unreadable};
+use crate::json;
 
 /// A review that can be answered.
 #[derive(Debug)]
@@ -84,9 +85,7 @@ impl<'a> Review<'a> {
     /// Reads all of it in one pass; only where the object is none that can be
     /// read, as a subresource's may be, in a second one that leaves it alone.
     fn whole(json: &'a str) -> Result<Envelope<'a, Request<'a>>, Unreadable> {
-        if let Ok(Object(read)) =
-            serde_json::from_str::<Object<Envelope<RequestWith<Ingress>>>>(json)
-        {
+        if let Some(Object(read)) = json::read::<Object<Envelope<RequestWith<Ingress>>>>(json) {
             return Ok(read.given(Ok));
         }
         let Object(read) = Unreadable::or_read::<Object<Envelope<RequestWith<&RawValue>>>>(json)?;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::de::{Deserialize, Deserializer};
 use serde_path_to_error::Segment;
 
+use crate::json;
 use crate::lint::text::quote;
 
 /// The longest key that the API server takes: a domain, a slash, a name.
@@ -33,13 +34,14 @@ impl Unreadable {
     /// Reads `json`, and only where that fails reads it again to learn where:
     /// keeping track of the path costs time that the good case need not pay.
     pub(crate) fn or_read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Self> {
-        serde_json::from_str(json).or_else(|_| {
-            let mut deserializer = serde_json::Deserializer::from_str(json);
-            let read = Self::or_read_from(&mut deserializer)?;
-            let end = deserializer.end();
-            end.map_err(|error| Self::at(String::new(), &error.to_string()))?;
-            Ok(read)
-        })
+        if let Some(read) = json::read(json) {
+            return Ok(read);
+        }
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let read = Self::or_read_from(&mut deserializer)?;
+        let end = deserializer.end();
+        end.map_err(|error| Self::at(String::new(), &error.to_string()))?;
+        Ok(read)
     }
 
     /// Reads from any deserializer, keeping track of the path.
