@@ -56,6 +56,9 @@ fn by_size(criterion: &mut Criterion) {
     };
     let cases = [1, 10, 1_000].map(case);
     bench(criterion, "admission::answer, by entries", &cases);
+    let case = |paths: usize| (paths.to_string(), reviews::of_paths(paths).into_bytes());
+    let cases = [57].map(case);
+    bench(criterion, "admission::answer, by paths", &cases);
 }
 
 /// What kube's types take to read the same bytes, without any check.

@@ -31,7 +31,7 @@ const CASES: [(&str, fn(usize)); 9] = [
         answers(&reviews::of_size(8_000), times)
     }),
     ("answer-8-kb-of-paths", |times| {
-        answers(&of_paths(57), times)
+        answers(&reviews::of_paths(57), times)
     }),
     ("answer-2-kb-beside-others", |times| {
         answers(&beside_others(2_300), times);
@@ -41,12 +41,6 @@ const CASES: [(&str, fn(usize)); 9] = [
     }),
     ("check-one-entry", checks),
 ];
-
-/// A review of an Ingress of `paths` paths and services, of which two have
-/// sticky cookies.
-fn of_paths(paths: usize) -> String {
-    reviews::of_services(paths).replacen(&subjects::value(paths), &subjects::value(2), 1)
-}
 
 /// A review as [`reviews::of_size`] has it, with five annotations that many Ingresses
 /// have beside the sticky cookies.

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 mod cursor;
 mod deserializer;
+mod grammar;
 
 use cursor::Cursor;
 

@@ -27,3 +27,9 @@ pub(crate) fn of_size(bytes: usize) -> String {
         1,
     )
 }
+
+/// A review of an Ingress of `paths` paths and services, of which two have
+/// sticky cookies.
+pub(crate) fn of_paths(paths: usize) -> String {
+    of_services(paths).replacen(&subjects::value(paths), &subjects::value(2), 1)
+}

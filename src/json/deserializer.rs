@@ -83,7 +83,7 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
 
     #[inline]
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsure> {
-        self.skip()?;
+        self.value()?;
         visitor.visit_unit()
     }
 
@@ -95,7 +95,7 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
         if !name.starts_with(RAW) {
             return visitor.visit_newtype_struct(self);
         }
-        let (name, text) = (Some(name), self.raw()?);
+        let (name, text) = (Some(name), self.value()?);
         visitor.visit_map(Raw { name, text })
     }
 
@@ -170,9 +170,12 @@ impl<'de> MapAccess<'de> for Elements<'_, 'de> {
         if !self.more()? {
             return Ok(None);
         }
-        self.cursor.quote_comes()?;
+        // A key is a string, whatever is asked for.
+        if self.cursor.peek()? != b'"' {
+            return Err(Unsure);
+        }
         let key = seed.deserialize(&mut *self.cursor)?;
-        self.cursor.colon()?;
+        self.cursor.take(b':')?;
         Ok(Some(key))
     }
 

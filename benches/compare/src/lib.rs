@@ -23,3 +23,8 @@ pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + S
 pub fn review(bytes: usize) -> String {
     reviews::of_size(bytes)
 }
+
+/// The review of an Ingress of `paths` paths, two of which have sticky cookies.
+pub fn review_of_paths(paths: usize) -> String {
+    reviews::of_paths(paths)
+}

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use compare::program::{Program, Running, on, places};
-use compare::{Result, review};
+use compare::{Result, review, review_of_paths};
 
 /// What wrk runs: it posts one body and tells the numbers in one line.
 const SCRIPT: &str = r#"
@@ -24,8 +24,13 @@ done = function(summary, latency)
 end
 "#;
 
-/// Bodies, in bytes.
-const SIZES: [usize; 3] = [2_300, 8_000, 250_000];
+/// Bodies, and what the table calls them.
+const BODIES: [(&str, fn() -> String); 4] = [
+    ("2.3 KB", || review(2_300)),
+    ("8 KB", || review(8_000)),
+    ("57 paths", || review_of_paths(57)),
+    ("250 KB", || review(250_000)),
+];
 /// Rounds and seconds: each server is asked once in a round, for that long.
 const ROUNDS: usize = 4;
 const SECONDS: u32 = 2;
@@ -41,7 +46,7 @@ struct Contender {
     program: Program,
     running: Running,
     ready: f64,
-    /// One for each size.
+    /// One for each body.
     speeds: Vec<Speed>,
 }
 
@@ -63,9 +68,9 @@ async fn main() -> Result<()> {
     for program in programs(&root) {
         contenders.push(start(program, &folder).await?);
     }
-    for size in SIZES {
-        let body = folder.join(format!("review-{size}.json"));
-        fs::write(&body, review(size))?;
+    let body = folder.join("review.json");
+    for (_, review) in BODIES {
+        fs::write(&body, review())?;
         measure(&mut contenders, &script, &body)?;
     }
     print(&contenders)
@@ -163,16 +168,13 @@ fn median(mut numbers: Vec<f64>) -> f64 {
 
 fn print(contenders: &[Contender]) -> Result<()> {
     print!("| server |");
-    for size in SIZES {
-        print!(
-            " {:.1} KB: req/s | of (a) | µs of a processor | p99 ms |",
-            f64::from(u32::try_from(size)?) / 1e3
-        );
+    for (name, _) in BODIES {
+        print!(" {name}: req/s | of (a) | µs of a processor | p99 ms |");
     }
     println!(" memory, most: MB | program: MB | start to answer: ms |");
     println!(
         "|---|{}---|---|---|",
-        "---|---|---|---|".repeat(SIZES.len())
+        "---|---|---|---|".repeat(BODIES.len())
     );
     for contender in contenders {
         print!("| {} |", contender.program.name);
