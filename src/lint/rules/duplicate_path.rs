@@ -69,12 +69,22 @@ fn same_paths(
     if paths.len() < 2 || matches!(style, Some(style) if style != "exact") {
         return;
     }
+    let location = |path| {
+        let written = spec_path(path);
+        let exact = style.is_some() || path.path_type == PathType::Exact;
+        let location = if written.is_empty() { "/" } else { written };
+        (location, exact)
+    };
+    // Few of them are sorted sooner than hashed, and most often that is all.
+    let mut sorted: Vec<_> = paths.iter().map(location).collect();
+    sorted.sort_unstable();
+    if sorted.is_sorted_by(|before, next| before < next) {
+        return;
+    }
     let mut seen = HashSet::with_capacity(paths.len());
     for (index, path) in paths.iter().enumerate() {
-        let written = spec_path(path);
-        let location = if written.is_empty() { "/" } else { written };
-        let exact = style.is_some() || path.path_type == PathType::Exact;
-        if !seen.insert((location, exact)) && !routes.dropped.contains(written) {
+        let (location, exact) = location(path);
+        if !seen.insert((location, exact)) && !routes.dropped.contains(spec_path(path)) {
             let field = path_field(rule_index, index).name("path");
             let message = format!("the path {} appears twice on one host", quote(location));
             let diagnostic = at_field(Rule::DuplicatePath, field, message);
