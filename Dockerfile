@@ -14,7 +14,7 @@ COPY . .
 # `crt-static` is for the program, not for what runs while building it: naming
 # the target keeps the two apart.
 RUN target=$(rustc -vV | sed -n 's/^host: //p') && \
-    RUSTFLAGS='-C target-feature=+crt-static' \
+    RUSTFLAGS='-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs' \
     cargo build --release --locked --bin stickler --target "$target" && \
     mv "target/$target/release/stickler" /usr/local/bin/stickler
 

@@ -43,7 +43,7 @@ cargo_tool() {
 # A static program, without this machine's paths in it.
 build_flags() {
     case $target in
-    *-linux-gnu) static='-C target-feature=+crt-static' ;;
+    *-linux-gnu) static='-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs' ;;
     *) static= ;;
     esac
     echo "$static --remap-path-prefix=$PWD=/stickler --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"

@@ -10,7 +10,10 @@ fail() {
 }
 
 target=$(rustc -vV | sed -n 's/^host: //p')
-case $target in *-linux-gnu) flags='-C target-feature=+crt-static' ;; *) flags= ;; esac
+case $target in
+*-linux-gnu) flags='-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs' ;;
+*) flags= ;;
+esac
 RUSTFLAGS=$flags cargo build --release --locked --bin stickler --target "$target"
 bin=${CARGO_TARGET_DIR:-target}/$target/release/stickler
 

@@ -33,6 +33,7 @@ const SHIPPED: &str = concat!(
 );
 
 /// What `benches/compare/run.sh` builds.
+const STICKLER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/compare/stickler");
 const GO: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/target/compare/controller-runtime"
@@ -68,8 +69,8 @@ impl Guards {
             format!("--tls-cert={}", files[0]),
             format!("--tls-key={}", files[1]),
         ];
-        let program = Path::new(env!("CARGO_BIN_EXE_stickler"));
-        let stickler_server = start(program, &arguments, stickler, &folder.join("stickler.log"));
+        let log = folder.join("stickler.log");
+        let stickler_server = start(Path::new(STICKLER), &arguments, stickler, &log);
         let bare = |program, name: &str, address: SocketAddr| {
             let [certificate, key] = files.clone();
             let arguments = [address.to_string(), certificate, key];

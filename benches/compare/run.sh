@@ -15,6 +15,9 @@ need() {
 need openssl "OpenSSL 3"
 
 cargo build --release --locked --bin stickler
+# `cargo bench` puts a program of another profile in its place.
+mkdir -p target/compare
+cp target/release/stickler target/compare/stickler
 cargo build --release --locked --manifest-path benches/compare/Cargo.toml --target-dir target/compare
 if [ "${1-}" = peers ]; then
     exec target/compare/release/peers

@@ -55,8 +55,10 @@ struct Speed {
     requests_a_second: f64,
     /// The 99th percentile, in milliseconds.
     tail: f64,
-    /// The server's processor time for a request, in microseconds.
+    /// The server's processor time for a request, in microseconds, and how much
+    /// of it is the kernel's.
     cost: f64,
+    kernel: f64,
 }
 
 #[tokio::main]
@@ -124,6 +126,7 @@ fn measure(contenders: &mut [Contender], script: &Path, body: &PathBuf) -> Resul
             requests_a_second: middle(|speed| speed.requests_a_second),
             tail: middle(|speed| speed.tail),
             cost: middle(|speed| speed.cost),
+            kernel: middle(|speed| speed.kernel),
         });
     }
     Ok(())
@@ -131,7 +134,7 @@ fn measure(contenders: &mut [Contender], script: &Path, body: &PathBuf) -> Resul
 
 /// One round.
 fn wrk(contender: &Contender, script: &Path, body: &PathBuf) -> Result<Speed> {
-    let before = contender.running.processor_time()?;
+    let before = contender.running.processor_times()?;
     let output = on(CALLER, Path::new("wrk"))
         .args(["--threads", "1", "--latency"])
         .arg(format!("--connections={CONNECTIONS}"))
@@ -142,7 +145,8 @@ fn wrk(contender: &Contender, script: &Path, body: &PathBuf) -> Result<Speed> {
         .env("BODY", body)
         .output()
         .map_err(|error| format!("taskset (of util-linux): {error}"))?;
-    let spent = contender.running.processor_time()? - before;
+    let after = contender.running.processor_times()?;
+    let [own, kernel] = [after[0] - before[0], after[1] - before[1]];
     let text = String::from_utf8(output.stdout)?;
     let line = text.lines().find_map(|line| line.strip_prefix("NUMBERS "));
     let numbers = line
@@ -155,7 +159,8 @@ fn wrk(contender: &Contender, script: &Path, body: &PathBuf) -> Result<Speed> {
         [requests, microseconds, tail, 0.0] => Ok(Speed {
             requests_a_second: requests / microseconds * 1e6,
             tail: tail / 1e3,
-            cost: spent / requests * 1e6,
+            cost: (own + kernel) / requests * 1e6,
+            kernel: kernel / requests * 1e6,
         }),
         _ => Err(format!("{}: requests failed:\n{text}", contender.program.name).into()),
     }
@@ -169,20 +174,20 @@ fn median(mut numbers: Vec<f64>) -> f64 {
 fn print(contenders: &[Contender]) -> Result<()> {
     print!("| server |");
     for (name, _) in BODIES {
-        print!(" {name}: req/s | of (a) | µs of a processor | p99 ms |");
+        print!(" {name}: req/s | of (a) | µs of a processor | in the kernel | p99 ms |");
     }
     println!(" memory, most: MB | program: MB | start to answer: ms |");
     println!(
         "|---|{}---|---|---|",
-        "---|---|---|---|".repeat(BODIES.len())
+        "---|---|---|---|---|".repeat(BODIES.len())
     );
     for contender in contenders {
         print!("| {} |", contender.program.name);
         for (speed, ceiling) in contender.speeds.iter().zip(&contenders[0].speeds) {
             let of_ceiling = speed.requests_a_second / ceiling.requests_a_second;
             print!(
-                " {:.0} | {of_ceiling:.2} | {:.1} | {:.2} |",
-                speed.requests_a_second, speed.cost, speed.tail
+                " {:.0} | {of_ceiling:.2} | {:.1} | {:.1} | {:.2} |",
+                speed.requests_a_second, speed.cost, speed.kernel, speed.tail
             );
         }
         let memory = contender.running.memory("VmHWM:")?;

@@ -53,7 +53,7 @@ impl Program {
         let more = ["serve"].map(str::to_owned);
         Self {
             name,
-            path: root.join("target/release/stickler"),
+            path: root.join("target/compare/stickler"),
             flags: Some(["--listen", "--tls-cert", "--tls-key"]),
             more: more.into(),
             log_level,
@@ -175,14 +175,18 @@ impl Running {
         Ok(kilobytes.ok_or("no such line")? / 1024.0)
     }
 
-    /// Processor time that it has used, in seconds: its own and the kernel's for it.
-    pub fn processor_time(&self) -> Result<f64> {
+    /// Processor time that it has used, in seconds: its own, and the kernel's for it.
+    pub fn processor_times(&self) -> Result<[f64; 2]> {
         /// Of `/proc/PID/stat`, in hundredths of a second on every Linux (`USER_HZ`, time(7)).
         const TICKS: f64 = 100.0;
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         let (_, fields) = stat.rsplit_once(") ").ok_or("no such line")?;
-        let times = fields.split(' ').skip(11).take(2).map(str::parse::<f64>);
-        Ok(times.sum::<std::result::Result<f64, _>>()? / TICKS)
+        let mut fields = fields.split(' ').skip(11);
+        let mut next = || -> Result<f64> {
+            let field = fields.next().ok_or("no such field")?;
+            Ok(field.parse::<f64>()? / TICKS)
+        };
+        Ok([next()?, next()?])
     }
 
     /// Open files.
