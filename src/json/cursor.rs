@@ -45,7 +45,7 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// The next byte that is no white space, which stays.
+    /// The next byte beyond white space. The cursor stays before it.
     #[inline]
     pub(super) fn peek(&mut self) -> Result<u8, Unsure> {
         let text = self.text.as_bytes();

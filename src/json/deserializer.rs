@@ -19,7 +19,7 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
             b'[' => self.deserialize_seq(visitor),
             b't' | b'f' => self.deserialize_bool(visitor),
             b'n' => self.deserialize_unit(visitor),
-            _ => self.deserialize_f64(visitor),
+            _ => self.deserialize_number(visitor),
         }
     }
 
@@ -68,19 +68,6 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
         visitor.visit_bool(is_true)
     }
 
-    /// Any number, in the type that serde_json has for it.
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsure> {
-        self.peek()?;
-        let number = self.number()?;
-        // A sign would be taken by `parse`, but there is none of `+`.
-        match number.parse() {
-            Ok(number) => visitor.visit_u64(number),
-            Err(_) => serde_json::Deserializer::from_str(number)
-                .deserialize_any(visitor)
-                .map_err(|_| Unsure),
-        }
-    }
-
     #[inline]
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsure> {
         self.value()?;
@@ -99,13 +86,22 @@ impl<'de> Deserializer<'de> for &mut Cursor<'de> {
         visitor.visit_map(Raw { name, text })
     }
 
-    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsure> {
-        self.deserialize_f64(visitor)
-    }
-
     forward_to_deserialize_any! {
-        i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 char string bytes byte_buf
+        i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char string bytes byte_buf
         unit_struct tuple tuple_struct struct enum identifier
+    }
+}
+
+impl<'de> Cursor<'de> {
+    /// A number, in the type that serde_json has for it.
+    fn deserialize_number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Unsure> {
+        let number = self.number()?;
+        match number.parse() {
+            Ok(number) => visitor.visit_u64(number),
+            Err(_) => serde_json::Deserializer::from_str(number)
+                .deserialize_any(visitor)
+                .map_err(|_| Unsure),
+        }
     }
 }
 

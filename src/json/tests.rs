@@ -206,6 +206,8 @@ fn a_type_that_wants_another_value_has_none() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// Texts that are nearly JSON.
     #[test]
     fn pieces_are_read_as_serde_json_reads_them(
