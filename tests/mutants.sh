@@ -18,7 +18,7 @@ command -v cargo-mutants >/dev/null || {
 # Mutants of each room that are tried.
 each=${EACH:-6}
 # The tests over the rooms' public faces; those that need Go take too long.
-public='admission browser certs cli context corpus field manifests migrate operations pages places policy program server'
+public='admission browser certs cli context corpus field fuzz manifests migrate operations pages places policy program server'
 
 # Runs cargo-mutants. 2 means that there is something left, 3 that something ran
 # into the time limit, which counts as noticed.
@@ -47,7 +47,7 @@ mutants_of() {
 # command line, and with one program for all tests over its public face: a
 # mutant costs what is compiled for it.
 core() {
-    core='admission finding ingress lint manifest policy yaml'
+    core='admission finding ingress json lint manifest policy yaml'
     tests='admission browser context corpus fixes fuzz hostile policy properties'
     package=target/mutants/core
     rm -rf "$package"
@@ -90,6 +90,7 @@ concerned() {
     crypto | server) echo server ;;
     finding | render) echo cli pages program ;;
     ingress) echo admission field manifests program ;;
+    json) echo fuzz ;;
     lint) echo admission browser cli context corpus migrate ;;
     manifest) echo cli field manifests migrate places program ;;
     page) echo cli pages ;;
