@@ -100,7 +100,8 @@ fn a_list_that_expired_is_read_to_its_end() {
 #[test]
 fn a_refusal_says_what_the_cluster_says() {
     let status = r#"{"kind":"Status","status":"Failure","code":403,"reason":"Forbidden",
-        "message":"ingresses.networking.k8s.io is forbidden"}"#;
+        "message":"ingresses.networking.k8s.io is forbidden",
+        "metadata":{"continue":"newer"}}"#;
     let (_, audited, outcome) = audit_of(None, vec![(403, status.to_owned())]);
     assert_eq!(audited, []);
     let error = outcome.unwrap_err();
@@ -124,4 +125,36 @@ fn an_unreadable_object_is_a_finding() {
     let (_, audited, _) = audit_of(None, vec![page(&[odd], "")]);
     let (finding, _) = &audited[0].findings[0];
     assert_eq!(finding.diagnostic.rule, Rule::UnreadableIngress);
+}
+
+/// An error with a cause.
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
+struct Caused {
+    text: &'static str,
+    source: Option<Box<Caused>>,
+}
+
+#[test]
+fn an_error_is_told_with_its_causes_each_once() {
+    for (texts, told) in [
+        (&["cannot connect"][..], "cannot connect"),
+        (
+            &["cannot connect", "refused", "code 111"],
+            "cannot connect: refused: code 111",
+        ),
+        (
+            &["cannot connect: refused", "refused"],
+            "cannot connect: refused",
+        ),
+    ] {
+        let caused = texts.iter().rev().fold(None, |source, &text| {
+            let source = source.map(Box::new);
+            Some(Caused { text, source })
+        });
+        let error = caused.unwrap();
+        assert_eq!(whole(&error), told);
+        let shown = configuration(error).to_string();
+        assert!(shown.contains(told), "{shown}");
+    }
 }
