@@ -21,3 +21,17 @@ pub fn provider() -> Arc<CryptoProvider> {
     let installed = CryptoProvider::get_default().map(Arc::clone);
     installed.unwrap_or_else(|| Arc::new(ring::default_provider()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_that_ask_for_a_provider_get_one() {
+        install();
+        assert!(CryptoProvider::get_default().is_some());
+        install();
+        let installed = CryptoProvider::get_default().unwrap();
+        assert!(Arc::ptr_eq(installed, &provider()));
+    }
+}

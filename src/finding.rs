@@ -208,3 +208,31 @@ impl Location {
         alias.into_iter().chain(folded).chain(template).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_names_its_place_as_far_as_it_is_known() {
+        for (file, line, help, told) in [
+            ("cafe.yaml", 0, None, "cafe.yaml: no file"),
+            ("cafe.yaml", 3, None, "cafe.yaml:3:7: no file"),
+            ("a\nb.yaml", 0, Some("look"), "a\\nb.yaml: no file; look"),
+        ] {
+            let location = Location {
+                file: file.to_owned(),
+                line,
+                column: 7,
+                ..Location::default()
+            };
+            let (message, help) = ("no file".to_owned(), help.map(str::to_owned));
+            let failure = Failure {
+                location,
+                message,
+                help,
+            };
+            assert_eq!(failure.to_string(), told);
+        }
+    }
+}
