@@ -169,6 +169,15 @@ fn cases() -> u32 {
     cases.and_then(|cases| cases.parse().ok()).unwrap_or(4096)
 }
 
+#[test]
+fn fixes_that_once_made_values_worse_do_not() {
+    for value in ["expire=1h \u{a0} ", "serviceName=tea-svc \u{a0} expires=1h"] {
+        let found = check(value);
+        assert!(!found.is_empty(), "{value:?}");
+        fixes_make_nothing_worse(value, &found);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: cases(), ..ProptestConfig::default() })]
 

@@ -85,10 +85,17 @@ impl Joined {
         let text = raw.trim_start_matches(is_other_space);
         let mut parts = text.split(is_joint);
         let first = parts.next()?;
+        // Without its first word an entry has no cookie, or another one.
+        let is_name = words.directive.words.first().map(|word| word.span) == Some(span);
+        let stays_sound = if text.is_empty() {
+            !is_name
+        } else {
+            is_sound(first)
+        };
         let mut joined = Self {
             span,
             entries: false,
-            apart: (text.is_empty() || is_sound(first)).then(|| first.to_owned()),
+            apart: stays_sound.then(|| first.to_owned()),
             parameters: set_of(first),
         };
         for part in parts {
