@@ -45,11 +45,11 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// The next byte beyond white space. The cursor stays before it.
+    /// The next byte beyond whitespace. The cursor stays before it.
     #[inline]
     pub(super) fn peek(&mut self) -> Result<u8, Unsure> {
         let text = self.text.as_bytes();
-        self.at = grammar::blank(text, self.at);
+        self.at = grammar::whitespace(text, self.at);
         text.get(self.at).copied().ok_or(Unsure)
     }
 
@@ -60,7 +60,7 @@ impl<'t> Cursor<'t> {
         Ok(())
     }
 
-    /// Whether nothing but white space is left.
+    /// Whether nothing but whitespace is left.
     pub(super) fn is_at_end(&mut self) -> bool {
         self.peek().is_err()
     }

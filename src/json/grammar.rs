@@ -6,22 +6,26 @@
 /// Deeper values are left to serde_json, which has a limit of its own (128).
 pub(super) const DEEPEST: u32 = 64;
 
-/// White space, if there is any.
+fn is_whitespace(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
+/// Whitespace, if there is any.
 #[inline]
-pub(super) fn blank(text: &[u8], mut at: usize) -> usize {
-    while let Some(b' ' | b'\n' | b'\r' | b'\t') = text.get(at) {
+pub(super) fn whitespace(text: &[u8], mut at: usize) -> usize {
+    while text.get(at).is_some_and(|&byte| is_whitespace(byte)) {
         at += 1;
     }
     at
 }
 
-/// `byte`, perhaps behind white space.
+/// `byte`, perhaps behind whitespace.
 #[inline]
 pub(super) fn mark(text: &[u8], at: usize, byte: u8) -> Option<usize> {
     if text.get(at) == Some(&byte) {
         return Some(at + 1);
     }
-    let at = blank(text, at);
+    let at = whitespace(text, at);
     (*text.get(at)? == byte).then_some(at + 1)
 }
 
@@ -112,28 +116,25 @@ pub(super) fn value(text: &[u8], mut at: usize) -> Option<usize> {
     let (mut depth, mut objects) = (0, 0_u64);
     loop {
         at = match *text.get(at)? {
-            b' ' | b'\n' | b'\r' | b'\t' => {
-                at += 1;
-                continue;
-            }
             b'"' => string(text, at + 1)?.0,
             open @ (b'{' | b'[') if depth < DEEPEST => {
                 depth += 1;
                 objects = objects << 1 | u64::from(open == b'{');
-                at = blank(text, at + 1);
-                match *text.get(at)? {
-                    // It ends below, as one with elements does.
-                    b'}' | b']' => at,
-                    _ if open == b'{' => {
-                        at = key(text, at)?;
-                        continue;
-                    }
-                    _ => continue,
+                at = whitespace(text, at + 1);
+                if !matches!(text.get(at)?, b'}' | b']') {
+                    at = element(text, at, objects)?;
+                    continue;
                 }
+                // An empty one ends below, as one with elements does.
+                at
             }
             b't' => word(text, at, "true")?,
             b'f' => word(text, at, "false")?,
             b'n' => word(text, at, "null")?,
+            byte if is_whitespace(byte) => {
+                at += 1;
+                continue;
+            }
             _ => number(text, at)?,
         };
         // With it may end what is around it.
@@ -142,13 +143,8 @@ pub(super) fn value(text: &[u8], mut at: usize) -> Option<usize> {
                 return Some(at);
             }
             match (*text.get(at)?, objects & 1 == 1) {
-                (b' ' | b'\n' | b'\r' | b'\t', _) => at += 1,
-                (b',', true) => {
-                    at = key(text, at + 1)?;
-                    break;
-                }
-                (b',', false) => {
-                    at += 1;
+                (b',', _) => {
+                    at = element(text, at + 1, objects)?;
                     break;
                 }
                 (b'}', true) | (b']', false) => {
@@ -156,14 +152,19 @@ pub(super) fn value(text: &[u8], mut at: usize) -> Option<usize> {
                     depth -= 1;
                     objects >>= 1;
                 }
+                (byte, _) if is_whitespace(byte) => at += 1,
                 _ => return None,
             }
         }
     }
 }
 
-/// The key of a value, with the colon.
+/// Where the value of an element begins: in an object behind its key.
 #[inline]
-fn key(text: &[u8], at: usize) -> Option<usize> {
-    mark(text, string(text, mark(text, at, b'"')?)?.0, b':')
+fn element(text: &[u8], at: usize, objects: u64) -> Option<usize> {
+    if objects & 1 == 0 {
+        return Some(at);
+    }
+    let key = mark(text, at, b'"')?;
+    mark(text, string(text, key)?.0, b':')
 }

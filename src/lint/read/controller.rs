@@ -8,7 +8,7 @@
 mod routes;
 mod value;
 
-pub use routes::{BackendStatus, Host, Route, Routes, spec_path};
+pub use routes::{BackendStatus, Host, Route, Routes, or_root, spec_path};
 pub use value::{Entry, Error, ErrorKind, KEYWORD, Value, read};
 
 use super::Facts;

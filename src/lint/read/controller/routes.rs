@@ -154,8 +154,7 @@ impl<'s> Routes<'s> {
                 self.without_route.push((service, status));
                 continue;
             }
-            let written = if written.is_empty() { "/" } else { written };
-            self.add(service, &path.backend, written, exact);
+            self.add(service, &path.backend, or_root(written), exact);
         }
     }
 
@@ -363,6 +362,12 @@ impl<'s> Secured<'s> {
 #[must_use]
 pub fn spec_path<'s>(path: &'s PathRule<'_>) -> &'s str {
     path.path.as_deref().unwrap_or_default()
+}
+
+/// The location of a path: where it is left out, the root.
+#[must_use]
+pub fn or_root(written: &str) -> &str {
+    if written.is_empty() { "/" } else { written }
 }
 
 /// Whether a rule has a `/` that takes what no other path takes, so that
