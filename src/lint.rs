@@ -37,6 +37,8 @@ pub use rules::{CATALOGUE, Rule};
 pub use span::Span;
 pub use subject::Subject;
 
+use by_release::ByRelease;
+use fixes::Weights;
 use read::browser::{Browser, SetCookieHeader};
 use release::{Fact, Release, Releases};
 use rules::{Context, Report};
@@ -63,64 +65,63 @@ use rules::{Context, Report};
 /// ```
 #[must_use]
 pub fn check(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
-    by_each_release(subject, policy, check_release)
-}
-
-/// As [`check`], without fixes: each fix that is offered costs a
-/// check of the value that it makes.
-#[must_use]
-pub fn check_without_fixes(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
-    let mut diagnostics = by_each_release(subject, policy, found);
-    for diagnostic in &mut diagnostics {
-        diagnostic.fix = None;
-    }
-    diagnostics
-}
-
-/// One release for each group of the selected ones that read `subject` differently.
-pub(crate) fn releases(subject: &Subject<'_>, policy: &Policy) -> Vec<Release> {
-    let groups = groups(subject, policy);
-    groups.into_iter().map(Releases::newest).collect()
-}
-
-fn groups(subject: &Subject<'_>, policy: &Policy) -> Vec<Releases> {
-    by_release::groups(subject, by_release::concerned(subject, policy))
-}
-
-/// Asks `check` once for each group of releases, and merges what it reports.
-fn by_each_release(
-    subject: &Subject<'_>,
-    policy: &Policy,
-    check: impl Fn(&Subject<'_>, &Policy, Release) -> Vec<Diagnostic>,
-) -> Vec<Diagnostic> {
-    let groups = groups(subject, policy);
-    if let [group] = groups.as_slice() {
-        return check(subject, policy, group.newest());
-    }
-    let reports = groups.into_iter().map(|group| {
-        let diagnostics = check(subject, policy, group.newest());
-        (group, diagnostics)
-    });
-    let mut diagnostics = by_release::merge(reports.collect());
-    diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
-    diagnostics
+    check_by(subject, policy, by_release::concerned(subject, policy))
 }
 
 /// As [`check`], where one release of the controller reads the Ingress,
 /// whichever one the policy names.
 #[must_use]
 pub fn check_release(subject: &Subject<'_>, policy: &Policy, release: Release) -> Vec<Diagnostic> {
-    let mut diagnostics = found(subject, policy, release);
-    if diagnostics.iter().any(|it| it.fix.is_some()) {
-        let reading = Reading::of(subject, &policy.facts(release));
-        fixes::settle(&reading, &mut diagnostics, &|fixed| {
-            found(fixed, policy, release)
-        });
-    }
-    diagnostics
+    check_by(subject, policy, Releases::of(release))
 }
 
-/// What is found in `subject`, before fixes are checked.
+fn check_by(subject: &Subject<'_>, policy: &Policy, releases: Releases) -> Vec<Diagnostic> {
+    let mut reports = reports(subject, policy, releases);
+    let before = Weights::of(&reports);
+    for (group, diagnostics) in &mut reports {
+        if diagnostics.iter().any(|it| it.fix.is_some()) {
+            let reading = Reading::of(subject, &policy.facts(group.newest()));
+            fixes::drop_doubtful(&reading, diagnostics);
+        }
+    }
+    let mut merged = by_release::merge(reports);
+    fixes::settle(subject, before, &mut merged, &|fixed| {
+        Weights::of(&self::reports(fixed, policy, releases))
+    });
+    merged
+        .into_iter()
+        .map(|(_, diagnostic)| diagnostic)
+        .collect()
+}
+
+/// As [`check`], without fixes: each fix that is offered costs a
+/// check of the value that it makes.
+#[must_use]
+pub fn check_without_fixes(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
+    let releases = by_release::concerned(subject, policy);
+    let merged = by_release::merge(reports(subject, policy, releases)).into_iter();
+    let without = merged.map(|(_, mut diagnostic)| {
+        diagnostic.fix = None;
+        diagnostic
+    });
+    without.collect()
+}
+
+/// One release for each group of the selected ones that read `subject` differently.
+pub(crate) fn releases(subject: &Subject<'_>, policy: &Policy) -> Vec<Release> {
+    let groups = by_release::groups(subject, by_release::concerned(subject, policy));
+    groups.into_iter().map(Releases::newest).collect()
+}
+
+/// What is found for each group of `releases` that read `subject` differently,
+/// the oldest first.
+fn reports(subject: &Subject<'_>, policy: &Policy, releases: Releases) -> Vec<ByRelease> {
+    let groups = by_release::groups(subject, releases).into_iter();
+    let reports = groups.map(|group| (group, found(subject, policy, group.newest())));
+    reports.collect()
+}
+
+/// What a release finds in `subject`, with what rules propose.
 fn found(subject: &Subject<'_>, policy: &Policy, release: Release) -> Vec<Diagnostic> {
     if policy.manages(subject) == Some(false) {
         return Vec::new();

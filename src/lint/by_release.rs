@@ -5,6 +5,7 @@
 //! once, and what only some of them report becomes a warning that names them.
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use super::consequence::{Consequence, Severity};
 use super::diagnostic::Diagnostic;
@@ -14,6 +15,12 @@ use super::read::keys::{ORG_KEY, PATH_REGEX, PLUS_KEY, USE_CLUSTER_IP};
 use super::release::value::strict_errors;
 use super::release::{Fact, Releases, path};
 use super::subject::Subject;
+
+/// What is found for a group of releases that treat an Ingress alike.
+pub(super) type ByRelease = (Releases, Vec<Diagnostic>);
+
+/// A finding, and the releases that report it.
+pub(super) type Reported = (Releases, Diagnostic);
 
 /// The releases that a check is about: the one that the policy names, or those
 /// in use. An Ingress shows more: the `nginx.org` key is written for releases
@@ -140,10 +147,14 @@ fn is_strict_different(value: &str) -> bool {
     })
 }
 
-/// What the groups of releases report, as one list: `reports` has the groups,
-/// oldest first, with the diagnostics of each.
+/// What the groups of releases report, the oldest first, as one list in the
+/// order of the Ingress.
 #[must_use]
-pub(super) fn merge(reports: Vec<(Releases, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
+pub(super) fn merge(mut reports: Vec<ByRelease>) -> Vec<Reported> {
+    if let [(group, diagnostics)] = reports.as_mut_slice() {
+        let diagnostics = mem::take(diagnostics).into_iter();
+        return diagnostics.map(|it| (*group, it)).collect();
+    }
     let all = reports
         .iter()
         .fold(Releases::NONE, |all, (group, _)| all.and(*group));
@@ -162,24 +173,24 @@ pub(super) fn merge(reports: Vec<(Releases, Vec<Diagnostic>)>) -> Vec<Diagnostic
             kinds[at].add(group, diagnostic);
         }
     }
-    kinds
-        .into_iter()
-        .flat_map(|kind| kind.finish(all))
-        .collect()
+    let kinds = kinds.into_iter();
+    let mut reported: Vec<_> = kinds.flat_map(|kind| kind.finish(all)).collect();
+    reported.sort_by(|(_, a), (_, b)| a.order().cmp(&b.order()));
+    reported
 }
 
 /// What one rule reports at one place, in the releases that report it.
 #[derive(Default)]
-struct Kind(Vec<(Releases, Diagnostic)>);
+struct Kind(Vec<Reported>);
 
 impl Kind {
     /// Adds what a newer group reports; `group` is later than those before.
     fn add(&mut self, group: Releases, diagnostic: Diagnostic) {
         // Two of one group are two findings.
-        let free = |(releases, known): &(Releases, Diagnostic)| {
+        let free = |(releases, known): &Reported| {
             known.consequence == diagnostic.consequence && releases.both(group).is_empty()
         };
-        let same = |it: &(Releases, Diagnostic)| free(it) && it.1.message == diagnostic.message;
+        let same = |it: &Reported| free(it) && it.1.message == diagnostic.message;
         let at = self
             .0
             .iter()
@@ -195,7 +206,7 @@ impl Kind {
         }
     }
 
-    fn finish(self, all: Releases) -> Vec<Diagnostic> {
+    fn finish(self, all: Releases) -> Vec<Reported> {
         let covered = self
             .0
             .iter()
@@ -209,21 +220,20 @@ impl Kind {
         let mut variants = self.0;
         if covered == all && apart && variants.len() > 1 {
             // All report it, and differ in what follows from it.
-            let (_, mut first) = variants.remove(0);
+            let mut first = variants.remove(0);
             for (_, other) in variants {
-                first.severity = first.severity.min(other.severity);
+                first.1.severity = first.1.severity.min(other.severity);
             }
             return vec![first];
         }
-        let finish = |(releases, mut diagnostic): (Releases, Diagnostic)| {
-            if releases != all {
-                let suffix = suffix(&diagnostic, releases, all);
+        for (releases, diagnostic) in &mut variants {
+            if *releases != all {
+                let suffix = suffix(diagnostic, *releases, all);
                 diagnostic.message.push_str(&suffix);
                 diagnostic.severity = diagnostic.severity.min(Severity::Warning);
             }
-            diagnostic
-        };
-        variants.into_iter().map(finish).collect()
+        }
+        variants
     }
 }
 

@@ -3,16 +3,20 @@
 //! Rules propose. Two that ask for the same change give one change, and a fix
 //! is offered only if checking the value that it makes finds less than before:
 //! alone, and for safe fixes together with the others too. So all
-//! safe fixes of a report together improve the value.
+//! safe fixes of a report together improve the value. Where it is checked for
+//! several releases, no one of them may find more.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::by_release::{ByRelease, Reported};
 use super::consequence::{Consequence, Severity};
 use super::diagnostic::{Diagnostic, Edit, Fix};
+use super::read::keys::{ORG_KEY, PLUS_KEY};
 use super::read::nginx::{Parameter, Word, suggest};
 use super::read::{EntryReading, Reading};
+use super::release::Releases;
 use super::rules::Rule;
 use super::span::Span;
 use super::subject::Subject;
@@ -25,23 +29,28 @@ const MOST_CHECKS: usize = 16;
 const MOST_BYTES: usize = 64 * 1024;
 
 /// A rule decides whether its fix can only be what was intended; whether the
-/// value improves is determined here. `check` gives the diagnostics of a
-/// subject.
+/// value improves is determined here. `before` is the subject's own weight, and
+/// `weigh` gives that of another.
 pub(super) fn settle(
-    reading: &Reading<'_>,
-    diagnostics: &mut [Diagnostic],
-    check: &dyn Fn(&Subject<'_>) -> Vec<Diagnostic>,
+    subject: &Subject<'_>,
+    before: Weights,
+    reported: &mut [Reported],
+    weigh: &dyn Fn(&Subject<'_>) -> Weights,
 ) {
-    drop_doubtful(reading, diagnostics);
-    drop_repeated(diagnostics);
+    if reported.iter().all(|(_, it)| it.fix.is_none()) {
+        return;
+    }
+    drop_repeated(reported);
     let mut trial = Trial {
-        subject: reading.subject,
-        before: Weight::of(diagnostics),
-        checks_left: MOST_CHECKS.min(MOST_BYTES / size(reading.subject).max(1)),
-        check,
+        subject,
+        before,
+        checks_left: MOST_CHECKS.min(MOST_BYTES / size(subject).max(1)),
+        weigh,
     };
-    for value in reading.values() {
-        trial.keep_good(value.key, value.value, diagnostics);
+    for key in [ORG_KEY, PLUS_KEY] {
+        if let Some(value) = subject.annotation(key) {
+            trial.keep_good(key, value, reported);
+        }
     }
 }
 
@@ -61,7 +70,7 @@ fn size(subject: &Subject<'_>) -> usize {
 /// nginx decodes something, what is sent is not what is written; where the name
 /// is missing, the first parameter is the name; and a parameter that is there
 /// already, be it misspelt, is not added.
-fn drop_doubtful(reading: &Reading<'_>, diagnostics: &mut [Diagnostic]) {
+pub(super) fn drop_doubtful(reading: &Reading<'_>, diagnostics: &mut [Diagnostic]) {
     let live = reading.live().map(|(entry, _)| entry);
     let entries: HashMap<_, _> = live.map(|entry| (entry.entry.number, entry)).collect();
     let nameless: HashSet<_> = diagnostics
@@ -106,7 +115,7 @@ fn parameter(word: &str) -> Option<Parameter> {
 
 /// Leaves each change to one fix: the safe ones and those that do most come
 /// first, and two that cannot both be made are not both offered.
-fn drop_repeated(diagnostics: &mut [Diagnostic]) {
+fn drop_repeated(reported: &mut [Reported]) {
     let extent = |diagnostic: &Diagnostic| {
         let edits = diagnostic.fix.iter().flat_map(|fix| &fix.edits);
         edits
@@ -114,17 +123,17 @@ fn drop_repeated(diagnostics: &mut [Diagnostic]) {
             .sum::<usize>()
     };
     let is_safe = |it: &Diagnostic| it.fix.as_ref().is_some_and(|fix| fix.safe);
-    let mut order: Vec<_> = (0..diagnostics.len()).collect();
+    let mut order: Vec<_> = (0..reported.len()).collect();
     // An annotation in the place of others is not a change of a value.
     let edits = |it: &Diagnostic| it.fix.as_ref().is_some_and(|fix| fix.replacement.is_none());
-    order.retain(|&index| edits(&diagnostics[index]));
+    order.retain(|&index| edits(&reported[index].1));
     order.sort_by_key(|&index| {
-        let diagnostic = &diagnostics[index];
+        let (_, diagnostic) = &reported[index];
         Reverse((is_safe(diagnostic), extent(diagnostic)))
     });
     let mut changes: HashMap<String, Changes> = HashMap::new();
     for index in order {
-        let diagnostic = &mut diagnostics[index];
+        let (_, diagnostic) = &mut reported[index];
         let key = diagnostic.place.field.annotation_key();
         let changes = changes.entry(key.unwrap_or_default().to_owned());
         if let Some(fix) = &mut diagnostic.fix
@@ -194,22 +203,24 @@ fn name(word: &str) -> String {
 /// Tries what fixes make of a value.
 struct Trial<'t> {
     subject: &'t Subject<'t>,
-    before: Weight,
+    before: Weights,
     checks_left: usize,
-    check: &'t dyn Fn(&Subject<'_>) -> Vec<Diagnostic>,
+    weigh: &'t dyn Fn(&Subject<'_>) -> Weights,
 }
 
 impl Trial<'_> {
-    /// Keeps the fixes of one annotation that make it better.
-    fn keep_good(&mut self, key: &str, value: &str, diagnostics: &mut [Diagnostic]) {
+    /// Keeps the fixes of one annotation that make it better for the newest of
+    /// the releases that ask for them.
+    fn keep_good(&mut self, key: &str, value: &str, reported: &mut [Reported]) {
         let mut safe = Vec::new();
-        for (index, diagnostic) in diagnostics.iter_mut().enumerate() {
+        for (index, (releases, diagnostic)) in reported.iter_mut().enumerate() {
             if diagnostic.place.field.annotation_key() != Some(key) {
                 continue;
             }
             let Some(fix) = &diagnostic.fix else { continue };
+            let newest = Releases::of(releases.newest());
             match self.outcome(key, value, &fix.edits) {
-                Some(after) if after.is_better_than(&self.before) => {
+                Some(after) if after.is_better_for(newest, &self.before) => {
                     if fix.safe {
                         safe.push(index);
                     }
@@ -218,8 +229,8 @@ impl Trial<'_> {
             }
         }
         // Where not all can be made, those of the worst findings come first.
-        safe.sort_by_key(|&index| diagnostics[index].consequence);
-        self.keep_compatible(key, value, &safe, diagnostics);
+        safe.sort_by_key(|&index| reported[index].1.consequence);
+        self.keep_compatible(key, value, &safe, reported);
     }
 
     /// Keeps the safe fixes that make the value better one upon the other.
@@ -228,12 +239,12 @@ impl Trial<'_> {
         key: &str,
         value: &str,
         safe: &[usize],
-        diagnostics: &mut [Diagnostic],
+        reported: &mut [Reported],
     ) {
-        let edits = |indices: &[usize], diagnostics: &[Diagnostic]| {
+        let edits = |indices: &[usize], reported: &[Reported]| {
             let fixes = indices
                 .iter()
-                .filter_map(|&index| diagnostics[index].fix.as_ref());
+                .filter_map(|&index| reported[index].1.fix.as_ref());
             let mut edits: Vec<Edit> = fixes.flat_map(|fix| fix.edits.clone()).collect();
             edits.sort_by_key(|edit| edit.span);
             edits
@@ -241,18 +252,18 @@ impl Trial<'_> {
         if safe.len() < 2 {
             return;
         }
-        let all = self.outcome(key, value, &edits(safe, diagnostics));
-        if all.is_some_and(|after| after.is_better_than(&self.before)) {
+        let all = self.outcome(key, value, &edits(safe, reported));
+        if all.is_some_and(|after| after.is_better_for(Releases::ALL, &self.before)) {
             return;
         }
-        let (mut kept, mut best) = (Vec::new(), self.before);
+        let (mut kept, mut best) = (Vec::new(), self.before.clone());
         for &index in safe {
             kept.push(index);
-            match self.outcome(key, value, &edits(&kept, diagnostics)) {
-                Some(after) if after.is_better_than(&best) => best = after,
+            match self.outcome(key, value, &edits(&kept, reported)) {
+                Some(after) if after.is_better_for(Releases::ALL, &best) => best = after,
                 _ => {
                     kept.pop();
-                    diagnostics[index].fix = None;
+                    reported[index].1.fix = None;
                 }
             }
         }
@@ -260,7 +271,7 @@ impl Trial<'_> {
 
     /// How bad the subject is with the edits made; `None` where as many values
     /// were checked as may be, or the edits change nothing.
-    fn outcome(&mut self, key: &str, value: &str, edits: &[Edit]) -> Option<Weight> {
+    fn outcome(&mut self, key: &str, value: &str, edits: &[Edit]) -> Option<Weights> {
         self.checks_left = self.checks_left.checked_sub(1)?;
         let mut subject = self.subject.clone();
         let fixed = Edit::apply_all(edits, value);
@@ -271,7 +282,40 @@ impl Trial<'_> {
         for annotation in annotations.filter(|annotation| annotation.key == key) {
             annotation.value = Cow::Borrowed(&fixed);
         }
-        Some(Weight::of(&(self.check)(&subject)))
+        Some((self.weigh)(&subject))
+    }
+}
+
+/// How bad a subject is for each group of releases that treat it alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Weights(Vec<(Releases, Weight)>);
+
+impl Weights {
+    pub(super) fn of(reports: &[ByRelease]) -> Self {
+        let weights = reports.iter();
+        Self(
+            weights
+                .map(|(group, it)| (*group, Weight::of(it)))
+                .collect(),
+        )
+    }
+
+    /// Whether it is better for some of `releases`, and no worse for any other.
+    fn is_better_for(&self, releases: Releases, other: &Self) -> bool {
+        let mut better = false;
+        for (group, weight) in &self.0 {
+            for (before_group, before) in &other.0 {
+                let common = group.both(*before_group);
+                if common.is_empty() || weight == before {
+                    continue;
+                }
+                if !weight.is_better_than(before) {
+                    return false;
+                }
+                better |= !common.both(releases).is_empty();
+            }
+        }
+        better
     }
 }
 
