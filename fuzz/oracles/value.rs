@@ -1,6 +1,6 @@
 //! Whatever the annotation holds: all readers come to an end, spans are ranges
-//! of the value, edits stay inside it, no certain fix makes it worse, and the
-//! work is in proportion to the bytes.
+//! of the value, edits stay inside it, no certain fix makes it worse for a
+//! release, and the work is in proportion to the bytes.
 
 use stickler::lint::meter;
 use stickler::lint::read::controller;
@@ -8,7 +8,8 @@ use stickler::lint::read::keys::{ORG_KEY, USE_CLUSTER_IP};
 use stickler::lint::release::value::Reader;
 use stickler::lint::subject::{Annotation, Backend, HostRule, PathRule, PathType, TlsBlock};
 use stickler::lint::{
-    Consequence, Diagnostic, Policy, Severity, Span, Subject, check, check_without_fixes,
+    Consequence, Diagnostic, Policy, Severity, Span, Subject, check, check_release,
+    check_without_fixes,
 };
 
 /// Units of work that a value may take whatever its length, and for each byte.
@@ -72,6 +73,19 @@ fn makes_nothing_worse(value: &str, diagnostic: &Diagnostic, found: &[Diagnostic
         gravest(&after) >= gravest(found),
         "{value:?} became {fixed:?} by {diagnostic:?}\nnow: {after:?}"
     );
+    for release in ["5.5", "5.6"] {
+        let release = release.parse().expect("a release");
+        let read = |value| {
+            with_a_little_of_everything(value, |subject| {
+                check_release(subject, &Policy::default(), release)
+            })
+        };
+        let (before, after) = (gravest(&read(value)), gravest(&read(&fixed)));
+        assert!(
+            after >= before,
+            "{release}: {value:?} became {fixed:?} by {diagnostic:?}: {before:?}, then {after:?}"
+        );
+    }
 }
 
 /// The gravest consequence among errors; those come first in the order.

@@ -54,3 +54,19 @@ impl Authority {
         })
     }
 }
+
+/// A certificate for 127.0.0.1 that is its own CA, with the extensions that
+/// `openssl req -x509` gives it.
+pub(crate) fn its_own_ca() -> Result<Pair, rcgen::Error> {
+    let key = KeyPair::generate()?;
+    let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()])?;
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.use_authority_key_identifier_extension = true;
+    let name = &mut params.distinguished_name;
+    name.push(DnType::CommonName, "stickler");
+    Ok(Pair {
+        certificate: params.self_signed(&key)?.pem(),
+        key: key.serialize_pem(),
+        public_key: key.public_key_pem(),
+    })
+}

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -26,12 +27,11 @@ impl Replica {
         Self::start_in(place, name, kubeconfig, &[], flags)
     }
 
-    /// Starts one whose clock is ahead by `offset`, or behind, as faketime has it.
-    pub(crate) fn with_clock(place: &Place, name: &str, offset: &str) -> Self {
+    /// Starts one whose clock is ahead by so many days, or behind.
+    pub(crate) fn with_clock(place: &Place, name: &str, days: i64) -> Self {
         let environment = [
-            &format!("LD_PRELOAD={}", faketime().display())[..],
-            &format!("FAKETIME={offset}"),
-            "FAKETIME_DONT_FAKE_MONOTONIC=1",
+            &format!("LD_PRELOAD={}", wrong_clock(place).display())[..],
+            &format!("CLOCK_OFFSET={}", days * 24 * 60 * 60),
         ];
         Self::start_in(place, name, &place.kubeconfig, &environment, &[])
     }
@@ -182,17 +182,16 @@ impl Replica {
     }
 }
 
-/// The library that gives a program another clock.
-fn faketime() -> PathBuf {
-    let name = format!(
-        "usr/lib/{}-linux-gnu/faketime/libfaketimeMT.so.1",
-        std::env::consts::ARCH
-    );
-    let library = Path::new("/").join(name);
-    let there = library.is_file();
-    assert!(
-        there,
-        "libfaketime is missing; install it (apt-get install faketime)"
-    );
+/// The library that gives a program another clock, `clock.c`.
+fn wrong_clock(place: &Place) -> PathBuf {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cluster/clock.c");
+    let name = format!("{}.clock.so", place.namespace);
+    let library = cluster().folder.join(name);
+    let compiled = Command::new("cc")
+        .args(["-shared", "-fPIC", "-Wall", "-Werror", "-o"])
+        .args([&library, Path::new(source)])
+        .output()
+        .expect("cc");
+    assert!(compiled.status.success(), "{compiled:?}");
     library
 }

@@ -1,37 +1,23 @@
-//! What people make with openssl, and what the API server makes of it.
+//! What people make without a CA, and what the API server makes of it.
 
 use std::fs;
-use std::process::Command;
 
 use k8s_openapi::ByteString;
 
 use super::*;
+use crate::authority::its_own_ca;
 use crate::cluster::cluster;
 
-/// A pair that is its own CA, as most instructions make it, with these names.
+/// As most instructions make it.
 #[tokio::test]
 async fn a_pair_that_is_its_own_ca_is_ready_and_called() {
     let place = Place::open("plain").await;
     let folder = cluster().folder.join(format!("{}.pair", place.namespace));
     fs::create_dir_all(&folder).unwrap();
     let [certificate, key] = ["tls.crt", "tls.key"].map(|name| folder.join(name));
-    let made = Command::new("openssl")
-        .args([
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30",
-        ])
-        .args([
-            "-subj",
-            "/CN=stickler",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-        ])
-        .arg("-out")
-        .arg(&certificate)
-        .arg("-keyout")
-        .arg(&key)
-        .output()
-        .expect("openssl");
-    assert!(made.status.success(), "{made:?}");
+    let pair = its_own_ca().unwrap();
+    fs::write(&certificate, &pair.certificate).unwrap();
+    fs::write(&key, &pair.key).unwrap();
     let trusted = format!("--tls-ca={}", certificate.display());
     let flags = [&*trusted, "--server-name=127.0.0.1"];
     let mut replica = Replica::with_files(&place, &folder, &flags);
