@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use crate::finding::{Finding, ObjectRef};
 use crate::ingress::Ingress;
 use crate::lint::read::keys;
+use crate::lint::text::with_causes;
 use crate::lint::{Diagnostic, FieldPath, Place, Rule, Subject};
 
 /// Ingresses that are asked for at a time.
@@ -203,36 +204,22 @@ fn resumption(error: &kube::Error) -> Option<String> {
 
 /// Neither a kubeconfig nor a pod around: of the two, people intended the first.
 fn nowhere(error: impl std::error::Error) -> Error {
-    let reason = error.source().map_or_else(String::new, whole);
+    let reason = error.source().map_or_else(String::new, with_causes);
     Error::Configuration(format!(
         "this is no pod, and there is no kubeconfig; set KUBECONFIG: {reason}"
     ))
 }
 
 fn configuration(error: impl std::error::Error) -> Error {
-    Error::Configuration(whole(&error))
+    Error::Configuration(with_causes(&error))
 }
 
 fn outcome(error: &kube::Error) -> Error {
     match error {
         kube::Error::Api(status) => Error::Refused(status.message.clone()),
-        kube::Error::Service(error) => Error::Unreachable(whole(error.as_ref())),
-        other => Error::Unreachable(whole(other)),
+        kube::Error::Service(error) => Error::Unreachable(with_causes(error.as_ref())),
+        other => Error::Unreachable(with_causes(other)),
     }
-}
-
-/// An error with its causes, each once.
-fn whole(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let cause_text = error.to_string();
-        if !text.contains(&cause_text) {
-            let _ = write!(text, ": {cause_text}");
-        }
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

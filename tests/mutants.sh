@@ -85,9 +85,9 @@ core() {
 concerned() {
     case $1 in
     admission) echo admission program ;;
-    audit | probe) echo cli program ;;
+    audit) echo cli program ;;
     certs) echo certs cli ;;
-    crypto | server) echo server ;;
+    crypto | probe | server) echo server ;;
     finding | render) echo cli pages program ;;
     ingress) echo admission field manifests program ;;
     json) echo fuzz ;;

@@ -128,33 +128,12 @@ fn an_unreadable_object_is_a_finding() {
 }
 
 /// An error with a cause.
-#[derive(Debug, thiserror::Error)]
-#[error("{text}")]
-struct Caused {
-    text: &'static str,
-    source: Option<Box<Caused>>,
-}
-
 #[test]
-fn an_error_is_told_with_its_causes_each_once() {
-    for (texts, told) in [
-        (&["cannot connect"][..], "cannot connect"),
-        (
-            &["cannot connect", "refused", "code 111"],
-            "cannot connect: refused: code 111",
-        ),
-        (
-            &["cannot connect: refused", "refused"],
-            "cannot connect: refused",
-        ),
-    ] {
-        let caused = texts.iter().rev().fold(None, |source, &text| {
-            let source = source.map(Box::new);
-            Some(Caused { text, source })
-        });
-        let error = caused.unwrap();
-        assert_eq!(whole(&error), told);
-        let shown = configuration(error).to_string();
-        assert!(shown.contains(told), "{shown}");
-    }
+fn a_configuration_that_fails_is_told_with_its_causes() {
+    let refused = std::io::Error::other("no such file");
+    let error = kube::config::KubeconfigError::ReadConfig(refused, "/kubeconfig".into());
+    let told = with_causes(&error);
+    assert!(told.contains("no such file"), "{told}");
+    let shown = configuration(error).to_string();
+    assert!(shown.contains(&told), "{shown}");
 }

@@ -15,6 +15,7 @@ use serde_json::json;
 use super::clock::{ClockError, ServerClock};
 use super::pem;
 use super::plan::CaBundle;
+use crate::lint::text::with_causes;
 
 /// The field manager of our writes.
 const FIELD_MANAGER: &str = "stickler";
@@ -225,21 +226,28 @@ fn failed(what: String, error: Error) -> Failed {
     let why = match error {
         // Its own text is all that a person needs.
         Error::Api(status) if !status.message.is_empty() => status.message,
-        error => causes(&error),
+        error => with_causes(&error),
     };
     Failed { what, why }
 }
 
-/// An error and what is behind it, on one line.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
+#[cfg(test)]
+mod tests {
+    use kube::core::Status;
+
+    use super::*;
+
+    /// What the API server says is told alone; without words, the error itself.
+    #[test]
+    fn what_the_api_server_says_is_told_alone() {
+        let forbidden = Status::failure("secrets is forbidden", "Forbidden").with_code(403);
+        let silent = Status::failure("", "InternalError").with_code(500);
+        for (status, told) in [(forbidden, "secrets is forbidden"), (silent, "")] {
+            let error = Error::Api(Box::new(status));
+            let whole = error.to_string();
+            let told = if told.is_empty() { &*whole } else { told };
+            let failed = failed("reading Secret a/b".to_owned(), error).to_string();
+            assert_eq!(failed, format!("reading Secret a/b: {told}"));
         }
-        source = cause.source();
     }
-    text
 }

@@ -1,5 +1,8 @@
 //! How messages quote what the user wrote, and how they suggest.
 
+use std::error::Error;
+use std::iter;
+
 use super::meter;
 
 /// Quoted text is cut after this many characters.
@@ -51,6 +54,19 @@ pub fn printable(text: &str) -> String {
         }
     }
     printable
+}
+
+/// An error with its causes on one line, each once.
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let causes = iter::successors(error.source(), |&error| error.source());
+    for cause in causes.map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 /// Control characters, and those that are not drawn or that turn the
@@ -145,6 +161,28 @@ mod tests {
         let long = "x".repeat(41);
         assert_eq!(quote(&long), format!("'{}…'", "x".repeat(40)));
         assert_eq!(quote(&long[1..]), format!("'{}'", "x".repeat(40)));
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{text}")]
+    struct Caused {
+        text: &'static str,
+        source: Option<Box<Caused>>,
+    }
+
+    #[test]
+    fn causes_are_told_once() {
+        for (texts, told) in [
+            (&["no connection"][..], "no connection"),
+            (&["no connection", "a", "b"], "no connection: a: b"),
+            (&["no connection: a", "a", "b"], "no connection: a: b"),
+        ] {
+            let caused = texts.iter().rev().fold(None, |source, &text| {
+                let source = source.map(Box::new);
+                Some(Caused { text, source })
+            });
+            assert_eq!(with_causes(&caused.unwrap()), told);
+        }
     }
 
     #[test]
