@@ -107,6 +107,10 @@ fn a_wrong_type_is_an_error_that_says_where() {
             "spec.rules[2].host: expected a string, found a number",
         ),
         (
+            r#"{"spec":{"rules":[{"host":1.5}]}}"#,
+            "spec.rules[0].host: expected a string, found a number",
+        ),
+        (
             r#"{"spec":{"backend":{"servicePort":true}}}"#,
             "spec.backend.servicePort: expected a number or a string, found a boolean",
         ),

@@ -69,7 +69,7 @@ impl<'t> Cursor<'t> {
     #[inline]
     pub(super) fn open(&mut self, bracket: Bracket) -> Result<bool, Unsure> {
         self.take(bracket.open())?;
-        if self.depth == DEEPEST {
+        if self.depth >= DEEPEST {
             return Err(Unsure);
         }
         self.depth += 1;

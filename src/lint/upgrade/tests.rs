@@ -41,6 +41,26 @@ fn what_changes() {
             ],
         ),
         (
+            &[(ORG_KEY, GOOD)],
+            "/products/variants",
+            "5.5",
+            "5.6",
+            &[
+                "note: the path '/products/variants' contains '/root' or '/var', which the controller \
+               does not allow: rejected today, fine in 5.6",
+            ],
+        ),
+        (
+            &[(PLUS_KEY, GOOD)],
+            "/products/variants",
+            "5.3",
+            "5.6",
+            &[
+                "note: the path '/products/variants' contains '/root' or '/var', which the controller \
+               does not allow: rejected today, fine in 5.6",
+            ],
+        ),
+        (
             &[(ORG_KEY, "serviceName=tea;")],
             "/",
             "5.3",

@@ -30,6 +30,10 @@ use crate::webhook::{BAD, install, shipped};
 const SHIFT: usize = 10;
 /// How many connections of slow peers there are at once; four begin each second.
 const MOST_SLOW: usize = 80;
+/// So many seconds of calls make a replica warm, which takes so many megabytes
+/// then: 62 on a quiet machine, 81 on one that is not.
+const WARM_AFTER: usize = 60;
+const WARM: f64 = 100.0;
 
 fn seconds() -> usize {
     let told = std::env::var("STICKLER_SOAK_SECONDS");
@@ -246,12 +250,14 @@ impl Day {
         (memory, weights.iter().map(|it| it.1).max().unwrap_or(0))
     }
 
-    /// The second half takes no more than the first, but for what chance adds.
+    /// The second half takes no more than the first, but for what chance adds,
+    /// or than a replica takes anyhow where the day ends before it is warm.
     fn is_flat(&self) {
         let half = self.weights.len() / 2;
         let (before, after) = (self.most(0..half), self.most(half..self.weights.len()));
+        let warm = if half < WARM_AFTER { WARM } else { 0.0 };
         assert!(
-            after.0 <= before.0 * 1.25 + 8.0,
+            after.0 <= (before.0 * 1.25 + 8.0).max(warm),
             "memory {before:?} {after:?}"
         );
         assert!(
