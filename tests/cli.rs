@@ -28,3 +28,23 @@ fn the_topics_are_there() {
     assert!(ends("tests/cli", ".toml") >= 4);
     assert!(ends("tests/policy/cli", ".trycmd") >= 3);
 }
+
+/// The help of each command that a help names is written down.
+#[test]
+fn the_help_of_every_command_is_there() {
+    let pages = include_str!("cli/help-pages.trycmd");
+    let mut named = 0;
+    for page in pages.split("\n$ ").skip(1) {
+        let (line, help) = page.split_once('\n').expect("a command and its help");
+        let command = line.trim_end_matches("--help");
+        let (_, list) = help.split_once("\nCommands:\n").unwrap_or_default();
+        let (list, _) = list.split_once("\n\n").unwrap_or_default();
+        let names = list.lines().filter_map(|it| it.split_whitespace().next());
+        for name in names.filter(|name| *name != "help") {
+            let wanted = format!("\n$ {command}{name} --help\n");
+            assert!(pages.contains(&wanted), "{wanted}");
+            named += 1;
+        }
+    }
+    assert!(named > 15, "{named}");
+}

@@ -269,6 +269,16 @@ mod tests {
     }
 
     #[test]
+    fn a_label_stands_after_the_last_line_where_there_is_room() {
+        for (columns, fits) in [(33, true), (34, false)] {
+            let label = "x".repeat(columns);
+            let excerpt = Excerpt::of("ab\ncdefgh", Span::new(0, 6), 40, Some(&label));
+            assert_eq!(excerpt.text, "ab\ncdefgh");
+            assert_eq!(excerpt.label_fits, fits, "{columns}");
+        }
+    }
+
+    #[test]
     fn an_empty_span_is_a_place() {
         let excerpt = Excerpt::of("path: \nnext", Span::at(6), 40, Some("label"));
         assert_eq!(
