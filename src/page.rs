@@ -362,6 +362,30 @@ mod tests {
     }
 
     #[test]
+    fn a_page_says_on_whom_its_finding_depends_and_how_that_was_verified() {
+        for (rule, reader, verified) in [
+            (
+                Rule::DroppedBackend,
+                "NGINX Ingress Controller",
+                "by running the code of NGINX Ingress Controller",
+            ),
+            (Rule::Brace, "nginx", "by running nginx"),
+            (Rule::CookieClash, "the browser", "with Chromium"),
+            (
+                Rule::ForbiddenDomain,
+                "the operator's policy",
+                "show` prints where each setting",
+            ),
+            (Rule::Placeholder, "stickler", ""),
+        ] {
+            let page = of(rule);
+            let depends = format!("\n- Depends on: {reader}\n");
+            assert!(page.contains(&depends), "{page}");
+            assert!(page.replace('\n', " ").contains(verified), "{page}");
+        }
+    }
+
+    #[test]
     fn summaries_become_sentences() {
         for text in ["a clause", "A clause."] {
             assert_eq!(sentence(text), "A clause.");

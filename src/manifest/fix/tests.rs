@@ -93,6 +93,29 @@ fn several_fixes_of_one_value_are_made_until_it_is_stable() {
 }
 
 #[test]
+fn fixes_of_several_ingresses_in_one_string_are_counted() {
+    let within = |values: [&str; 2]| {
+        let documents = values.map(ingress).join("---\n");
+        let lines = documents.lines().map(|line| format!("    {line}\n"));
+        let lines: String = lines.collect();
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  b.yaml: |\n{lines}"
+        )
+    };
+    let before = within([
+        "serviceName=tea srv expire=1h path=/tea",
+        "serviceName=tea srv expire=1h HttpOnly path=/tea",
+    ]);
+    let fixed = fixed(&before, false);
+    let after = within([
+        "serviceName=tea srv expires=1h path=/tea",
+        "serviceName=tea srv expires=1h httponly path=/tea",
+    ]);
+    assert_eq!(fixed.after, after);
+    assert_eq!(fixed.applied, 3);
+}
+
+#[test]
 fn what_is_only_a_guess_needs_to_be_asked_for() {
     let text = ingress("serviceName=tae srv path=/tea");
     assert!(!fixed(&text, false).changes());
