@@ -237,7 +237,7 @@ mod tests {
 
     use super::*;
 
-    /// What the API server says is told alone; without words, the error itself.
+    /// The API server has the last word; where it has none, the error speaks.
     #[test]
     fn what_the_api_server_says_is_told_alone() {
         let forbidden = Status::failure("secrets is forbidden", "Forbidden").with_code(403);

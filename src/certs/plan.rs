@@ -92,7 +92,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// One word, for log lines and metrics.
+    /// One word, for log lines.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

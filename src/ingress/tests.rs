@@ -39,7 +39,8 @@ fn a_v1_ingress_is_read_and_borrowed() {
     assert_eq!(paths[0].backend.port, Some(Port::Number(80)));
     assert!(paths[1].backend.resource && paths[1].backend.service.is_none());
     assert_eq!(subject.rules[1].paths, None);
-    assert_eq!(subject.tls.len(), 2);
+    let secrets: Vec<_> = subject.tls.iter().map(|block| block.has_secret).collect();
+    assert_eq!(secrets, [true, false]);
     let default = subject.default_backend.as_ref().unwrap();
     assert_eq!(default.port, Some(Port::Name("http".into())));
 }
@@ -171,7 +172,7 @@ fn what_is_empty_or_null_is_what_the_api_server_makes_of_it() {
     let ingress = Ingress::from_json(
         r#"{"apiVersion":"networking.k8s.io/v1","kind":"Ingress",
             "metadata":{"name":"","generateName":"","namespace":"","deletionTimestamp":null},
-            "spec":{"tls":[{"hosts":[null,"a.example.com"]}],
+            "spec":{"tls":[{"hosts":[null,"a.example.com"],"secretName":""}],
               "defaultBackend":{"service":{"port":{"name":"http","number":null}}},
               "rules":[{"http":{"paths":[
                 {"backend":{"service":{"name":"a","port":{"number":80,"name":""}}}},
@@ -183,6 +184,7 @@ fn what_is_empty_or_null_is_what_the_api_server_makes_of_it() {
     assert_eq!(ingress.generate_name, None);
     assert!(!ingress.being_deleted);
     assert_eq!(subject.tls[0].hosts, ["", "a.example.com"]);
+    assert!(!subject.tls[0].has_secret);
     // A service without a name has an empty one.
     let default = subject.default_backend.as_ref().unwrap();
     assert_eq!(default.service.as_deref(), Some(""));

@@ -168,3 +168,23 @@ fn element(text: &[u8], at: usize, objects: u64) -> Option<usize> {
     let key = mark(text, at, b'"')?;
     mark(text, string(text, key)?.0, b':')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::special;
+
+    #[test]
+    fn each_byte_is_marked_on_its_own() {
+        for byte in 0..=u8::MAX {
+            let is_special = matches!(byte, b'"' | b'\\' | 0..0x20);
+            for place in 0..8 {
+                for other in [b'x', b' ', 0x7f, 0xff] {
+                    let mut eight = [other; 8];
+                    eight[place] = byte;
+                    let mark = u64::from(is_special) << (8 * place + 7);
+                    assert_eq!(special(u64::from_le_bytes(eight)), mark, "{eight:x?}");
+                }
+            }
+        }
+    }
+}

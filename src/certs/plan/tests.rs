@@ -299,3 +299,19 @@ fn lives_that_cannot_work() {
     assert_eq!(check(90, 2), Err(crate::certs::BadLifetimes::Short));
     assert!(Lifetimes::default().check().is_ok());
 }
+
+/// What a log line says of a step.
+#[test]
+fn a_step_has_a_word_and_a_sentence() {
+    for (step, word, sentence) in [
+        (Create, "create", "made a CA"),
+        (Prepare, "prepare", "made the CA that takes over"),
+        (Publish, "publish", "wrote the CAs into the caBundle"),
+        (Note, "note", "the CA that takes over is published"),
+        (Switch, "switch", "the next CA has taken over"),
+        (Forget, "forget", "forgot the old CA"),
+        (Clear, "clear", "cleared the Secret of what cannot be used"),
+    ] {
+        assert_eq!((step.as_str(), step.description()), (word, sentence));
+    }
+}
