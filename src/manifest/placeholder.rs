@@ -375,7 +375,7 @@ mod tests {
             ("$HOST/x", &["$HOST"]),
             ("#@ data.values.a", &["#@ data.values.a"]),
             ("path=/$request_uri", &[]),
-            ("__Host-id $1 ${ {} #x @ __a__", &[]),
+            ("__Host-id $1 $A $() ${ {} #x @ __a__ __A", &[]),
         ] {
             let found: Vec<&str> = find(text).iter().map(|span| span.of(text)).collect();
             assert_eq!(found, expected, "{text}");

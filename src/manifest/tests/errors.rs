@@ -143,13 +143,22 @@ fn what_was_never_a_manifest_is_skipped_unless_it_holds_the_annotation() {
 #[test]
 fn of_a_repeated_key_the_last_is_used_and_ours_are_reported() {
     let key = "    nginx.com/sticky-cookie-services: BAD\n";
-    for (text, expected) in [
+    for (text, expected, message) in [
         (
             ingress("x").replace("metadata:", "a: 1\na: 2\nmetadata:"),
             &[][..],
+            "",
         ),
-        (format!("{}{key}", ingress("x")), &["6:5", "7:39"]),
-        (ingress("BAD") + "  annotations:\n    other: x\n", &["6:5"]),
+        (
+            format!("{}{key}", ingress("x")),
+            &["6:5", "7:39"],
+            "the key 'nginx.com/sticky-cookie-services' is repeated: the value on line 7 is used",
+        ),
+        (
+            ingress("BAD") + "  annotations:\n    other: x\n",
+            &["6:5"],
+            "'annotations' is repeated: the one on line 7 is used, without this key",
+        ),
     ] {
         let found = report(&text);
         let place = |finding: &Finding| {
@@ -158,6 +167,10 @@ fn of_a_repeated_key_the_last_is_used_and_ours_are_reported() {
         };
         let places: Vec<_> = found.findings.iter().map(place).collect();
         assert_eq!(places, expected, "{text}");
+        let mut findings = found.findings.iter();
+        let lost = findings.find(|it| it.diagnostic.rule == Rule::ShadowedAnnotation);
+        let lost = lost.map_or("", |it| &it.diagnostic.message);
+        assert_eq!(lost, message, "{text}");
     }
 }
 
