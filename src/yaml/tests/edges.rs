@@ -118,3 +118,20 @@ fn bare_words_become_what_they_mean() {
     });
     assert_eq!(read, expected);
 }
+
+/// Empty lines become line breaks, of which none has bytes of its own.
+#[test]
+fn what_is_folded_has_one_place() {
+    let text = "a: 'x\n\n\n  y'\n";
+    let root = documents(text).next().unwrap().read().unwrap().unwrap();
+    let places = places(text, root.get("a").unwrap()).unwrap();
+    for (start, end, expected) in [
+        (1, 2, "\n\n\n  "),
+        (2, 3, "\n\n\n  "),
+        (1, 4, "\n\n\n  y"),
+        (3, 4, "y"),
+    ] {
+        let place = places.span_of(Span::new(start, end));
+        assert_eq!(place.of(text), expected, "{start}..{end}");
+    }
+}
