@@ -170,6 +170,17 @@ fn the_page_of_each_rule_that_differs_by_release_names_them() {
         silent.is_empty(),
         "these pages name no releases: {silent:?}"
     );
+    // Here an entry fares differently, and the rest of nginx does not.
+    let mild: BTreeSet<_> = listed.difference(&differing.gravely).copied().collect();
+    let known = [
+        Rule::ClusterIpUpstream,
+        Rule::DroppedBackend,
+        Rule::KeyTooNew,
+        Rule::MergeableMaster,
+        Rule::PathMismatch,
+        Rule::ShadowedAnnotation,
+    ];
+    assert_eq!(mild, known.into());
     let same: Vec<_> = listed.difference(&differing.at_all).collect();
     assert!(same.is_empty(), "these do not differ: {same:?}");
     for rule in CATALOGUE.iter().map(|row| row.rule) {
