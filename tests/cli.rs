@@ -33,7 +33,7 @@ fn the_topics_are_there() {
 #[test]
 fn the_help_of_every_command_is_there() {
     let pages = include_str!("cli/help-pages.trycmd");
-    let mut named = 0;
+    let mut count = 0;
     for page in pages.split("\n$ ").skip(1) {
         let (line, help) = page.split_once('\n').expect("a command and its help");
         let command = line.trim_end_matches("--help");
@@ -43,8 +43,8 @@ fn the_help_of_every_command_is_there() {
         for name in names.filter(|name| *name != "help") {
             let wanted = format!("\n$ {command}{name} --help\n");
             assert!(pages.contains(&wanted), "{wanted}");
-            named += 1;
+            count += 1;
         }
     }
-    assert!(named > 15, "{named}");
+    assert!(count > 15, "{count}");
 }

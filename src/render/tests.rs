@@ -154,6 +154,22 @@ fn every_format_shows_the_same_findings() {
     }
 }
 
+/// A file that cannot be read has no line to show.
+#[test]
+fn only_a_failure_with_a_place_shows_a_line() {
+    let line = broken_file().location.line;
+    for (line, text, shows) in [(line, CAFE, true), (0, CAFE, false), (line, "", false)] {
+        let mut failure = broken_file();
+        failure.location.line = line;
+        let mut out = Vec::new();
+        let mut report = Format::Full.open(Box::new(&mut out), Style::default());
+        report.failure(&failure, text).unwrap();
+        drop(report);
+        let drawn = String::from_utf8(out).unwrap();
+        assert_eq!(drawn.contains(" | "), shows, "{drawn}");
+    }
+}
+
 /// Consumers cut: GitHub shows ten annotations.
 #[test]
 fn where_a_consumer_cuts_the_worst_comes_first() {

@@ -320,3 +320,21 @@ impl Timeouts {
         (shortest / 8).clamp(Duration::from_millis(10), Duration::from_secs(1))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn what_is_kept_until_the_answer_is_kept() {
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        let connection = Connection::new(peer, Phase::Working);
+        let place = Arc::new(());
+        connection.keep_until_answered(Box::new(Arc::clone(&place)));
+        assert_eq!(Arc::strong_count(&place), 2);
+        drop(connection);
+        assert_eq!(Arc::strong_count(&place), 1);
+    }
+}

@@ -7,11 +7,19 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use reqwest::Client;
+use rustls::pki_types::ServerName;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, HandshakeKind, RootCertStore};
 use stickler::server::certificate::{CertificateStore, Files};
 use stickler::server::{Identity, Settings};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
 use crate::harness::until;
-use crate::harness::{Authority, LONG, Running, install_provider, post, real, review, settings};
+use crate::harness::{
+    Authority, LONG, Running, head, install_provider, post, real, response, review, settings, soon,
+};
 
 /// A mounted Secret: files are symlinks through `..data`, which is swapped.
 struct Secret(tempfile::TempDir);
@@ -154,4 +162,30 @@ async fn the_ends_of_leaf_and_authority_are_told_apart() {
     };
     assert!((end("leaf").await - 3_786_912_000.0).abs() < 0.1);
     assert!(end("ca").await > end("leaf").await);
+}
+
+/// A resumed session would keep a caller in whose CA has been replaced.
+#[tokio::test]
+async fn no_session_is_resumed() {
+    let server = Running::start().await;
+    let mut roots = RootCertStore::empty();
+    roots.add(server.authority.der()).unwrap();
+    for version in [&TLS12, &TLS13] {
+        let builder = ClientConfig::builder_with_protocol_versions(&[version]);
+        let config = builder.with_root_certificates(roots.clone());
+        let config = Arc::new(config.with_no_client_auth());
+        for _ in 0..2 {
+            let stream = TcpStream::connect(server.reviews).await.unwrap();
+            let name = ServerName::try_from("localhost").unwrap();
+            let connector = TlsConnector::from(Arc::clone(&config));
+            let mut stream = soon(connector.connect(name, stream)).await.unwrap();
+            let body = review("u").to_string();
+            let request = head(body.len(), "") + &body;
+            stream.write_all(request.as_bytes()).await.unwrap();
+            // Tickets, if there are any, come before the answer.
+            assert!(response(&mut stream).await.0.starts_with("HTTP/1.1 200 "));
+            let kind = stream.get_ref().1.handshake_kind();
+            assert_eq!(kind, Some(HandshakeKind::Full), "{version:?}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! What `/metrics` shows.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use crate::harness::{Running, review};
 
@@ -86,9 +87,13 @@ fn each_stands_in_the_operators_page() {
 #[tokio::test]
 async fn reviews_are_counted_and_measured() {
     let server = Running::start().await;
+    let begun = Instant::now();
     for uid in ["u-1", "u-2"] {
         server.post(review(uid).to_string()).await;
     }
+    // In seconds: no more than have passed here.
+    let took = server.metric("stickler_request_duration_seconds_sum").await;
+    assert!(took > 0.0 && took < begun.elapsed().as_secs_f64(), "{took}");
     for (line, value) in [
         (
             r#"stickler_decisions_total{mode="enforce",operation="create",verdict="deny"}"#,

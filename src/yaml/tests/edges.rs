@@ -70,6 +70,19 @@ fn a_tag_makes_a_string_or_takes_a_merge_key_its_meaning() {
     assert!(!merged("g", "h"));
 }
 
+/// YAML 1.1's merge key: what is its own counts, then the earlier source.
+#[test]
+fn of_what_is_merged_the_first_counts() {
+    let text = "a: &a {x: 1, y: 1}\nb: &b {x: 2, z: 2}\nc: {<<: [*b, *a], z: 3}\n";
+    let root = documents(text).next().unwrap().read().unwrap().unwrap();
+    let merged = root.get("c").unwrap();
+    let values = ["x", "y", "z"].map(|key| merged.get(key).unwrap().span.of(text));
+    assert_eq!(values, ["2", "1", "3"]);
+    let pairs = merged.merged_pairs();
+    let values: Vec<_> = pairs.iter().map(|pair| pair.value.span.of(text)).collect();
+    assert_eq!(values, ["3", "2", "1"]);
+}
+
 #[test]
 fn places_are_bytes_beyond_ascii_whichever_way_the_parser_looks() {
     let text = "é: 'ü'\nö: >-\n  ß\n  a\nä:\n- ñ: x\n\nz: y\n";
