@@ -52,6 +52,7 @@ pub(crate) async fn replicas<const N: usize>(
     replicas.iter_mut().for_each(Replica::until_ready);
     // They may have been ready before there was anybody to tell.
     until_bundle(place, |bundle| bundle.contains("BEGIN")).await;
+    until_denies(place).await;
     (replicas, balancer)
 }
 
@@ -84,6 +85,20 @@ pub(crate) async fn until_bundle(place: &Place, good: impl Fn(&str) -> bool) {
         tokio::time::sleep(std::time::Duration::from_millis(25)).await;
     }
     panic!("nobody mends the caBundle: {}", bundle(place).await);
+}
+
+/// Asks until the API server trusts us: it hears of a new caBundle a moment
+/// after whoever asks for it.
+pub(crate) async fn until_denies(place: &Place) {
+    let mut refused = String::new();
+    for _ in 0..2400 {
+        refused = refusal(place).await;
+        if refused.contains("denied the request") {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("the API server never trusts the caBundle: {refused}");
 }
 
 /// A call that shows whether the API server trusts us: a bad Ingress is denied

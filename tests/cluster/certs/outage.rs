@@ -39,7 +39,7 @@ async fn the_api_server_comes_late_and_goes_away() {
     // There: ready without a restart.
     *end.lock().unwrap() = Some(server);
     replica.until_ready();
-    assert_denies(&place).await;
+    until_denies(&place).await;
 
     // Damage that it cannot see and a lost way: the last good leaf stays.
     drop(way);

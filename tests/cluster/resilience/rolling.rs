@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::load::{Case, Load};
 use crate::balancer::Balancer;
-use crate::certs::{assert_denies, configure, until_bundle};
+use crate::certs::{configure, until_bundle, until_denies};
 use crate::place::Place;
 use crate::replica::Replica;
 use crate::webhook::BAD;
@@ -64,7 +64,7 @@ async fn a_rolling_restart_fails_no_call() {
     configure(&place, &format!("https://{}/validate", balancer.address)).await;
     replicas.iter_mut().for_each(Replica::until_ready);
     until_bundle(&place, |bundle| bundle.contains("BEGIN")).await;
-    assert_denies(&place).await;
+    until_denies(&place).await;
 
     let load = Arc::new(Load::new(mix(), MOST));
     let restarts = tokio::task::spawn_blocking({
