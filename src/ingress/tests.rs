@@ -94,6 +94,7 @@ fn a_missing_type_of_path_is_what_the_api_makes_of_it() {
 fn a_wrong_type_is_an_error_that_says_where() {
     for (json, error) in [
         ("5", "expected an object, found a number"),
+        ("null", "expected an object, found null"),
         (r#"{"spec":[]}"#, "spec: expected an object, found a list"),
         (
             r#"{"metadata":{"annotations":{"nginx.com/sticky-cookie-services":{"a":1}}}}"#,

@@ -103,7 +103,7 @@ fn plain(message: &str) -> String {
         found if found.starts_with("boolean") => "a boolean",
         found if found.starts_with("map") => "an object",
         found if found.starts_with("sequence") => "a list",
-        found if found.starts_with("null") || found.starts_with("unit") => "null",
+        found if found.starts_with("null") => "null",
         _ => "something else",
     };
     let expected = expected.replace("a sequence", "a list");
