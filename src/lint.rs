@@ -75,8 +75,10 @@ pub fn check_release(subject: &Subject<'_>, policy: &Policy, release: Release) -
     check_by(subject, policy, Releases::of(release))
 }
 
+/// Asks each group of `releases` that read `subject` differently, merges what
+/// they report, and offers the fixes that make it worse for none of them.
 fn check_by(subject: &Subject<'_>, policy: &Policy, releases: Releases) -> Vec<Diagnostic> {
-    let mut reports = reports(subject, policy, releases);
+    let mut reports = found_by(subject, policy, releases);
     let before = Weights::of(&reports);
     for (group, diagnostics) in &mut reports {
         if diagnostics.iter().any(|it| it.fix.is_some()) {
@@ -86,7 +88,7 @@ fn check_by(subject: &Subject<'_>, policy: &Policy, releases: Releases) -> Vec<D
     }
     let mut merged = by_release::merge(reports);
     fixes::settle(subject, before, &mut merged, &|fixed| {
-        Weights::of(&self::reports(fixed, policy, releases))
+        Weights::of(&found_by(fixed, policy, releases))
     });
     merged
         .into_iter()
@@ -99,7 +101,7 @@ fn check_by(subject: &Subject<'_>, policy: &Policy, releases: Releases) -> Vec<D
 #[must_use]
 pub fn check_without_fixes(subject: &Subject<'_>, policy: &Policy) -> Vec<Diagnostic> {
     let releases = by_release::concerned(subject, policy);
-    let merged = by_release::merge(reports(subject, policy, releases)).into_iter();
+    let merged = by_release::merge(found_by(subject, policy, releases)).into_iter();
     let without = merged.map(|(_, mut diagnostic)| {
         diagnostic.fix = None;
         diagnostic
@@ -115,7 +117,7 @@ pub(crate) fn releases(subject: &Subject<'_>, policy: &Policy) -> Vec<Release> {
 
 /// What is found for each group of `releases` that read `subject` differently,
 /// the oldest first.
-fn reports(subject: &Subject<'_>, policy: &Policy, releases: Releases) -> Vec<ByRelease> {
+fn found_by(subject: &Subject<'_>, policy: &Policy, releases: Releases) -> Vec<ByRelease> {
     let groups = by_release::groups(subject, releases).into_iter();
     let reports = groups.map(|group| (group, found(subject, policy, group.newest())));
     reports.collect()
