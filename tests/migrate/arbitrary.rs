@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use stickler::lint::migrate::{Options, Outcome, migrate};
 use stickler::lint::policy::{Controller, Edition, Policy, TlsTermination};
-use stickler::lint::read::keys::{COMMUNITY, PATH_REGEX};
+use stickler::lint::read::keys::{COMMUNITY, MERGEABLE, PATH_REGEX};
 use stickler::lint::release::{Fact, Release};
 use stickler::lint::subject::{
     Annotation, Backend, HostRule, PathRule, PathType, Port, Subject, TlsBlock,
@@ -230,9 +230,14 @@ proptest! {
         let regex = migration.notes.iter().any(|it| it.id.as_str() == "regex-routing")
             || subject.annotation(PATH_REGEX).is_some();
         let exact = after.paths().any(|(_, path)| path.path_type == PathType::Exact);
+        let mergeable = subject.annotation(MERGEABLE).is_some();
         for release in Release::all() {
             // Its cookies are for paths that are never matched there.
             if exact && Fact::ExactNeverMatches.holds(release) {
+                continue;
+            }
+            // What is a minion's for others is a whole Ingress there.
+            if mergeable && !Fact::Mergeable.holds(release) {
                 continue;
             }
             if !regex || Fact::PathRegex.holds(release) {
