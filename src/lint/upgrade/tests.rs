@@ -21,6 +21,8 @@ type Case = (
 #[allow(clippy::too_many_lines, reason = "a table")]
 fn what_changes() {
     const GOOD: &str = "serviceName=tea srv_id path=/";
+    const ALLOWED_SINCE: &str = "note: the path '/products/variants' contains '/root' or '/var', \
+                                 which the controller does not allow: rejected today, fine in 5.6";
     let cases: &[Case] = &[
         (&[(PLUS_KEY, GOOD)], "/", "5.5", "5.6", &[]),
         (
@@ -35,30 +37,21 @@ fn what_changes() {
             "/products/variants",
             "5.5",
             "5.6",
-            &[
-                "note: the path '/products/variants' contains '/root' or '/var', which the controller \
-               does not allow: rejected today, fine in 5.6",
-            ],
+            &[ALLOWED_SINCE],
         ),
         (
             &[(ORG_KEY, GOOD)],
             "/products/variants",
             "5.5",
             "5.6",
-            &[
-                "note: the path '/products/variants' contains '/root' or '/var', which the controller \
-               does not allow: rejected today, fine in 5.6",
-            ],
+            &[ALLOWED_SINCE],
         ),
         (
             &[(PLUS_KEY, GOOD)],
             "/products/variants",
             "5.3",
             "5.6",
-            &[
-                "note: the path '/products/variants' contains '/root' or '/var', which the controller \
-               does not allow: rejected today, fine in 5.6",
-            ],
+            &[ALLOWED_SINCE],
         ),
         (
             &[(ORG_KEY, "serviceName=tea;")],
