@@ -137,14 +137,6 @@ impl Format {
             .map(|(_, format)| format)
     }
 
-    /// The name that users write.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        let mut all = Self::ALL.into_iter();
-        all.find(|&(_, format)| format == self)
-            .map_or("full", |(name, _)| name)
-    }
-
     /// Whether people read it: then the summary line is part of it.
     #[must_use]
     pub fn is_text(self) -> bool {

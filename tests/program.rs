@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+#[path = "program/commands.rs"]
+mod commands;
 #[path = "program/hostile.rs"]
 mod hostile;
 #[path = "program/terminal.rs"]

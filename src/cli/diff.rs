@@ -63,6 +63,9 @@ mod tests {
         assert_eq!(plain, diff);
         let coloured = unified("/x/.a.yaml", "a\nb\n--\n", "a\nc\n--\n", true);
         assert!(coloured.contains("\u{1b}[31m-b\u{1b}[0m\n\u{1b}[32m+c\u{1b}[0m\n --\n"));
+        let bold =
+            "\u{1b}[1m--- a/x/.a.yaml\u{1b}[0m\n\u{1b}[1m+++ b/x/.a.yaml\u{1b}[0m\n\u{1b}[36m@@";
+        assert!(coloured.starts_with(bold), "{coloured:?}");
         assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), diff);
         assert_eq!(unified("a", "b", "b", true), "");
     }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::input::{self, Input};
+use super::input::{self, Input, unread};
 use super::policy::load_or_find;
 use super::terminal::{self, Colour};
 use super::{Failure, diff};
@@ -240,17 +240,6 @@ impl Tally {
             "{} {are} left{guesses}; see 'stickler check'",
             left.join(" and ")
         )
-    }
-}
-
-/// `; 1 input could not be read`, where there is one.
-fn unread(failures: usize) -> String {
-    match failures {
-        0 => String::new(),
-        some => format!(
-            "; {} could not be read or written",
-            counted(some, "input", "inputs")
-        ),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::lint::read::keys;
 use crate::lint::{Diagnostic, Subject};
 use crate::manifest::Options;
 use crate::policy::Policies;
-use crate::render::Summary;
+use crate::render::{Summary, counted};
 
 /// The manifests and the policy.
 #[derive(Debug, Args)]
@@ -51,6 +51,17 @@ impl Input {
             markdown: self.markdown,
             stdin_name: self.stdin_filename.as_deref(),
         }
+    }
+}
+
+/// `; 1 input could not be read or written`, where there is one.
+pub(super) fn unread(inputs: usize) -> String {
+    match inputs {
+        0 => String::new(),
+        some => format!(
+            "; {} could not be read or written",
+            counted(some, "input", "inputs")
+        ),
     }
 }
 

@@ -250,3 +250,96 @@ fn with_value<'s>(subject: &Subject<'s>, key: &str, value: &str) -> Subject<'s> 
     }
     subject
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::Place;
+    use crate::lint::subject::Annotation;
+
+    #[test]
+    fn edits_are_apart_where_they_do_not_touch() {
+        let edit = |start, end, text: &str| Edit {
+            span: Span::new(start, end),
+            text: text.to_owned(),
+        };
+        let others = BTreeMap::from([(Span::new(4, 6), "x"), (Span::new(10, 12), "y")]);
+        for (edit, apart) in [
+            (edit(0, 2, "z"), true),
+            (edit(0, 4, "z"), true),
+            (edit(0, 5, "z"), false),
+            (edit(6, 10, "z"), true),
+            (edit(5, 7, "z"), false),
+            (edit(7, 11, "z"), false),
+            (edit(12, 14, "z"), true),
+            (edit(11, 14, "z"), false),
+            (edit(0, 20, "z"), false),
+            (edit(4, 6, "x"), true),
+            (edit(4, 6, "z"), false),
+            (edit(4, 4, "z"), false),
+            (edit(8, 8, "z"), true),
+        ] {
+            assert_eq!(is_apart(&edit, &others), apart, "{edit:?}");
+        }
+        assert!(is_apart(&edit(0, 2, "z"), &BTreeMap::new()));
+    }
+
+    fn improved(value: &str, check_subject: &CheckSubject<'_>) -> Option<Improved> {
+        let annotation = Annotation {
+            key: PLUS_KEY.into(),
+            value: Cow::Borrowed(value),
+        };
+        let subject = Subject {
+            annotations: vec![annotation],
+            ..Subject::default()
+        };
+        let wanted = Wanted {
+            unsafe_too: false,
+            silenced: &[],
+        };
+        let object = ObjectRef::default();
+        improve(&subject, &object, PLUS_KEY, check_subject, &wanted)
+    }
+
+    /// Every `b` is wrong, and is to become `new`.
+    fn bs(subject: &Subject<'_>, new: &str) -> Vec<Diagnostic> {
+        let value = subject.annotation(PLUS_KEY).unwrap_or_default();
+        let found = value.match_indices('b').map(|(at, _)| {
+            let span = Span::new(at, at + 1);
+            let place = Place::value(PLUS_KEY, span);
+            Diagnostic::new(Rule::UnknownParameter, place, "m").with_edit(true, span, new)
+        });
+        found.collect()
+    }
+
+    #[test]
+    fn more_fixes_than_values_are_tried_are_made_at_once() {
+        let many = MOST_TRIED + 20;
+        let improved = improved(&"b ".repeat(many), &|subject| bs(subject, "a")).unwrap();
+        assert_eq!(improved.value, "a ".repeat(many));
+        assert_eq!((improved.applied, improved.fixed.len()), (many, many));
+    }
+
+    #[test]
+    fn what_is_left_is_not_counted_as_fixed() {
+        // Of three one stays: where it alone is left, its fix makes a worse value.
+        let check_subject = |subject: &Subject<'_>| {
+            let value = subject.annotation(PLUS_KEY).unwrap_or_default();
+            let mut found = bs(subject, "a");
+            if !value.contains('b') {
+                found.extend(bs_of(value));
+            }
+            found
+        };
+        let improved = improved("b b b", &check_subject).unwrap();
+        assert_eq!(improved.value.matches('b').count(), 1, "{}", improved.value);
+        assert_eq!((improved.applied, improved.fixed.len()), (2, 2));
+    }
+
+    /// Four faults that nothing can be done about.
+    fn bs_of(value: &str) -> Vec<Diagnostic> {
+        let span = Span::whole(value);
+        let fault = || Diagnostic::new(Rule::UnknownParameter, Place::value(PLUS_KEY, span), "m");
+        vec![fault(), fault(), fault(), fault()]
+    }
+}

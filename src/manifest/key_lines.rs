@@ -145,22 +145,14 @@ fn insertion(text: &str, last: Span, line: &str) -> Edit {
 /// The new line for the first range, nothing for the others.
 fn replacement(text: &str, ranges: &[Span], line: &str) -> Vec<Edit> {
     let first = ranges[0];
-    let others = &ranges[1..];
-    let open = others
-        .last()
-        .is_some_and(|last| !last.of(text).ends_with('\n'));
-    let closed = first.of(text).ends_with('\n');
     // Where the last line of a text without a final line break goes, the text has one now.
-    let line_break = if closed || open {
-        line_break(text, first)
-    } else {
-        ""
-    };
+    let closed = first.of(text).ends_with('\n');
+    let line_break = if closed { line_break(text, first) } else { "" };
     let mut edits = vec![Edit {
         span: first,
         text: format!("{line}{line_break}"),
     }];
-    edits.extend(others.iter().map(|&span| Edit {
+    edits.extend(ranges[1..].iter().map(|&span| Edit {
         span,
         text: String::new(),
     }));

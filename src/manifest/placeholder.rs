@@ -355,30 +355,4 @@ fn without<'t>(text: &Cow<'t, str>, spans: &[Span]) -> Cow<'t, str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_marks_of_every_tool_are_known() {
-        for (text, expected) in [
-            ("a.${B}", &["${B}"][..]),
-            ("${A:=x}-${B}", &["${A:=x}", "${B}"]),
-            ("${A:-${B}}x", &["${A:-${B}}"]),
-            ("$(A).b", &["$(A)"]),
-            ("#{A.B}", &["#{A.B}"]),
-            ("@@A@@", &["@@A@@"]),
-            ("{{ .Values.a }}", &["{{ .Values.a }}"]),
-            ("<%= a %>", &["<%= a %>"]),
-            ("(@ a @)", &["(@ a @)"]),
-            ("{% a %}x", &["{% a %}"]),
-            ("__A_1__", &["__A_1__"]),
-            ("$HOST/x", &["$HOST"]),
-            ("#@ data.values.a", &["#@ data.values.a"]),
-            ("path=/$request_uri", &[]),
-            ("__Host-id $1 $A $() ${ {} #x @ __a__ __A", &[]),
-        ] {
-            let found: Vec<&str> = find(text).iter().map(|span| span.of(text)).collect();
-            assert_eq!(found, expected, "{text}");
-        }
-    }
-}
+mod tests;

@@ -1,12 +1,13 @@
 //! Texts as cases: what is found in them, and where.
 
 mod edges;
+mod embedded;
 mod errors;
 mod ignores;
 mod paths;
 
 use super::*;
-use crate::finding::{Finding, Location};
+use crate::finding::{Counts, Finding, Location};
 use crate::lint::read::keys::PLUS_KEY;
 use crate::lint::{FieldPath, Place, Rule, Span};
 

@@ -44,3 +44,30 @@ fn is_template(text: &str, error: usize) -> bool {
     };
     opens(&text[start..end], true) || text.lines().any(|line| opens(line, false))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_is_known_by_braces_outside_of_quotes() {
+        for (text, error, expected) in [
+            ("a: {{ b }}", 0, true),
+            ("{{- if a }}\nb: c", 12, true),
+            ("a: b\nc: {{ d }}", 0, true),
+            ("a: '{{ b }}'\nc: [", 13, false),
+            ("a: \"{{ b }}\"\nc: [", 13, false),
+            ("a: 'b' 'c' {{ d }}\nc: [", 20, true),
+            ("a: 'b' 'c' '{{ d }}'\nc: [", 22, false),
+            ("# {{ a }}\nc: [", 10, false),
+            ("a: b # {{ a }}\nc: [", 15, false),
+            // In the line that cannot be read quotes say nothing.
+            ("a: \"{{ include \"b\" . }}\"", 20, true),
+            ("a: \"{{ b }}\"\nc: [\nd: e", 14, false),
+            ("a: [", 4, false),
+            ("a: {b: {c: d}}\ne: [", 15, false),
+        ] {
+            assert_eq!(is_template(text, error), expected, "{text}");
+        }
+    }
+}

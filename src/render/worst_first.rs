@@ -142,6 +142,19 @@ mod tests {
     }
 
     #[test]
+    fn a_rank_has_so_many_bytes_and_others_have_theirs() {
+        let mut all = WorstFirst::default();
+        for _ in 0..5 {
+            all.push_within(4, Rank::Suppressed, "ab");
+            all.push_within(3, Rank::Failure, "cd");
+        }
+        all.push_within(4, Rank::Suppressed, "");
+        let mut out = Vec::new();
+        all.write(0, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "cdabab");
+    }
+
+    #[test]
     fn without_a_file_all_stays_in_memory() {
         let mut spool = Spool {
             stays: true,

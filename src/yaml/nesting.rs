@@ -75,6 +75,10 @@ mod tests {
             (format!("a: |\n  x\nb: {open}\n"), true),
             (format!("a:\n  {open}\n"), true),
             (balanced, false),
+            (
+                format!("a-long-name: |\n{}", "  [\n".repeat(1 + MOST_OPEN)),
+                false,
+            ),
         ] {
             let document = documents(&text).next().unwrap();
             assert_eq!(check(&document).is_err(), refused, "{text:.20}");

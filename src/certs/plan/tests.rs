@@ -68,6 +68,23 @@ fn check(cases: impl IntoIterator<Item = Case>) {
 }
 
 #[test]
+fn a_clock_may_be_ahead_by_twice_the_skew() {
+    let ahead = 2 * MAX_SKEW;
+    for (ahead, step) in [
+        (ahead, None),
+        (ahead + SignedDuration::from_secs(1), Some(Note)),
+    ] {
+        let next = Next {
+            ca: ca(2, 180),
+            published: Some(at(70) + ahead),
+        };
+        let stored = stored(ca(1, 90), next, None);
+        let bundle = bundle(&[1, 2]);
+        assert_eq!(plan(&stored, &bundle, at(70), LIFETIMES), step, "{ahead}");
+    }
+}
+
+#[test]
 fn the_beginning() {
     let one = || stored(ca(1, 90), None, None);
     let none = StoredCas::default;

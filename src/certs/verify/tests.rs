@@ -267,6 +267,17 @@ fn of_several_cas_the_one_that_signed_must_be_valid() {
 }
 
 #[test]
+fn a_reason_is_that_of_the_ca_of_that_name() {
+    let other = ca("other", |_| {});
+    let stranger = ca("ca", |_| {});
+    assert_eq!(
+        verify(&[leaf(&stranger, |_| {})], &[other.der().clone()]),
+        "no valid CA that callers trust signed the certificate of 'CN=ca': \
+         none of them has that name"
+    );
+}
+
+#[test]
 fn without_cas_or_names_the_rest_is_verified() {
     let ca = ca("ca", |_| {});
     let sent = [leaf(&ca, |_| {})];

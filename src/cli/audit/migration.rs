@@ -47,19 +47,27 @@ impl Table {
     /// exit code is that of `stickler migrate`.
     pub(super) fn print(self, format: Format) -> Result<ExitCode, Failure> {
         let rows = self.rows.into_inner();
-        terminal::print(&match format {
-            Format::Json => document(&rows),
-            Format::Jsonl => lines(&rows),
-            _ if rows.is_empty() => NOTHING.to_owned(),
-            _ => table(&rows),
-        })?;
-        let outcomes = rows.iter().map(Row::outcome);
-        Ok(ExitCode::from(match outcomes.clone().flatten().max() {
-            _ if outcomes.clone().any(|it| it.is_none()) => 2,
-            None => 3,
-            Some(Outcome::Partial | Outcome::WasBroken | Outcome::Blocked) => 1,
-            _ => 0,
-        }))
+        terminal::print(&written(&rows, format))?;
+        Ok(ExitCode::from(exit_code(&rows)))
+    }
+}
+
+fn written(rows: &[Row], format: Format) -> String {
+    match format {
+        Format::Json => document(rows),
+        Format::Jsonl => lines(rows),
+        _ if rows.is_empty() => NOTHING.to_owned(),
+        _ => table(rows),
+    }
+}
+
+fn exit_code(rows: &[Row]) -> u8 {
+    let outcomes = rows.iter().map(Row::outcome);
+    match outcomes.clone().flatten().max() {
+        _ if outcomes.clone().any(|it| it.is_none()) => 2,
+        None => 3,
+        Some(Outcome::Partial | Outcome::WasBroken | Outcome::Blocked) => 1,
+        _ => 0,
     }
 }
 
@@ -160,25 +168,71 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_row_for_each_ingress_with_affinity() {
+    fn rows(ingresses: &[(&'static str, &[(&str, &'static str)])]) -> Vec<Row> {
         let table = Table::default();
         let policies = Policies::default();
-        for (name, keys) in [
-            ("sticky", &[("affinity", "cookie")][..]),
+        for (name, keys) in ingresses {
+            table.add(&subject(name, keys), &policies);
+        }
+        table.rows.into_inner()
+    }
+
+    #[test]
+    fn a_row_for_each_ingress_with_affinity() {
+        let rows = rows(&[
+            ("sticky", &[("affinity", "cookie")]),
             (
                 "odd",
                 &[("affinity", "cookie"), ("session-cookie-name", "a/b")],
             ),
             ("plain", &[("rewrite-target", "/")]),
-        ] {
-            table.add(&subject(name, keys), &policies);
-        }
+        ]);
         assert_eq!(
-            super::table(&table.rows.into_inner()),
+            written(&rows, Format::Full),
             "INGRESS      OUTCOME     WHAT DIFFERS\n\
              shop/sticky  exact       -\n\
              shop/odd     differs     name-changed\n"
         );
+        let lines = written(&rows, Format::Jsonl);
+        let document = written(&rows, Format::Json);
+        let parsed: Vec<serde_json::Value> = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let names: Vec<_> = parsed.iter().map(|it| &it["object"]["name"]).collect();
+        assert_eq!(names, ["sticky", "odd"]);
+        let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+        assert_eq!(
+            document,
+            serde_json::json!({"version": 1, "migrations": parsed})
+        );
+    }
+
+    #[test]
+    fn the_worst_outcome_is_the_exit_code() {
+        let sticky: &[_] = &[("affinity", "cookie")];
+        let odd: &[_] = &[("affinity", "cookie"), ("session-cookie-name", "a/b")];
+        let partial: &[_] = &[("affinity", "cookie"), ("session-cookie-samesite", "None")];
+        for (ingresses, expected) in [
+            (&[][..], 3),
+            (&[("a", sticky)], 0),
+            (&[("a", sticky), ("b", odd)], 0),
+            (&[("a", sticky), ("b", partial)], 1),
+        ] {
+            let mut rows = rows(ingresses);
+            assert_eq!(exit_code(&rows), expected, "{rows:?}");
+            if let Some(row) = rows.first_mut() {
+                let place = crate::lint::Place::field(crate::lint::FieldPath::annotation("a"));
+                let rule = crate::lint::Rule::MalformedEntry;
+                let diagnostic = crate::lint::Diagnostic::new(rule, place, "m");
+                row.result = Err(Condemned {
+                    value: "v".to_owned(),
+                    diagnostic: Box::new(diagnostic),
+                });
+                assert_eq!(exit_code(&rows), 2, "{rows:?}");
+            }
+        }
+        assert_eq!(written(&[], Format::Full), NOTHING);
+        assert!(written(&[], Format::Json).contains("\"migrations\":[]"));
     }
 }

@@ -111,3 +111,38 @@ fn certificate(out: &mut impl io::Write, what: &str, certificate: &Certificate) 
         writeln!(out, "  expires  in {about}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_is_told_in_lines() {
+        for (seconds, names, last) in [
+            (90_000, &["a.svc", "b.svc"][..], "  expires  in 25 hours"),
+            (0, &[], "  expires  in 0 seconds"),
+            (-60, &[], "  expired  60 seconds ago"),
+        ] {
+            let shown = Certificate {
+                subject: "CN=a".to_owned(),
+                issuer: "CN=ca".to_owned(),
+                serial: "01".to_owned(),
+                names: names.iter().map(|&name| name.to_owned()).collect(),
+                not_before: Timestamp::UNIX_EPOCH,
+                not_after: Timestamp::UNIX_EPOCH,
+                expires_in_seconds: seconds,
+            };
+            let mut out = Vec::new();
+            certificate(&mut out, "certificate", &shown).unwrap();
+            let names = match names {
+                [] => String::new(),
+                names => format!("  names    {}\n", names.join(", ")),
+            };
+            let expected = format!(
+                "certificate CN=a\n{names}  issuer   CN=ca\n  valid    1970-01-01T00:00:00Z to \
+                 1970-01-01T00:00:00Z\n{last}\n"
+            );
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
+    }
+}

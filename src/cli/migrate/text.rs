@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Tally;
+use crate::cli::input::unread;
 use crate::lint::Severity;
 use crate::lint::migrate::{Condemned, Migration, Outcome};
 use crate::manifest::MigratedIngress;
@@ -98,9 +99,12 @@ fn push_condemned(text: &mut String, condemned: &Condemned) {
 pub(super) fn summary(tally: &Tally, write: bool, diff: bool) -> String {
     let files = counted(tally.files, "file", "files");
     let seen = counted(tally.ingresses, "Ingress", "Ingresses");
+    // An error of stickler is no input's.
+    let own = tally.migrated.iter().filter(|it| it.result.is_err());
+    let unread = unread(tally.failures - own.count());
     let outcomes = outcomes(tally);
     if outcomes.is_empty() {
-        return format!("Nothing to migrate: {seen} in {files}.");
+        return format!("Nothing to migrate: {seen} in {files}{unread}.");
     }
     let listed = outcomes
         .iter()
@@ -118,7 +122,7 @@ pub(super) fn summary(tally: &Tally, write: bool, diff: bool) -> String {
             counted(count, "other key", "other keys")
         ),
     };
-    format!("{seen} in {files}: {listed}{changed}.{others}\n{ALWAYS}")
+    format!("{seen} in {files}: {listed}{changed}{unread}.{others}\n{ALWAYS}")
 }
 
 /// How many Ingresses have each outcome, the worst first.

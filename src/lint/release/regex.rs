@@ -229,7 +229,9 @@ mod tests {
     fn what_re2_refuses() {
         for path in [
             "/tea(?!x)",
+            "/tea(?=x)",
             "/(?<=a)b",
+            "/(?<!a)b",
             "/(?>a)",
             r"/(a)\1",
             r"/\8",

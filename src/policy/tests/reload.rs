@@ -3,8 +3,9 @@
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use super::super::{Mode, PolicyHandle, ReloadOutcome};
+use super::super::{ControllerOverride, Mode, PolicyHandle, ReloadOutcome};
 use super::now;
+use crate::lint::policy::Edition;
 
 fn mode(live: &PolicyHandle) -> Mode {
     live.snapshot().for_namespace(None).mode
@@ -22,6 +23,31 @@ fn outcome(outcome: &ReloadOutcome) -> &'static str {
 fn polled(live: &PolicyHandle) -> &'static str {
     assert_eq!(outcome(&live.poll(now())), "unchanged");
     outcome(&live.poll(now()))
+}
+
+#[test]
+fn a_policy_that_is_fixed_is_the_one_that_was_given() {
+    let live = PolicyHandle::fixed(super::parse("mode: audit").0);
+    assert_eq!(mode(&live), Mode::Audit);
+    assert_eq!(outcome(&live.poll(now())), "unchanged");
+}
+
+#[test]
+fn what_flags_say_of_the_controller_outlives_a_reload() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.yaml");
+    let write = |text: &str| std::fs::write(&path, text).unwrap();
+    write("controller: {edition: oss}");
+    let flags = ControllerOverride {
+        edition: Some(Edition::Plus),
+        ..ControllerOverride::default()
+    };
+    let (live, _) = PolicyHandle::open_with(&path, flags, now()).unwrap();
+    let edition = || live.snapshot().for_namespace(None).lint.controller.edition;
+    assert_eq!(edition(), Edition::Plus);
+    write("controller: {edition: oss}\nmode: audit");
+    assert_eq!(polled(&live), "loaded");
+    assert_eq!(edition(), Edition::Plus);
 }
 
 #[test]

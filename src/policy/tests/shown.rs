@@ -53,6 +53,24 @@ exemptions:
 }
 
 #[test]
+fn names_and_domains_are_shown_as_they_were_written() {
+    let text =
+        "cookies: {namePattern: 'sticky-*', allowedDomains: [.Example.com, '*.example.org']}";
+    let shown = parse(text).0.show(None, now()).to_string();
+    assert!(shown.contains("  namePattern: \"sticky-*\" "), "{shown}");
+    assert!(
+        shown.contains("  allowedDomains: [example.com, \"*.example.org\"] "),
+        "{shown}"
+    );
+    let again = parse(&shown).0;
+    assert_eq!(
+        again.for_namespace(None),
+        parse(text).0.for_namespace(None),
+        "{shown}"
+    );
+}
+
+#[test]
 fn what_is_shown_is_a_policy_that_says_the_same() {
     let (policies, _) = parse(FILE);
     for namespace in [None, Some("team-b"), Some("shop")] {
