@@ -168,3 +168,47 @@ impl Drop for Incoming {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::net::SocketAddr;
+
+    use futures_util::stream;
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::server::connection::Phase;
+
+    /// How many pieces of `size` bytes are read of a body that is not wanted.
+    async fn drained(pieces: usize, size: usize) -> usize {
+        let (sender, receiver) = mpsc::channel::<Bytes>(1);
+        let pieces_of = stream::unfold(receiver, |mut receiver| async {
+            let piece = receiver.recv().await?;
+            Some((Ok::<_, Infallible>(piece), receiver))
+        });
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        let connection = Arc::new(Connection::new(peer, Phase::Working));
+        let body = Body::from_stream(pieces_of);
+        drop(Incoming::new(&HeaderMap::new(), body, 1, connection));
+        let piece = Bytes::from(vec![0; size]);
+        let mut taken = 0;
+        for _ in 0..pieces {
+            if sender.send(piece.clone()).await.is_err() {
+                break;
+            }
+            taken += 1;
+        }
+        taken
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_not_wanted_is_read_up_to_a_bound() {
+        let mebibyte = 1 << 20;
+        assert_eq!(drained(8, mebibyte).await, 8);
+        // The last one that is taken may still be on its way when the reader leaves.
+        let taken = drained(40, mebibyte).await;
+        let bound = DRAIN_LIMIT / mebibyte;
+        assert!((bound + 1..=bound + 2).contains(&taken), "{taken}");
+    }
+}

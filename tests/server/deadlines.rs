@@ -9,7 +9,7 @@ use stickler::admission::{RequestPolicy, answer};
 use stickler::lint::meter;
 use stickler::server::{Settings, Validator};
 
-use crate::harness::{Running, large_review, post, review, settings};
+use crate::harness::{LONG, Running, large_review, post, review, settings, until};
 
 /// What marks a review that is never done with.
 const ENDLESS: &[u8] = b"\"endless\"";
@@ -25,9 +25,7 @@ impl AtWork {
     }
 
     async fn reach(&self, count: usize) {
-        while self.0.load(SeqCst) != count {
-            tokio::task::yield_now().await;
-        }
+        until!(self.0.load(SeqCst) == count);
     }
 
     /// A validator as usual, but for those reviews that are never done with.
@@ -85,9 +83,14 @@ async fn what_is_out_of_time_stops_and_gives_its_place_back() {
 #[tokio::test(flavor = "current_thread")]
 async fn small_bodies_that_take_long_hold_up_nobody() {
     let at_work = AtWork::default();
-    let server = Running::with(at_work.validator(), settings()).await;
+    // No deadline ends a check here.
+    let settings = Settings {
+        request_timeout: LONG * 60,
+        ..settings()
+    };
+    let server = Running::with(at_work.validator(), settings).await;
     let client = server.client();
-    let url = server.url() + "?timeout=30s";
+    let url = server.url() + "?timeout=1h";
     let body = review("endless").to_string();
     let mut held = tokio::task::JoinSet::new();
     for _ in 0..4 {

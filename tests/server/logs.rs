@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 
 use crate::harness::until;
 use crate::harness::{head, large_review, review};
@@ -74,4 +75,22 @@ async fn hostile_text_cannot_forge_a_line() {
     let line = server.line(|line| line["message"] == "reviewed").await;
     assert_eq!(line["user"], "a\nb\u{1b}[31m");
     assert_eq!(line.get("traceparent"), None);
+}
+
+#[tokio::test]
+async fn a_peer_that_speaks_no_tls_leaves_a_line_and_one_that_leaves_none() {
+    let server = Spawned::dev(&[]).await;
+    let errors = "stickler_connection_errors_total{reason=\"handshake\"}";
+    drop(TcpStream::connect(server.reviews).await.unwrap());
+    until!(server.metric(errors).await >= 1.0);
+    let mut stranger = TcpStream::connect(server.reviews).await.unwrap();
+    let peer = stranger.local_addr().unwrap().to_string();
+    stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    let line = server.line(|line| line["peer"].is_string()).await;
+    assert_eq!(
+        (&line["level"], &line["peer"]),
+        (&json!("WARN"), &json!(peer))
+    );
+    let message = line["message"].as_str().unwrap();
+    assert!(message.starts_with("handshake failed: "), "{message}");
 }
