@@ -109,3 +109,32 @@ fn plain(message: &str) -> String {
     let expected = expected.replace("a sequence", "a list");
     format!("expected {expected}, found {found}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_named_by_its_kind() {
+        for (found, expected) in [
+            ("string \"x\"", "a string"),
+            ("integer `5`", "a number"),
+            ("floating point `5.5`", "a number"),
+            ("boolean `true`", "a boolean"),
+            ("map", "an object"),
+            ("sequence", "a list"),
+            ("null", "null"),
+            ("unit variant", "something else"),
+        ] {
+            let message = format!("invalid type: {found}, expected a sequence at line 1 column 5");
+            assert_eq!(
+                plain(&message),
+                format!("expected a list, found {expected}")
+            );
+        }
+        assert_eq!(
+            plain("duplicate field `a` at line 1 column 2"),
+            "duplicate field `a`"
+        );
+    }
+}

@@ -219,3 +219,37 @@ fn property_length(text: &str) -> usize {
     }
     text.find(ends).unwrap_or(text.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_begins_behind_what_is_none() {
+        for (text, from, expected) in [
+            ("a", 0, Some(0)),
+            (" \t\r\n a", 0, Some(5)),
+            ("# b\n a", 0, Some(5)),
+            ("%YAML 1.2\n--- a", 0, Some(14)),
+            ("x: # b\n c", 1, Some(8)),
+            ("- a", 0, Some(2)),
+            ("- - a", 0, Some(4)),
+            ("-\n a", 0, Some(3)),
+            ("-a", 0, Some(0)),
+            ("---a", 0, Some(0)),
+            ("? a", 0, Some(2)),
+            ("?a", 0, Some(0)),
+            ("!t a", 0, Some(3)),
+            ("!t &x [a]", 0, Some(6)),
+            ("!<x y> a", 0, Some(7)),
+            ("&x\na", 0, Some(3)),
+            ("\u{feff}a", 0, Some(3)),
+            ("}, ]: a", 0, Some(6)),
+            ("# b", 0, None),
+            ("-", 0, None),
+            ("", 0, None),
+        ] {
+            assert_eq!(find_content(text, from), expected, "{text:?}");
+        }
+    }
+}

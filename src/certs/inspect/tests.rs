@@ -91,6 +91,8 @@ fn time_is_up_for_a_leaf_and_for_a_ca_apart() {
     assert_eq!(problems(2), [leaf]);
     assert_eq!(problems(11), [ca, leaf]);
     assert_eq!(problems(-1), early);
+    let first = noon() - HOUR / 6;
+    assert_eq!(folder.problems(&files, None, first), [""; 0]);
 }
 
 #[test]

@@ -267,6 +267,26 @@ fn of_several_cas_the_one_that_signed_must_be_valid() {
 }
 
 #[test]
+fn the_first_and_the_last_moment_count() {
+    let ca = ca("ca", |_| {});
+    let sent = [leaf(&ca, |_| {})];
+    let chain = Chain {
+        sent: &sent,
+        authorities: None,
+        names: &[],
+    };
+    for (moment, accepted) in [
+        ("2025-12-31T23:59:59Z", false),
+        ("2026-01-01T00:00:00Z", true),
+        ("2027-01-01T00:00:00Z", true),
+        ("2027-01-01T00:00:01Z", false),
+    ] {
+        let verified = chain.verify(moment.parse().unwrap());
+        assert_eq!(verified.is_ok(), accepted, "{moment}");
+    }
+}
+
+#[test]
 fn a_reason_is_that_of_the_ca_of_that_name() {
     let other = ca("other", |_| {});
     let stranger = ca("ca", |_| {});

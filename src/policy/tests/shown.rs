@@ -54,14 +54,14 @@ exemptions:
 
 #[test]
 fn names_and_domains_are_shown_as_they_were_written() {
-    let text =
-        "cookies: {namePattern: 'sticky-*', allowedDomains: [.Example.com, '*.example.org']}";
+    let text = "controller: {version: 5.4}\ncookies: {namePattern: 'sticky-*', allowedDomains: [.Example.com, '*.example.org']}";
     let shown = parse(text).0.show(None, now()).to_string();
     assert!(shown.contains("  namePattern: \"sticky-*\" "), "{shown}");
     assert!(
         shown.contains("  allowedDomains: [example.com, \"*.example.org\"] "),
         "{shown}"
     );
+    assert!(shown.contains("  version: \"5.4"), "{shown}");
     let again = parse(&shown).0;
     assert_eq!(
         again.for_namespace(None),

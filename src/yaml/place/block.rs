@@ -127,3 +127,21 @@ impl Breaks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_indented_by_the_first_and_by_the_deepest() {
+        for (text, value, expected) in [
+            ("  a\n    b\n", "a\n  b\n", (2, 4)),
+            ("  a\n      b\n        c", "a\n    b", (2, 6)),
+            ("    \n  a\n", "\na\n", (2, 4)),
+            ("\r\n  a\r\n", "\na\n", (2, 2)),
+            ("", "", (0, 0)),
+        ] {
+            assert_eq!(indents(text, 0, value), expected, "{text:?}");
+        }
+    }
+}

@@ -148,3 +148,44 @@ fn what_is_folded_has_one_place() {
         assert_eq!(place.of(text), expected, "{start}..{end}");
     }
 }
+
+#[test]
+fn a_node_has_a_place_a_kind_and_a_tag() {
+    for (value, place, what) in [
+        ("[b]", (3, 6), "a list"),
+        ("!x [b]", (6, 9), "a list"),
+        ("&x [b]", (6, 9), "a list"),
+        ("!x &x {b: c}", (9, 15), "an object"),
+        ("!x b", (6, 7), "a string"),
+        ("~", (3, 4), "null"),
+        ("null", (3, 7), "null"),
+        ("on", (3, 5), "a boolean"),
+        ("-5", (3, 5), "a number"),
+        ("5.5", (3, 6), "a number"),
+        ("! 5", (5, 6), "a string"),
+        ("!!str 5", (9, 10), "a string"),
+    ] {
+        let text = format!("a: {value}");
+        let root = documents(&text).next().unwrap().read().unwrap().unwrap();
+        let node = root.get("a").unwrap();
+        let span = node.resolved().span;
+        assert_eq!(
+            ((span.start, span.end), node.what()),
+            (place, what),
+            "{text}"
+        );
+    }
+    for (tag, is_text) in [("!", true), ("!!str", true), ("!x", false), ("!<x>", false)] {
+        let text = format!("a: {tag} 5");
+        let root = documents(&text).next().unwrap().read().unwrap().unwrap();
+        assert_eq!(root.get("a").unwrap().string().is_some(), is_text, "{text}");
+    }
+}
+
+#[test]
+fn a_string_without_its_end_is_shown_at_its_beginning() {
+    for text in [r#"{"a": "b"#, r#"{"a": "b\""#] {
+        let error = read_json(text, Span::whole(text)).unwrap_err();
+        assert_eq!(error.span, Span::at(6), "{text}");
+    }
+}
