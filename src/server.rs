@@ -43,7 +43,7 @@ use listener::Port;
 pub use metrics::LOST_LOG_LINES;
 use metrics::Metrics;
 pub use settings::Settings;
-use small_file::Poller;
+use small_file::Pollers;
 use throttle::Throttle;
 pub use validator::Validator;
 
@@ -87,8 +87,7 @@ struct Shared {
     certificate: Arc<CertificateStore>,
     files: Option<Files>,
     client_auth: Option<Arc<ClientAuth>>,
-    /// Of the certificate, of the CA of callers and of the policy.
-    pollers: [Poller; 3],
+    pollers: Pollers,
     reviews: SocketAddr,
     stopping: AtomicBool,
     /// Whether clients may send reviews here: readiness was reported, or one came.
@@ -143,7 +142,7 @@ pub async fn serve(
         certificate: identity.certificate,
         files: identity.files,
         client_auth,
-        pollers: <[Poller; 3]>::default(),
+        pollers: Pollers::default(),
         reviews: sockets.reviews.local_addr()?,
         stopping: false.into(),
         known: false.into(),
@@ -195,7 +194,11 @@ fn connections(
 impl Shared {
     /// Reads the files again, each source on a thread of its own.
     async fn poll_files(self: &Arc<Self>) {
-        let [certificate, client_auth, policy] = &self.pollers;
+        let Pollers {
+            certificate,
+            client_auth,
+            policy,
+        } = &self.pollers;
         let poll = |poll: fn(&Self)| {
             let shared = Arc::clone(self);
             move || poll(&shared)

@@ -136,7 +136,7 @@ mod tests {
         let mut other = unknown_parameter();
         other.diagnostic.severity = Severity::Warning;
         other.diagnostic.consequence = Some(Consequence::NoEffect);
-        other.diagnostic.message = "a|b <img> [x](y) `z`\u{1b}".to_owned();
+        other.diagnostic.message = "a|b <img> [x](y) `z`\u{1b} *b* _i_ ~s~ #1 @u".to_owned();
         let table = table(MOST_BYTES, &[other, worst]);
         let rows: Vec<_> = table
             .lines()
@@ -145,7 +145,7 @@ mod tests {
         assert!(rows[0].starts_with(r"| error | unknown-parameter | deploy/cafe.yaml:6:70 | "));
         assert!(rows[1].starts_with("| warning |"));
         assert!(
-            rows[1].contains(r"a\|b \<img\> \[x\](y) \`z\`\\u\{1b\}"),
+            rows[1].contains(r"a\|b \<img\> \[x\](y) \`z\`\\u\{1b\} \*b\* \_i\_ \~s\~ \#1 \@u"),
             "{}",
             rows[1]
         );

@@ -60,12 +60,9 @@ fn troubles(shared: &Shared) -> String {
     if let Some(why) = client_auth.and_then(|it| it.last_error()) {
         let _ = writeln!(text, "the newest CA of callers cannot be used: {why}");
     }
-    let files = ["certificate", "CA of callers", "policy"];
-    for (what, poller) in files.into_iter().zip(&shared.pollers) {
-        if let Some(since) = poller.stuck() {
-            let seconds = since.as_secs();
-            let _ = writeln!(text, "reading the {what} has not ended for {seconds} s");
-        }
+    for (what, since) in shared.pollers.stuck() {
+        let seconds = since.as_secs();
+        let _ = writeln!(text, "reading the {what} has not ended for {seconds} s");
     }
     if let Some(faults) = shared.validator.policy.refused() {
         let _ = writeln!(text, "the newest policy cannot be used: {}", faults.brief());

@@ -39,6 +39,27 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
 #[derive(Debug, Default)]
 pub(super) struct Poller(Arc<Mutex<Option<Instant>>>);
 
+/// One for each kind of file that is read again.
+#[derive(Debug, Default)]
+pub(super) struct Pollers {
+    pub(super) certificate: Poller,
+    pub(super) client_auth: Poller,
+    pub(super) policy: Poller,
+}
+
+impl Pollers {
+    /// What is being read for too long, and for how long.
+    pub(super) fn stuck(&self) -> impl Iterator<Item = (&'static str, Duration)> {
+        let all = [
+            ("certificate", &self.certificate),
+            ("CA of callers", &self.client_auth),
+            ("policy", &self.policy),
+        ];
+        all.into_iter()
+            .filter_map(|(what, poller)| Some((what, poller.stuck()?)))
+    }
+}
+
 impl Poller {
     /// Runs `poll`, unless the last one is still running, and waits for it a
     /// moment. It goes on after that.
@@ -55,7 +76,7 @@ impl Poller {
     }
 
     /// Since when a poll has been running, where that is too long.
-    pub(super) fn stuck(&self) -> Option<Duration> {
+    fn stuck(&self) -> Option<Duration> {
         let began = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         began.map(|began| began.elapsed()).filter(|it| *it > STUCK)
     }
@@ -164,5 +185,20 @@ mod tests {
         assert!(poller.stuck().is_some());
         drop(running);
         assert_eq!(poller.stuck(), None);
+
+        let pollers = Pollers::default();
+        let named = || pollers.stuck().map(|(what, _)| what).collect::<Vec<_>>();
+        assert_eq!(named(), [""; 0]);
+        for (poller, expected) in [
+            (&pollers.policy, &["policy"][..]),
+            (&pollers.certificate, &["certificate", "policy"]),
+            (
+                &pollers.client_auth,
+                &["certificate", "CA of callers", "policy"],
+            ),
+        ] {
+            *poller.0.lock().unwrap() = before;
+            assert_eq!(named(), expected);
+        }
     }
 }

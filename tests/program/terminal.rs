@@ -1,14 +1,15 @@
 //! What a terminal shows: as wide as it is, in colour, and how far a long check is.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
+use tempfile::TempDir;
 
 use super::{BAD, BINARY, GOOD, folder, ingress};
 
@@ -21,6 +22,22 @@ struct AtTerminal {
 impl AtTerminal {
     /// Starts stickler with nothing in its environment but `variables`.
     fn start(folder: &Path, arguments: &[&str], columns: u16, variables: &[(&str, &str)]) -> Self {
+        Self::with(folder, arguments, columns, variables, [None, None])
+    }
+
+    /// As [`Self::start`], with standard error in a file.
+    fn elsewhere(folder: &Path, arguments: &[&str], errors: File) -> Self {
+        Self::with(folder, arguments, 80, &[XTERM], [None, Some(errors.into())])
+    }
+
+    /// As [`Self::start`], with other places for standard output and error.
+    fn with(
+        folder: &Path,
+        arguments: &[&str],
+        columns: u16,
+        variables: &[(&str, &str)],
+        [output, errors]: [Option<Stdio>; 2],
+    ) -> Self {
         let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&terminal).unwrap();
         unlockpt(&terminal).unwrap();
@@ -43,7 +60,9 @@ impl AtTerminal {
         let mut command = Command::new(BINARY);
         command.args(arguments).current_dir(folder).env_clear();
         command.envs(variables.iter().copied());
-        command.stdin(open()).stdout(open()).stderr(open());
+        command.stdin(open());
+        command.stderr(errors.unwrap_or_else(|| open().into()));
+        command.stdout(output.unwrap_or_else(|| open().into()));
         Self {
             child: command.spawn().unwrap(),
             terminal: terminal.into(),
@@ -74,24 +93,53 @@ fn plain(shown: &str) -> String {
 
 const XTERM: (&str, &str) = ("TERM", "xterm");
 
+/// The width of the widest line that may be broken: a command is not, it is
+/// there to be copied.
+fn widest(text: &str) -> usize {
+    let lines = text
+        .lines()
+        .filter(|line| !line.contains("stickler explain"));
+    lines.map(|line| line.chars().count()).max().unwrap()
+}
+
+fn long_line() -> String {
+    ingress(&format!("{BAD} # {}", "x".repeat(300)))
+}
+
+#[test]
+fn through_a_pager_lines_are_as_wide_as_the_terminal_behind_it() {
+    let folder = folder(&[("a.yaml", &long_line())]);
+    for columns in [50, 100] {
+        let mut check = AtTerminal::with(
+            folder.path(),
+            &["check", "a.yaml"],
+            columns,
+            &[XTERM],
+            [Some(Stdio::piped()), None],
+        );
+        let mut text = String::new();
+        let pager = check.child.stdout.take();
+        pager.unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(check.finish().0, 1, "{text}");
+        let all = usize::from(columns);
+        let excerpt: Vec<_> = text.lines().filter(|it| it.contains(" | ")).collect();
+        let widest = widest(&excerpt.join("\n"));
+        assert!((all - 8..=all).contains(&widest), "{columns}:\n{text}");
+    }
+}
+
 #[test]
 fn lines_are_as_wide_as_the_terminal() {
-    let folder = folder(&[("a.yaml", &ingress(&format!("{BAD} # {}", "x".repeat(300))))]);
+    let folder = folder(&[("a.yaml", &long_line())]);
     for columns in [50, 72, 100] {
         let check = AtTerminal::start(folder.path(), &["check", "a.yaml"], columns, &[XTERM]);
         let (code, shown) = check.finish();
         assert_eq!(code, 1, "{shown}");
         let text = plain(&shown);
-        // A command is not broken: it is there to be copied.
-        let lines = text
-            .lines()
-            .filter(|line| !line.contains("stickler explain"));
-        let widest = lines.map(|line| line.chars().count()).max();
         let all = usize::from(columns);
         // The excerpt is cut, and fills the line but for what draws it.
-        let range = all - 8..=all;
         assert!(
-            widest.is_some_and(|it| range.contains(&it)),
+            (all - 8..=all).contains(&widest(&text)),
             "{columns}:\n{text}"
         );
     }
@@ -145,21 +193,25 @@ fn what_a_diff_shows_of_a_file_is_not_obeyed() {
     assert!(!shown.contains(['\u{9b}', '\u{202e}']), "{shown:?}");
 }
 
-#[test]
-fn a_long_check_counts_its_files_and_leaves_no_trace_of_it() {
+/// Starts a check of three files that takes a second: less than that shows
+/// nothing, so the time itself is what is tested.
+fn long_check(start: impl FnOnce(&Path, &[&str]) -> AtTerminal) -> (i32, String) {
     let folder = folder(&[("b.yaml", &ingress(GOOD)), ("c.yaml", &ingress(BAD))]);
     let pipe = folder.path().join("a.yaml");
     let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
     assert!(made.success());
-    let files = ["check", "a.yaml", "b.yaml", "c.yaml"];
-    let check = AtTerminal::start(folder.path(), &files, 80, &[XTERM]);
+    let check = start(folder.path(), &["check", "a.yaml", "b.yaml", "c.yaml"]);
     // It has begun when somebody reads the pipe.
     let mut input = OpenOptions::new().write(true).open(&pipe).unwrap();
-    // Less than a second shows nothing: the time itself is what is tested.
     thread::sleep(Duration::from_secs(1));
     input.write_all(ingress(GOOD).as_bytes()).unwrap();
     drop(input);
-    let (code, shown) = check.finish();
+    check.finish()
+}
+
+#[test]
+fn a_long_check_counts_its_files_and_leaves_no_trace_of_it() {
+    let (code, shown) = long_check(|folder, files| AtTerminal::start(folder, files, 80, &[XTERM]));
     assert_eq!(code, 1, "{shown}");
     let (before, after) = shown.split_once("checked ").expect("a count");
     assert_eq!(before, "\r\u{1b}[K");
@@ -168,4 +220,16 @@ fn a_long_check_counts_its_files_and_leaves_no_trace_of_it() {
     let gone = found.rfind("\r\u{1b}[K").expect("a line that is cleared");
     assert!(!found[gone..].contains("files ..."), "{shown:?}");
     assert!(found[gone..].contains("unknown-parameter"), "{shown:?}");
+}
+
+#[test]
+fn where_nobody_looks_on_no_files_are_counted() {
+    let folder = TempDir::new().unwrap();
+    let errors = folder.path().join("errors");
+    let (code, shown) = long_check(|folder, files| {
+        AtTerminal::elsewhere(folder, files, fs::File::create(&errors).unwrap())
+    });
+    assert_eq!(code, 1, "{shown}");
+    let errors = fs::read_to_string(&errors).unwrap();
+    assert!(!errors.contains("files ..."), "{errors}");
 }

@@ -94,3 +94,17 @@ async fn a_peer_that_speaks_no_tls_leaves_a_line_and_one_that_leaves_none() {
     let message = line["message"].as_str().unwrap();
     assert!(message.starts_with("handshake failed: "), "{message}");
 }
+
+#[tokio::test]
+async fn a_caller_who_hangs_up_before_a_uid_is_counted() {
+    let server = Spawned::dev(&[]).await;
+    let mut stream = server.connect().await;
+    let half = head(1000, "") + r#"{"kind":"Admission"#;
+    stream.write_all(half.as_bytes()).await.unwrap();
+    until!(server.metric("stickler_in_flight_requests").await >= 1.0);
+    drop(stream);
+    let disconnected = "stickler_bad_requests_total{reason=\"disconnected\"}";
+    until!(server.metric(disconnected).await >= 1.0);
+    let line = server.line(|line| line["reason"] == "disconnected").await;
+    assert_eq!(line["level"], "WARN");
+}

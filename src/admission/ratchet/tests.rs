@@ -101,6 +101,9 @@ fn change(name: &str) -> Change {
         "another default" => |it| {
             it["spec"]["defaultBackend"] = path("", "shop-svc")["backend"].clone();
         },
+        "regular expressions" => |it| {
+            it["metadata"]["annotations"]["nginx.org/path-regex"] = json!("case_sensitive");
+        },
         "its path goes" => |it| {
             paths(it).remove(0);
         },
@@ -215,6 +218,21 @@ fn an_old_mistake_is_new_where_an_input_of_its_rule_has_changed() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Of a path that is a regular expression nothing is known.
+#[test]
+fn a_mistake_that_regular_expressions_hid_is_new() {
+    for (rule, value, inputs) in TABLE {
+        let new = ingress(value);
+        let mut old = new.clone();
+        change("regular expressions")(&mut old);
+        let expected = match inputs.contains(&"its host") {
+            true => Verdict::Deny,
+            false => Verdict::Warn,
+        };
+        assert_eq!(verdict(&old, &new), expected, "{rule}");
+    }
 }
 
 #[test]

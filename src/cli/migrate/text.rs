@@ -99,7 +99,7 @@ fn push_condemned(text: &mut String, condemned: &Condemned) {
 pub(super) fn summary(tally: &Tally, write: bool, diff: bool) -> String {
     let files = counted(tally.files, "file", "files");
     let seen = counted(tally.ingresses, "Ingress", "Ingresses");
-    // An error of stickler is no input's.
+    // An error of stickler does not count as an input.
     let own = tally.migrated.iter().filter(|it| it.result.is_err());
     let unread = unread(tally.failures - own.count());
     let outcomes = outcomes(tally);

@@ -24,7 +24,7 @@ fn seen(text: &str) -> (usize, usize, usize) {
 #[test]
 fn a_value_is_checked_where_it_is_one_and_named_where_it_is_not() {
     for (yaml, expected) in [
-        // Values of a chart, and what stands beside them.
+        // Values of a chart.
         ("ingress: {annotations: {KEY: BAD, other: BAD}}", (1, 1, 0)),
         ("a: b\nc: [d, e]\nKEY: BAD", (1, 1, 0)),
         ("KEY: 5", (0, 0, 0)),
@@ -86,7 +86,7 @@ fn an_operation_has_its_value_beside_its_path() {
         ("name: ingress.annotations.KEY, value: BAD", (1, 1, 0)),
         ("key: KEY, value: BAD", (1, 1, 0)),
         ("name: other, key: KEY, value: BAD", (1, 1, 0)),
-        // What else is said there is not taken for the operation's.
+        // Other fields of the operation are read as fields.
         ("key: KEY, value: BAD, note: of KEY", (1, 1, 1)),
     ] {
         let yaml = text(&format!("- {{{fields}}}\n"));

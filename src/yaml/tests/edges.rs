@@ -189,3 +189,58 @@ fn a_string_without_its_end_is_shown_at_its_beginning() {
         assert_eq!(error.span, Span::at(6), "{text}");
     }
 }
+
+#[test]
+fn each_escape_is_what_it_stands_for_and_has_its_place() {
+    for (escape, expected) in [
+        ("0", "\0"),
+        ("a", "\u{7}"),
+        ("b", "\u{8}"),
+        ("t", "\t"),
+        ("\t", "\t"),
+        ("n", "\n"),
+        ("v", "\u{b}"),
+        ("f", "\u{c}"),
+        ("r", "\r"),
+        ("e", "\u{1b}"),
+        (" ", " "),
+        ("\"", "\""),
+        ("/", "/"),
+        ("\\", "\\"),
+        ("N", "\u{85}"),
+        ("_", "\u{a0}"),
+        ("L", "\u{2028}"),
+        ("P", "\u{2029}"),
+        ("x7a", "z"),
+        ("u00e9", "é"),
+        ("U0001d11e", "\u{1d11e}"),
+    ] {
+        let text = format!("a: \"x\\{escape}y\"");
+        let root = documents(&text).next().unwrap().read().unwrap().unwrap();
+        let node = root.get("a").unwrap();
+        let value = node.string().unwrap();
+        assert_eq!(value, format!("x{expected}y"), "{text}");
+        let places = places(&text, node).unwrap_or_else(|| panic!("no places in {text}"));
+        let end = 1 + expected.len();
+        assert_eq!(
+            places.span_of(Span::new(1, end)),
+            Span::new(5, 6 + escape.len()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_comma_stands_between_elements() {
+    for (text, good) in [
+        ("[1,2]", true),
+        ("{\"a\":1,\"b\":2}", true),
+        ("[,1]", false),
+        ("[1,]", false),
+        ("[1 2]", false),
+        ("{,\"a\":1}", false),
+        ("{\"a\":1,}", false),
+    ] {
+        assert_eq!(read_json(text, Span::whole(text)).is_ok(), good, "{text}");
+    }
+}
