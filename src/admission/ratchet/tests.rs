@@ -227,9 +227,10 @@ fn a_mistake_that_regular_expressions_hid_is_new() {
         let new = ingress(value);
         let mut old = new.clone();
         change("regular expressions")(&mut old);
-        let expected = match inputs.contains(&"its host") {
-            true => Verdict::Deny,
-            false => Verdict::Warn,
+        let expected = if inputs.contains(&"its host") {
+            Verdict::Deny
+        } else {
+            Verdict::Warn
         };
         assert_eq!(verdict(&old, &new), expected, "{rule}");
     }
