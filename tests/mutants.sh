@@ -18,7 +18,7 @@ command -v cargo-mutants >/dev/null || {
 # Mutants of each room that are tried.
 each=${EACH:-6}
 # The tests over the rooms' public faces; those that need Go take too long.
-public='admission browser certs cli context corpus field fuzz manifests migrate operations pages places policy program releases reports server'
+public='admission browser cases certs cli context corpus field fuzz manifests migrate operations pages places policy program releases reports server'
 
 # Runs cargo-mutants. 2 means that there is something left, 3 that something ran
 # into the time limit, which counts as noticed.
@@ -91,7 +91,7 @@ concerned() {
     finding | render) echo cli pages program reports ;;
     ingress) echo admission field manifests program ;;
     json) echo fuzz ;;
-    lint) echo admission browser cli context corpus migrate pages releases ;;
+    lint) echo admission browser cases cli context corpus migrate pages releases ;;
     manifest) echo cli field manifests migrate places program ;;
     page) echo cli pages ;;
     policy) echo cli operations policy ;;

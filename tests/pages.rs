@@ -64,6 +64,13 @@ fn pages_have_the_facts_of_the_catalogue() {
     }
 }
 
+#[test]
+fn a_page_says_under_which_policy_its_examples_are_checked() {
+    let page = page::of(Rule::MaxExpires);
+    let policy = "\n## Policy\n\nThe examples are checked with this policy:\n\n```yaml\nlimits: ";
+    assert!(page.contains(policy), "{page}");
+}
+
 /// `UPDATE_RULES=1 cargo test --test pages` writes the index.
 #[test]
 fn the_index_is_up_to_date() {
