@@ -223,7 +223,7 @@ fn a_long_check_counts_its_files_and_leaves_no_trace_of_it() {
 }
 
 #[test]
-fn where_nobody_looks_on_no_files_are_counted() {
+fn in_a_file_no_files_are_counted() {
     let folder = TempDir::new().unwrap();
     let errors = folder.path().join("errors");
     let (code, shown) = long_check(|folder, files| {
