@@ -71,6 +71,23 @@ fn a_page_says_under_which_policy_its_examples_are_checked() {
     assert!(page.contains(policy), "{page}");
 }
 
+#[test]
+fn a_page_says_what_can_be_suppressed_and_how() {
+    for (rule, expected) in [
+        (Rule::UnreadableIngress, "This rule cannot be suppressed."),
+        (Rule::UnusedIgnore, "Remove the comment."),
+        (Rule::Comment, "It cannot be turned off"),
+        (
+            Rule::MissingPath,
+            "in the policy: `rules: {missing-path: off}`.",
+        ),
+    ] {
+        let page = page::of(rule);
+        let (_, how) = page.split_once("\n## How to suppress\n").unwrap();
+        assert!(how.contains(expected), "{how}");
+    }
+}
+
 /// `UPDATE_RULES=1 cargo test --test pages` writes the index.
 #[test]
 fn the_index_is_up_to_date() {
