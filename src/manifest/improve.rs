@@ -327,7 +327,7 @@ mod tests {
             let value = subject.annotation(PLUS_KEY).unwrap_or_default();
             let mut found = bs(subject, "a");
             if !value.contains('b') {
-                found.extend(bs_of(value));
+                found.extend(beyond_repair(value));
             }
             found
         };
@@ -337,7 +337,7 @@ mod tests {
     }
 
     /// Four faults that nothing can be done about.
-    fn bs_of(value: &str) -> Vec<Diagnostic> {
+    fn beyond_repair(value: &str) -> Vec<Diagnostic> {
         let span = Span::whole(value);
         let fault = || Diagnostic::new(Rule::UnknownParameter, Place::value(PLUS_KEY, span), "m");
         vec![fault(), fault(), fault(), fault()]

@@ -147,6 +147,8 @@ fn what_is_absent_is_shown_by_its_parent() {
     let text =
         ingress("x") + "spec:\n  rules:\n  - host: bad.example\n  - http:\n      paths: []\n";
     assert_eq!(places(&report(&text)), ["1:9:11-9:22", "1:10:5-10:9"]);
+    let empty = ingress("a") + "spec:\n  rules:\n  - host:\n  - http: {paths: []}\n";
+    assert_eq!(places(&report(&empty)), ["1:9:5-9:9", "1:10:5-10:9"]);
 }
 
 #[test]

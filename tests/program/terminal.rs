@@ -25,11 +25,6 @@ impl AtTerminal {
         Self::with(folder, arguments, columns, variables, [None, None])
     }
 
-    /// As [`Self::start`], with standard error in a file.
-    fn elsewhere(folder: &Path, arguments: &[&str], errors: File) -> Self {
-        Self::with(folder, arguments, 80, &[XTERM], [None, Some(errors.into())])
-    }
-
     /// As [`Self::start`], with other places for standard output and error.
     fn with(
         folder: &Path,
@@ -227,7 +222,8 @@ fn in_a_file_no_files_are_counted() {
     let folder = TempDir::new().unwrap();
     let errors = folder.path().join("errors");
     let (code, shown) = long_check(|folder, files| {
-        AtTerminal::elsewhere(folder, files, fs::File::create(&errors).unwrap())
+        let errors = File::create(&errors).unwrap();
+        AtTerminal::with(folder, files, 80, &[XTERM], [None, Some(errors.into())])
     });
     assert_eq!(code, 1, "{shown}");
     let errors = fs::read_to_string(&errors).unwrap();

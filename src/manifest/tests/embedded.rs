@@ -45,7 +45,7 @@ fn a_value_is_checked_where_it_is_one_and_named_where_it_is_not() {
         ),
         ("'[\"KEY\"]': BAD", (1, 1, 0)),
         ("xKEY: BAD", (0, 0, 1)),
-        // Strings that are YAML, to four of them within each other.
+        // Strings that are YAML.
         ("a: 'KEY: BAD'", (1, 1, 0)),
         ("a: |\n  - KEY: BAD\n  - KEY: BAD BAD", (3, 2, 0)),
     ] {
@@ -145,21 +145,4 @@ fn what_kubectl_applied_last_is_not_checked_again() {
         "x:\n  KEY: BAD\n  {last}: '{{\"KEY\": \"BAD\"}}'\n"
     ));
     assert_eq!(seen(&yaml), (1, 1, 0));
-}
-
-#[test]
-fn a_comment_ends_a_block_and_a_name_without_a_value_has_a_place() {
-    let silenced = format!(
-        "{}# stickler: ignore[rejected-ingress] why\nspec:\n  rules:\n  - host: bad.example\n",
-        ingress("|-\n      a\n")
-    );
-    let found = report(&silenced);
-    let unused = found
-        .findings
-        .iter()
-        .filter(|it| it.diagnostic.rule == Rule::UnusedIgnore);
-    assert_eq!(unused.count(), 1, "{:?}", found.findings);
-
-    let empty = ingress("a") + "spec:\n  rules:\n  - host:\n  - http: {paths: []}\n";
-    assert_eq!(places(&report(&empty)), ["1:9:5-9:9", "1:10:5-10:9"]);
 }

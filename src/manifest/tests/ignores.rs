@@ -112,3 +112,12 @@ fn a_comment_behind_json_is_one_of_the_next_document() {
         (vec!["unknown-parameter", "unused-ignore"], 0)
     );
 }
+
+#[test]
+fn behind_a_block_a_comment_is_one() {
+    let text = ingress("|-\n      a\n")
+        + "# stickler: ignore[rejected-ingress] why\nspec:\n  rules:\n  - host: bad.example\n";
+    let (rules, _) = outcome(&text);
+    let unused = rules.iter().filter(|rule| **rule == "unused-ignore");
+    assert_eq!(unused.count(), 1, "{rules:?}");
+}
