@@ -26,6 +26,7 @@ mod connections;
 mod deadline;
 mod listener;
 mod metrics;
+mod poller;
 mod ready;
 mod request_guard;
 mod settings;
@@ -42,8 +43,8 @@ use connections::{Bounds, Connections};
 use listener::Port;
 pub use metrics::LOST_LOG_LINES;
 use metrics::Metrics;
+use poller::Pollers;
 pub use settings::Settings;
-use small_file::Pollers;
 use throttle::Throttle;
 pub use validator::Validator;
 

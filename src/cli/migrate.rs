@@ -162,7 +162,7 @@ impl Migrate {
         });
         let shown = shown.and_then(|()| self.finish(&tally));
         terminal::tolerate(shown)?;
-        Ok(exit_code(&tally))
+        Ok(ExitCode::from(exit_code(&tally)))
     }
 
     fn one(&self, mut migrated: Migrated, tally: &mut Tally, to_stderr: bool) -> io::Result<()> {
@@ -283,16 +283,21 @@ pub(super) fn is_unreported(subject: &Subject<'_>, policies: &Policies) -> bool 
     !names_classes && !is_shown && is_candidate(subject) && !is_present(subject)
 }
 
-fn exit_code(tally: &Tally) -> ExitCode {
+fn exit_code(tally: &Tally) -> u8 {
     let outcomes = tally
         .migrated
         .iter()
         .filter_map(|it| it.result.as_ref().ok());
     let worst = outcomes.map(|migration| migration.outcome).max();
-    ExitCode::from(match worst {
-        _ if tally.failures > 0 => 2,
+    code_of(tally.failures > 0, worst)
+}
+
+/// The exit code of a migration whose worst outcome is this.
+pub(super) fn code_of(failed: bool, worst: Option<Outcome>) -> u8 {
+    match worst {
+        _ if failed => 2,
         None | Some(Outcome::Nothing) => 3,
         Some(Outcome::Exact | Outcome::Differs) => 0,
         Some(_) => 1,
-    })
+    }
 }

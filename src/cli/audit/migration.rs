@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
+use crate::cli::migrate::code_of;
 use crate::cli::migrate::json::migration;
 use crate::cli::{Failure, terminal};
 use crate::finding::ObjectRef;
@@ -62,13 +63,8 @@ fn written(rows: &[Row], format: Format) -> String {
 }
 
 fn exit_code(rows: &[Row]) -> u8 {
-    let outcomes = rows.iter().map(Row::outcome);
-    match outcomes.clone().flatten().max() {
-        _ if outcomes.clone().any(|it| it.is_none()) => 2,
-        None => 3,
-        Some(Outcome::Partial | Outcome::WasBroken | Outcome::Blocked) => 1,
-        _ => 0,
-    }
+    let failed = rows.iter().any(|row| row.result.is_err());
+    code_of(failed, rows.iter().filter_map(Row::outcome).max())
 }
 
 impl Row {
@@ -142,6 +138,7 @@ mod tests {
     use super::*;
     use crate::lint::read::keys::COMMUNITY;
     use crate::lint::subject::{Annotation, Backend, HostRule, PathRule};
+    use crate::lint::{Diagnostic, FieldPath, Place, Rule};
 
     fn subject(name: &'static str, keys: &[(&str, &'static str)]) -> Subject<'static> {
         let annotation = |&(key, value): &(&str, &'static str)| Annotation {
@@ -222,9 +219,8 @@ mod tests {
             let mut rows = rows(ingresses);
             assert_eq!(exit_code(&rows), expected, "{rows:?}");
             if let Some(row) = rows.first_mut() {
-                let place = crate::lint::Place::field(crate::lint::FieldPath::annotation("a"));
-                let rule = crate::lint::Rule::MalformedEntry;
-                let diagnostic = crate::lint::Diagnostic::new(rule, place, "m");
+                let place = Place::field(FieldPath::annotation("a"));
+                let diagnostic = Diagnostic::new(Rule::MalformedEntry, place, "m");
                 row.result = Err(Condemned {
                     value: "v".to_owned(),
                     diagnostic: Box::new(diagnostic),
