@@ -11,6 +11,10 @@ use std::time::{Duration, Instant};
 /// kernel closes the pipe however the test ends, by `SIGKILL` too.
 const LEASH: &str = r#"exec 3<&0; (cat <&3 >/dev/null; kill -KILL $$) & exec "$@" 3<&- </dev/null"#;
 
+/// For programs in Go: what they allocate is collected four times less often
+/// than by default. That is a quarter of their processor time here.
+pub(crate) const COLLECT_LESS: (&str, &str) = ("GOGC", "400");
+
 /// A program on its leash: dropping it ends it.
 pub(crate) struct Leashed {
     child: Child,
@@ -30,6 +34,7 @@ impl Leashed {
             .args(["-c", LEASH, "child_guard"])
             .arg(program)
             .args(arguments)
+            .env(COLLECT_LESS.0, COLLECT_LESS.1)
             .stdin(Stdio::piped())
             .stdout(output.try_clone().map_err(explain)?)
             .stderr(output)

@@ -12,6 +12,7 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 
 use crate::apiserver::ControlPlane;
+use crate::child_guard::COLLECT_LESS;
 
 /// A cluster, and how it is talked to.
 pub(crate) struct Cluster {
@@ -71,6 +72,7 @@ impl Cluster {
             .args(["-c", line])
             .env("PATH", self.path())
             .env("KUBECONFIG", kubeconfig)
+            .env(COLLECT_LESS.0, COLLECT_LESS.1)
             .env("GITHUB_ACTIONS", "")
             .env("KUBECTL_KUBERC", "false")
             .env("KUBECACHEDIR", self.folder.join("cache"));

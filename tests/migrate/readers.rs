@@ -61,7 +61,7 @@ pub(crate) fn errors(subject: &Subject<'_>, release: Release) -> Vec<Diagnostic>
         tls: TlsTermination::Upstream,
         ..Policy::default()
     };
-    let mut found = lint::check(subject, &policy);
+    let mut found = lint::check_without_fixes(subject, &policy);
     found.retain(|it| it.severity == Severity::Error && it.place.span.is_some());
     found
 }
