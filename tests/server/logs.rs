@@ -5,7 +5,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 use crate::harness::until;
-use crate::harness::{head, large_review, review};
+use crate::harness::{Authority, head, large_review, review};
 use crate::spawned::Spawned;
 
 #[tokio::test]
@@ -107,4 +107,86 @@ async fn a_caller_who_hangs_up_before_a_uid_is_counted() {
     until!(server.metric(disconnected).await >= 1.0);
     let line = server.line(|line| line["reason"] == "disconnected").await;
     assert_eq!(line["level"], "WARN");
+}
+
+/// A file that changes is used from then on or is not, and either is logged with
+/// what is to be said of its content.
+#[tokio::test]
+async fn what_is_read_again_leaves_a_line() {
+    let authority = Authority::new("CA");
+    let folder = tempfile::tempdir().unwrap();
+    let [policy, callers] = ["stickler.yaml", "callers.crt"].map(|file| folder.path().join(file));
+    std::fs::write(&policy, "mode: enforce\n").unwrap();
+    std::fs::write(&callers, authority.pem()).unwrap();
+    let flags = [
+        "--policy",
+        policy.to_str().unwrap(),
+        "--client-ca",
+        callers.to_str().unwrap(),
+        "--reload-interval",
+        "0.05",
+    ];
+    let server = Spawned::files(&authority, &flags).await;
+    let (chain, key) = authority.leaf(|_| {});
+    std::fs::write(server.file("tls.key"), key).unwrap();
+    for (file, content, level, message, said) in [
+        (
+            &policy,
+            "mode: warn\n".to_owned(),
+            "INFO",
+            "the policy was reloaded",
+            None,
+        ),
+        (
+            &policy,
+            "mode: warn\nrequire: {sameSite: none}\n".to_owned(),
+            "WARN",
+            "the policy was reloaded",
+            Some(("warnings", "browsers drop such a cookie")),
+        ),
+        (
+            &policy,
+            "mood: warn\n".to_owned(),
+            "ERROR",
+            "the new policy cannot be used; the last good one stays in force",
+            Some(("faults", "unknown key 'mood'")),
+        ),
+        (
+            &callers,
+            Authority::new("another CA").pem(),
+            "INFO",
+            "the CA of callers was reloaded",
+            None,
+        ),
+        (
+            &callers,
+            "nonsense".to_owned(),
+            "ERROR",
+            "the new CA of callers cannot be used; the last good one stays",
+            Some(("error", "no certificate")),
+        ),
+        (
+            &server.file("tls.crt"),
+            chain,
+            "INFO",
+            "the certificate was reloaded",
+            None,
+        ),
+        (
+            &server.file("tls.crt"),
+            "nonsense".to_owned(),
+            "ERROR",
+            "the new certificate cannot be used; the last good one is still served",
+            Some(("error", "no certificate")),
+        ),
+    ] {
+        std::fs::write(file, content).unwrap();
+        let line = server
+            .line(|line| line["message"] == message && line["level"] == level)
+            .await;
+        if let Some((field, part)) = said {
+            let text = line[field].as_str().unwrap_or_default();
+            assert!(text.contains(part), "{line}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The real binary as a process of its own, ended with the test.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
 
@@ -156,8 +157,13 @@ impl Spawned {
     }
 
     /// The CA of `--dev`, as a file.
-    pub(crate) fn ca(&self) -> std::path::PathBuf {
-        self.folder.path().join("ca.crt")
+    pub(crate) fn ca(&self) -> PathBuf {
+        self.file("ca.crt")
+    }
+
+    /// A file of its folder.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     pub(crate) async fn page(&self, path: &str) -> (u16, String) {

@@ -149,6 +149,42 @@ fn what_is_folded_has_one_place() {
     }
 }
 
+/// Whatever ends a line, it folds, and what follows keeps its place.
+#[test]
+fn every_line_break_folds() {
+    for (style, expected) in [
+        ("'x\n\n  y'", "x\ny"),
+        ("\"x\n\n  y\"", "x\ny"),
+        ("\"x \n  y\"", "x y"),
+        ("x\n\n  y", "x\ny"),
+        ("x \n  y", "x y"),
+        ("|\n  x\n  y\n", "x\ny\n"),
+        (">\n  x\n  y\n", "x y\n"),
+        (">\n  x\n\n\n  y\n", "x\n\ny\n"),
+    ] {
+        for line_break in ["\n", "\r\n", "\r"] {
+            // What begins a block scalar is read up to a line feed.
+            let style = match style.split_once("\n") {
+                Some((head @ ("|" | ">"), rest)) => {
+                    format!("{head}\n{}", rest.replace('\n', line_break))
+                }
+                _ => style.replace('\n', line_break),
+            };
+            let text = format!("a: {style}");
+            let root = documents(&text).next().unwrap().read().unwrap().unwrap();
+            let node = root.get("a").unwrap();
+            assert_eq!(node.string(), Some(expected), "{text:?}");
+            let places = places(&text, node).expect(&text);
+            let y = expected.find('y').unwrap();
+            let span = places.span_of(Span::new(y, y + 1));
+            assert_eq!(span.start, text.find('y').unwrap(), "{text:?}");
+            assert_eq!(span.of(&text), "y", "{text:?}");
+            let x = places.span_of(Span::new(0, 1));
+            assert_eq!(x.of(&text), "x", "{text:?}");
+        }
+    }
+}
+
 #[test]
 fn a_node_has_a_place_a_kind_and_a_tag() {
     for (value, place, what) in [
