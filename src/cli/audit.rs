@@ -121,10 +121,7 @@ impl Audit {
         other_class.settle(reports.summary());
         let finished = written.and_then(|()| reports.finish());
         upgrade.iter().for_each(Upgrade::summarize);
-        match finished {
-            Ok(verdict) => Ok(verdict.exit_code(false)),
-            Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),
-        }
+        Ok(finished.map_err(terminal::unwritten)?.exit_code(false))
     }
 
     /// The table of what there is to migrate.

@@ -98,10 +98,8 @@ impl Check {
         reports.summary().affinity = affinity.load(Ordering::Relaxed);
         let finished = written.and_then(|()| reports.finish());
         upgrade.iter().for_each(Upgrade::summarize);
-        match finished {
-            Ok(verdict) => Ok(verdict.exit_code(self.input.allow_empty)),
-            Err(error) => terminal::tolerate(Err(error)).map(|()| ExitCode::SUCCESS),
-        }
+        let verdict = finished.map_err(terminal::unwritten)?;
+        Ok(verdict.exit_code(self.input.allow_empty))
     }
 }
 
@@ -122,7 +120,7 @@ fn report_one(report: Report, reports: &mut Reports<'_>, verbose: bool) -> io::R
     }
     if verbose && !report.skipped.is_empty() {
         reports.catch_up()?;
-        let mut err = io::stderr().lock();
+        let mut err = terminal::stderr();
         for skipped in report.skipped {
             let at = &skipped.location;
             let file = terminal::file_name(&at.file);

@@ -1,8 +1,5 @@
 //! The controller that reads the Ingresses, as flags name it.
 
-use std::fmt::Display;
-use std::io::Write as _;
-
 use clap::{Args, ValueEnum};
 
 use super::terminal;
@@ -67,14 +64,8 @@ pub(super) fn release(text: &str) -> Result<Release, String> {
 pub(super) fn note_newer(release: Release) {
     if release.is_newer_than_modelled() {
         let modelled = release.modelled_as();
-        note(format_args!(
+        terminal::note(format_args!(
             "warning: {release} is newer than stickler knows; it is read as {modelled}"
         ));
     }
-}
-
-/// Writes a line to standard error, and ignores errors: it may be closed.
-pub(super) fn note(line: impl Display) {
-    let line = terminal::for_stderr(&line.to_string());
-    let _ = writeln!(std::io::stderr(), "{line}");
 }

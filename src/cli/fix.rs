@@ -99,17 +99,13 @@ impl Fix {
             },
         );
         let written = written.and_then(|()| self.finish(&tally));
-        match written {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::new("reporting what was fixed", error))
-            }
-            _ => Ok(self.exit_code(&tally)),
-        }
+        written.map_err(|error| Failure::new("reporting what was fixed", error))?;
+        Ok(self.exit_code(&tally))
     }
 
     fn finish(&self, tally: &Tally) -> io::Result<()> {
         let summary = terminal::for_stderr(&self.summary(tally));
-        writeln!(io::stderr(), "{summary}")
+        writeln!(terminal::stderr(), "{summary}")
     }
 
     fn one(&self, fixed: &Fixed, tally: &mut Tally) -> io::Result<()> {
@@ -125,7 +121,7 @@ impl Fix {
                 .filter(|finding| is_guess(finding))
                 .count();
         }
-        let mut err = io::stderr().lock();
+        let mut err = terminal::stderr();
         for error in &report.errors {
             writeln!(err, "error: {}", terminal::safe(&error.to_string()))?;
         }
@@ -140,10 +136,9 @@ impl Fix {
                 refusal.reason
             )?;
         }
-        drop(err);
         let is_read = report.counts.files > 0;
         if fixed.path.is_none() && is_read && !self.dry() {
-            io::stdout().lock().write_all(fixed.after.as_bytes())?;
+            terminal::stdout().write_all(fixed.after.as_bytes())?;
         }
         if !fixed.changes() {
             return Ok(());
@@ -158,15 +153,23 @@ impl Fix {
         if self.diff {
             let colour = self.colour.on_stdout();
             let diff = diff::unified(file, &fixed.before, &fixed.after, colour);
-            io::stdout().lock().write_all(diff.as_bytes())?;
+            terminal::stdout().write_all(diff.as_bytes())?;
         } else if self.check {
-            writeln!(io::stdout(), "would fix {shown} ({})", fixes(fixed.applied))?;
+            writeln!(
+                terminal::stdout(),
+                "would fix {shown} ({})",
+                fixes(fixed.applied)
+            )?;
         } else if let Some(path) = &fixed.path {
             if let Err(error) = manifest::write(path, &fixed.before, &fixed.after, fixed.encoding) {
                 tally.failures += 1;
-                return writeln!(io::stderr(), "error: {shown}: {error}");
+                return writeln!(terminal::stderr(), "error: {shown}: {error}");
             }
-            writeln!(io::stdout(), "fixed {shown} ({})", fixes(fixed.applied))?;
+            writeln!(
+                terminal::stdout(),
+                "fixed {shown} ({})",
+                fixes(fixed.applied)
+            )?;
         }
         tally.changed += 1;
         tally.applied += fixed.applied;

@@ -49,7 +49,7 @@ impl Completions {
             explain.mut_arg("name", |name| name.value_parser(names))
         });
         clap_complete::generate(self.shell, &mut cli, "stickler", &mut script);
-        terminal::print(&String::from_utf8_lossy(&script))?;
+        terminal::print(String::from_utf8_lossy(&script))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -161,7 +161,7 @@ impl Migrate {
             }
         });
         let shown = shown.and_then(|()| self.finish(&tally));
-        terminal::tolerate(shown)?;
+        shown.map_err(terminal::unwritten)?;
         Ok(ExitCode::from(exit_code(&tally)))
     }
 
@@ -172,7 +172,7 @@ impl Migrate {
         tally.failures += migrated.report.errors.len();
         for error in &migrated.report.errors {
             writeln!(
-                io::stderr(),
+                terminal::stderr(),
                 "error: {}",
                 terminal::safe(&error.to_string())
             )?;
@@ -180,7 +180,7 @@ impl Migrate {
         if migrated.report.counts.templates > 0 {
             let file = terminal::file_name(&migrated.report.file);
             writeln!(
-                io::stderr(),
+                terminal::stderr(),
                 "note: {file}: skipped, the source of a Helm template; migrate its values, then \
                  check its rendered output"
             )?;
@@ -193,9 +193,9 @@ impl Migrate {
                 Format::Json => String::new(),
             };
             if to_stderr {
-                io::stderr().lock().write_all(report.as_bytes())?;
+                terminal::stderr().write_all(report.as_bytes())?;
             } else {
-                io::stdout().lock().write_all(report.as_bytes())?;
+                terminal::stdout().write_all(report.as_bytes())?;
             }
         }
         tally.failures += migrated
@@ -219,9 +219,9 @@ impl Migrate {
                 &migrated.after,
                 colour,
             );
-            io::stdout().lock().write_all(diff.as_bytes())?;
+            terminal::stdout().write_all(diff.as_bytes())?;
         } else if self.write && migrated.path.is_none() {
-            io::stdout().lock().write_all(migrated.after.as_bytes())?;
+            terminal::stdout().write_all(migrated.after.as_bytes())?;
         } else if let Some(path) = migrated.path.as_deref().filter(|_| self.write && changes) {
             let (before, after) = (&migrated.before, &migrated.after);
             if let Err(error) = manifest::write(path, before, after, migrated.encoding) {
@@ -230,7 +230,7 @@ impl Migrate {
                     .ingresses
                     .iter_mut()
                     .for_each(|it| it.written = false);
-                return writeln!(io::stderr(), "error: {file}: {error}");
+                return writeln!(terminal::stderr(), "error: {file}: {error}");
             }
         }
         if !self.write {
@@ -246,17 +246,17 @@ impl Migrate {
     fn finish(&self, tally: &Tally) -> io::Result<()> {
         match self.format {
             Format::Full => {}
-            Format::Jsonl => write!(io::stdout(), "{}", json::summary(tally))?,
-            Format::Json => write!(io::stdout(), "{}", json::document(tally))?,
+            Format::Jsonl => write!(terminal::stdout(), "{}", json::summary(tally))?,
+            Format::Json => write!(terminal::stdout(), "{}", json::document(tally))?,
         }
         for service in self.unused_paths(tally) {
             writeln!(
-                io::stderr(),
+                terminal::stderr(),
                 "warning: --path {service}=…: no Ingress to migrate has a service of that name"
             )?;
         }
         let summary = text::summary(tally, self.write, self.diff);
-        writeln!(io::stderr(), "{}", terminal::for_stderr(&summary))
+        writeln!(terminal::stderr(), "{}", terminal::for_stderr(&summary))
     }
 
     fn unused_paths(&self, tally: &Tally) -> Vec<&str> {

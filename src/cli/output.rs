@@ -9,7 +9,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::Failure;
-use super::terminal::{self, Colour, Shared};
+use super::terminal::{self, Colour, Shared, Stdout};
 use crate::finding::{Failure as Unread, Finding};
 use crate::lint::Severity;
 use crate::render::{Format, Report, Style, Summary};
@@ -120,7 +120,7 @@ impl Output {
     /// Open every report that was asked for.
     pub(super) fn open(&self) -> Result<Reports<'_>, Failure> {
         let format = self.format()?;
-        let out = Shared::new(io::stdout());
+        let out = Shared::new(terminal::stdout());
         let style = self.style(self.colour.on_stdout());
         let mut open = vec![Open {
             report: format.open(Box::new(out.clone()), style),
@@ -129,7 +129,7 @@ impl Output {
         for Destination { format, file } in self.destinations.iter().filter(|it| !it.is_stdout()) {
             let opened = File::create(file);
             let opened = opened.map_err(|error| Failure::new(file.display(), error))?;
-            let out = BufWriter::new(opened);
+            let out = BufWriter::new(terminal::AsRead(opened));
             open.push(Open {
                 report: format.open(Box::new(out), self.style(false)),
                 takes_failures: true,
@@ -167,7 +167,7 @@ pub(super) struct Reports<'o> {
     /// The format of standard output.
     format: Format,
     /// Standard output, as the first report has it.
-    out: Shared<io::Stdout>,
+    out: Shared<Stdout>,
     /// The one on standard output first.
     open: Vec<Open>,
     summary: Summary,
@@ -206,7 +206,7 @@ impl Reports<'_> {
             _ => Format::Concise,
         };
         let style = self.asked.style(self.asked.colour.on_stderr());
-        let mut stderr = format.open(Box::new(io::stderr()), style);
+        let mut stderr = format.open(Box::new(terminal::stderr()), style);
         stderr.failure(failure, text)?;
         let taking = self.open.iter_mut().filter(|open| open.takes_failures);
         for Open { report, .. } in taking {
@@ -242,7 +242,7 @@ impl Reports<'_> {
     /// What the report has no place for: the summary, the statistics, notes.
     fn print_rest(&self) -> io::Result<()> {
         let is_text = self.format.is_text();
-        let mut err = io::stderr().lock();
+        let mut err = terminal::stderr();
         if !is_text && !self.asked.quiet {
             writeln!(err, "{}", terminal::for_stderr(&self.summary.to_string()))?;
         }
@@ -261,7 +261,7 @@ impl Reports<'_> {
         }
         let statistics = self.summary.statistics();
         if is_text {
-            io::stdout().write_all(statistics.as_bytes())
+            terminal::stdout().write_all(statistics.as_bytes())
         } else {
             err.write_all(statistics.as_bytes())
         }

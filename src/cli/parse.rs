@@ -109,14 +109,14 @@ impl Parse {
             ..Style::default()
         };
         let text = given.text();
-        let mut out = Format::Full.open(Box::new(std::io::stdout()), style);
+        let mut out = Format::Full.open(Box::new(terminal::stdout()), style);
         let mut draw = || {
             let mut errors = report.errors.iter();
             errors.try_for_each(|error| out.failure(error, text))?;
             let mut findings = report.findings.iter();
             findings.try_for_each(|finding| out.finding(finding, text))
         };
-        terminal::tolerate(draw())?;
+        draw().map_err(terminal::unwritten)?;
         if report.findings.is_empty() && report.errors.is_empty() {
             let knows_routes = !given.is_value() || self.route.is_given();
             terminal::print(if knows_routes {

@@ -1,7 +1,6 @@
 //! `stickler policy`: look at a policy file; and how other commands read one.
 
 use std::fmt::Display;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -89,7 +88,7 @@ impl Check {
         if !faults.list.is_empty() {
             print(format_args!("{faults}\n"))?;
         }
-        note(summary(&faults));
+        terminal::note(summary(&faults));
         let counts = |fault: &Fault| {
             self.fail_on
                 .severity()
@@ -155,7 +154,7 @@ pub(super) fn load_or_find_and_report(
 ) -> Result<Policies, Failure> {
     let file = file.map(Path::to_owned).or_else(find);
     if verbose {
-        note(match &file {
+        terminal::note(match &file {
             Some(file) => format!("note: checked with the policy {}", file.display()),
             None => format!("note: checked without a policy: no {FILE_NAME} here or above"),
         });
@@ -167,7 +166,7 @@ fn load(file: &Path) -> Result<Policies, Failure> {
     let loaded = Policies::load(file, Timestamp::now());
     let (policies, warnings) = loaded.map_err(|faults| unusable(&faults))?;
     if !warnings.list.is_empty() {
-        note(&warnings);
+        terminal::note(&warnings);
     }
     Ok(policies)
 }
@@ -199,15 +198,7 @@ pub(super) fn unusable(faults: &Faults) -> Failure {
     )
 }
 
-/// Where standard error is closed the message is lost.
-fn note(line: impl Display) {
-    let line = terminal::for_stderr(&line.to_string());
-    let _ = writeln!(std::io::stderr(), "{line}");
-}
-
 fn print(text: impl Display) -> Result<ExitCode, Failure> {
-    let mut out = std::io::stdout().lock();
-    let written = write!(out, "{text}").and_then(|()| out.flush());
-    written.map_err(|error| Failure::new("standard output", error))?;
+    terminal::print(text)?;
     Ok(ExitCode::SUCCESS)
 }

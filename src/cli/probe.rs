@@ -1,6 +1,5 @@
 //! `stickler probe`: does a running webhook find a mistake?
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -8,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use hyper::Uri;
 
-use super::Failure;
+use super::{Failure, terminal};
 use crate::probe::{Outcome, probe};
 
 /// As long as an API server waits at most.
@@ -57,8 +56,7 @@ impl Probe {
                 ExitCode::FAILURE,
             ),
         };
-        let written = writeln!(std::io::stdout(), "{text}");
-        written.map_err(|error| Failure::new("standard output", error))?;
+        terminal::print(format_args!("{text}\n"))?;
         Ok(code)
     }
 }

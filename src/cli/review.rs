@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::controller::ControllerArgs;
-use super::{Failure, policy};
+use super::{Failure, policy, terminal};
 use crate::admission::{self, RequestPolicy};
 
 /// Answer an AdmissionReview offline, with the very bytes that serve would send
@@ -40,7 +40,7 @@ impl Review {
         let body = read(&self.file).map_err(|error| Failure::new(&name, error))?;
         let answer = admission::answer(&body, &RequestPolicy::now(policies.into()));
         let answer = answer.map_err(|error| Failure::new(&name, error))?;
-        let mut out = std::io::stdout().lock();
+        let mut out = terminal::stdout();
         let written = out.write_all(&answer.body).and_then(|()| out.flush());
         written.map_err(|error| Failure::new("standard output", error))?;
         Ok(ExitCode::SUCCESS)

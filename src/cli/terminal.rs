@@ -1,6 +1,7 @@
 //! The terminal: its colours, its width, and printing to it.
 
 use std::cell::RefCell;
+use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::rc::Rc;
 
@@ -98,28 +99,50 @@ pub(super) fn for_stderr(text: &str) -> String {
 }
 
 /// Print a message to standard error. Where that is closed the message is lost.
-pub(super) fn note(line: &str) {
-    let _ = writeln!(io::stderr(), "{}", for_stderr(line));
+pub(super) fn note(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{}", for_stderr(&line.to_string()));
 }
 
 /// Print to standard output.
-pub(super) fn print(text: &str) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    tolerate(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+pub(super) fn print(text: impl Display) -> Result<(), Failure> {
+    let mut out = stdout();
+    let written = write!(out, "{text}").and_then(|()| out.flush());
+    written.map_err(|error| Failure::new("standard output", error))
 }
 
-/// A reader that has gone away has seen enough; anything else is a failure.
-pub(super) fn tolerate(written: io::Result<()>) -> Result<(), Failure> {
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new("writing findings", error))
-        }
-        _ => Ok(()),
+/// Why a report was not written.
+pub(super) fn unwritten(error: io::Error) -> Failure {
+    Failure::new("writing findings", error)
+}
+
+/// Standard output, as far as it is read.
+pub(super) type Stdout = AsRead<io::Stdout>;
+
+/// Standard output, as far as it is read.
+pub(super) fn stdout() -> Stdout {
+    AsRead(io::stdout())
+}
+
+/// Standard error, as far as it is read.
+pub(super) fn stderr() -> AsRead<io::Stderr> {
+    AsRead(io::stderr())
+}
+
+/// A stream that is written as far as it is read: a reader that has gone away
+/// (`| head`) ends the output and not the work, so that exit codes, files and
+/// other reports are those of the whole.
+pub(super) struct AsRead<W>(pub(super) W);
+
+impl<W: Write> Write for AsRead<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        unless_closed(self.0.write(bytes), bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        unless_closed(self.0.flush(), ())
     }
 }
 
-/// A reader that has gone away (`| head`) ends the output and not the work:
-/// the exit code and the other reports are those of the whole.
 fn unless_closed<T>(done: io::Result<T>, otherwise: T) -> io::Result<T> {
     match done {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(otherwise),
@@ -144,12 +167,10 @@ impl<W: Write> Clone for Shared<W> {
 
 impl<W: Write> Write for Shared<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.0.borrow_mut().write(bytes);
-        unless_closed(written, bytes.len())
+        self.0.borrow_mut().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let flushed = self.0.borrow_mut().flush();
-        unless_closed(flushed, ())
+        self.0.borrow_mut().flush()
     }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
-use super::controller::{note, note_newer};
+use super::controller::note_newer;
+use super::terminal::note;
 use crate::lint::release::Release;
 use crate::lint::{self, Diagnostic, Severity, Subject};
 use crate::policy::Policies;

@@ -1,10 +1,12 @@
 //! What each command comes to: exit codes, warnings, the files that it writes.
 
 use std::fs;
+use std::io;
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::{ingress, run};
+use super::{BINARY, ingress, run};
 
 #[test]
 fn what_cannot_be_read_makes_the_exit_code_two() {
@@ -30,6 +32,57 @@ fn what_cannot_be_read_makes_the_exit_code_two() {
             };
             let all = stdout + &stderr;
             assert!(all.contains(counted), "{command} {arguments:?} {all}");
+        }
+    }
+}
+
+/// As `head` does: what is left to print is of no interest, and the work goes on.
+#[test]
+fn a_reader_who_stops_reading_stops_no_work() {
+    let affinity = ingress("x").replace(
+        "nginx.com/sticky-cookie-services: x",
+        "nginx.ingress.kubernetes.io/affinity: cookie",
+    );
+    let written = ingress("serviceName=tea a expires=1h HttpOnly path=/tea");
+    for (arguments, text) in [
+        (&["check"][..], &written),
+        (&["check", "--format", "json", "--verbose"], &written),
+        (&["check", "--statistics"], &written),
+        (&["fix", "--diff"], &written),
+        (&["fix", "--check"], &written),
+        (&["fix"], &written),
+        (&["migrate"], &affinity),
+        (&["migrate", "--format", "jsonl"], &affinity),
+        (&["migrate", "--diff"], &affinity),
+        (&["migrate", "--write"], &affinity),
+    ] {
+        let folders = [TempDir::new().unwrap(), TempDir::new().unwrap()];
+        let arguments = [arguments, &["a.yaml", "missing.yaml", "b.yaml"]].concat();
+        for folder in &folders {
+            for file in ["a.yaml", "b.yaml"] {
+                fs::write(folder.path().join(file), text).unwrap();
+            }
+        }
+        let (expected, ..) = run(folders[0].path(), &arguments, "");
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        let status = Command::new(BINARY)
+            .args(&arguments)
+            .current_dir(folders[1].path())
+            .env_remove("GITHUB_ACTIONS")
+            .env_remove("STICKLER_POLICY")
+            .stdin(Stdio::null())
+            .stdout(writer.try_clone().unwrap())
+            .stderr(writer)
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(expected), "{arguments:?}");
+        for file in ["a.yaml", "b.yaml"] {
+            let [whole, closed] = folders.each_ref().map(|folder| {
+                let path = folder.path().join(file);
+                fs::read_to_string(path).unwrap()
+            });
+            assert_eq!(closed, whole, "{arguments:?}");
         }
     }
 }
@@ -105,6 +158,29 @@ fn a_folder_of_manual_pages_has_one_for_each_command() {
     let (_, printed, _) = run(folder.path(), &["man", "certs", "inspect"], "");
     let written = fs::read_to_string(folder.path().join("a/b/stickler-certs-inspect.1")).unwrap();
     assert_eq!(printed, written);
+}
+
+#[test]
+fn a_manual_page_names_the_files_that_its_command_finds() {
+    for (command, expected) in [
+        ("check", &["stickler.yaml", ".sticklerignore"][..]),
+        ("fix", &["stickler.yaml", ".sticklerignore"]),
+        ("audit", &["stickler.yaml", "~/.kube/config"]),
+        ("serve", &[]),
+        ("review", &[]),
+        ("explain", &[]),
+    ] {
+        let folder = TempDir::new().unwrap();
+        let (_, page, _) = run(folder.path(), &["man", command], "");
+        let files = page.split(".SH \"FILES\"\n").nth(1).unwrap_or_default();
+        let files = files.split(".SH").next().unwrap();
+        for file in ["stickler.yaml", ".sticklerignore", "~/.kube/config"] {
+            let entry = format!("\\fB{file}\\fR").replace('.', "\\&.");
+            let plain = format!("\\fB{file}\\fR");
+            let names = files.contains(&entry) || files.contains(&plain);
+            assert_eq!(names, expected.contains(&file), "{command} {file}: {files}");
+        }
+    }
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl Table {
     /// exit code is that of `stickler migrate`.
     pub(super) fn print(self, format: Format) -> Result<ExitCode, Failure> {
         let rows = self.rows.into_inner();
-        terminal::print(&written(&rows, format))?;
+        terminal::print(written(&rows, format))?;
         Ok(ExitCode::from(exit_code(&rows)))
     }
 }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::Failure;
 use crate::certs::{Authority, Usage, pem};
-use crate::cli::duration;
+use crate::cli::{duration, terminal};
 use crate::lint::text::quote;
 
 /// Make a CA and a certificate that it signs
@@ -139,7 +139,7 @@ impl Generate {
     fn report(&self, files: &[Planned]) -> io::Result<()> {
         let names: Vec<_> = files.iter().map(|file| file.name).collect();
         writeln!(
-            io::stdout(),
+            terminal::stdout(),
             "{}: {} for {}",
             self.dir.display(),
             names.join(", "),

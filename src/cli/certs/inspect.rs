@@ -10,7 +10,7 @@ use rustls::pki_types::ServerName;
 
 use super::Failure;
 use crate::certs::inspect::{Certificate, Content, File, Report, inspect};
-use crate::cli::duration;
+use crate::cli::{duration, terminal};
 
 /// Report what certificates and keys contain, and their problems
 ///
@@ -64,13 +64,13 @@ impl Inspect {
 }
 
 fn json(report: &Report) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = terminal::stdout();
     serde_json::to_writer_pretty(&mut out, report)?;
     writeln!(out)
 }
 
 fn text(report: &Report) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = terminal::stdout();
     for found in &report.found {
         let file = found.file.display();
         match &found.what {
@@ -86,9 +86,9 @@ fn text(report: &Report) -> io::Result<()> {
         writeln!(out, "problem: {problem}")?;
     }
     match report.problems.len() {
-        0 => writeln!(io::stderr(), "No problems."),
-        1 => writeln!(io::stderr(), "1 problem."),
-        count => writeln!(io::stderr(), "{count} problems."),
+        0 => writeln!(terminal::stderr(), "No problems."),
+        1 => writeln!(terminal::stderr(), "1 problem."),
+        count => writeln!(terminal::stderr(), "{count} problems."),
     }
 }
 

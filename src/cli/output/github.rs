@@ -4,15 +4,11 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter};
 
-use super::super::terminal::{self, Shared};
+use super::super::terminal::{self, Shared, Stdout};
 use crate::render::{self, Format, Report, Style};
 
 /// The reports that the environment asks for.
-pub(super) fn reports(
-    format: Format,
-    out: Shared<io::Stdout>,
-    style: Style,
-) -> Vec<Box<dyn Report>> {
+pub(super) fn reports(format: Format, out: Shared<Stdout>, style: Style) -> Vec<Box<dyn Report>> {
     let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
     let annotations: Option<Box<dyn Report>> =
         (in_actions && format.is_text()).then(|| Format::Github.open(Box::new(out), style));

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::Failure;
 use crate::certs::{Authority, Usage, pem};
+use crate::cli::terminal;
 use crate::probe::REVIEW;
 use crate::server::certificate::CertifiedKeyPair;
 
@@ -67,7 +68,7 @@ impl Dev {
             shell_quote(&self.review()),
             address.port(),
         );
-        let mut out = std::io::stdout().lock();
+        let mut out = terminal::stdout();
         writeln!(out, "Try it in another terminal:\n\n  {curl}\n")
             .and_then(|()| out.flush())
             .map_err(|error| Failure::new("standard output", error))

@@ -201,6 +201,11 @@ mod tests {
         assert!(queue.0.state().waiting.len() <= MOST_WAITING);
         assert!(LOST_LOG_LINES.load(Relaxed) - before >= 5000 - 2 * 1024);
         queue.finish();
+        let before = queue.0.state().waiting.len();
+        queue.push(&"x".repeat(MOST_WAITING - before + 1));
+        assert_eq!(queue.0.state().waiting.len(), before);
+        queue.push(&"x".repeat(MOST_WAITING - before));
+        assert_eq!(queue.0.state().waiting.len(), MOST_WAITING);
         drop(release);
     }
 }
