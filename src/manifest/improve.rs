@@ -119,7 +119,7 @@ pub(super) fn improve(
         detours += 1;
         let weight = Weight::of(&found);
         let limit = best.as_ref().map_or(&first, |(weight, _)| weight);
-        if weight.is_better_than(limit) && weight.is_better_than(&first) {
+        if weight.is_better_than(limit) {
             let fixed = search.fixed(&before, &found);
             let improved = Improved {
                 value: value.clone(),

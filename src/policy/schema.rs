@@ -22,15 +22,9 @@ pub fn schema() -> Value {
 /// Descriptions are doc comments; their line breaks are those of the source.
 fn unwrap_lines(schema: &mut Value) {
     match schema {
-        Value::Object(entries) => {
-            for (key, value) in entries {
-                match value {
-                    Value::String(text) if key == "description" => *text = text.replace('\n', " "),
-                    _ => unwrap_lines(value),
-                }
-            }
-        }
+        Value::Object(entries) => entries.values_mut().for_each(unwrap_lines),
         Value::Array(values) => values.iter_mut().for_each(unwrap_lines),
+        Value::String(text) => *text = text.replace('\n', " "),
         _ => {}
     }
 }
