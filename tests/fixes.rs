@@ -6,9 +6,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::fs;
+
 use proptest::prelude::*;
-use stickler::lint::read::keys::PLUS_KEY;
-use stickler::lint::{Diagnostic, Edit, Fix, Place, Rule, Span, Subject};
+use serde_json::{Value, json};
+use stickler::lint::read::keys::{ORG_KEY, PLUS_KEY};
+use stickler::lint::{self, Diagnostic, Edit, Fix, Place, Policy, Rule, Span, Subject};
 use stickler::manifest::{Source, check, fix};
 use stickler::yaml::{documents, places, read_json};
 
@@ -92,4 +95,53 @@ proptest! {
         prop_assert!(fixed.after.starts_with(before) && fixed.after.ends_with(behind),
             "{}\n became\n{}", text, fixed.after);
     }
+}
+
+/// The cafe of the corpora with the annotation, as a file in JSON.
+fn cafe(value: &str) -> Source {
+    let path = |path: &str, service: &str| {
+        let backend = json!({"service": {"name": service, "port": {"number": 80}}});
+        json!({"path": path, "pathType": "Prefix", "backend": backend})
+    };
+    let paths = [path("/tea", "tea-svc"), path("/coffee", "coffee-svc")];
+    let ingress = json!({
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": "cafe", "annotations": {ORG_KEY: value}},
+        "spec": {"rules": [{"host": "cafe.example.com", "http": {"paths": paths}}]},
+    });
+    Source {
+        name: "cafe.json".to_owned(),
+        text: ingress.to_string(),
+    }
+}
+
+/// Whoever is shown a fix gets it: what a check counts as fixable is fixed, with
+/// and without guesses.
+#[test]
+fn what_is_offered_is_made() {
+    let corpus = fs::read_to_string("tests/corpus/nginx.jsonl").unwrap();
+    let policy = Policy::default();
+    let check_subject = |subject: &Subject<'_>| lint::check(subject, &policy);
+    let (mut made, mut withheld) = (0, 0);
+    for (number, line) in corpus.lines().enumerate() {
+        // A prefix asks for several things at once, of which not all can be had.
+        if number % 16 != 0 && !line.contains("__") {
+            continue;
+        }
+        let case: Value = serde_json::from_str(line).unwrap();
+        let value = case["value"].as_str().unwrap();
+        let found = check(cafe(value), &check_subject).findings;
+        let fixes = |safe| {
+            let fixes = found.iter().filter_map(|it| it.diagnostic.fix.as_ref());
+            fixes.filter(|fix| fix.safe == safe).count()
+        };
+        let (safe, guesses) = (fixes(true), fixes(false));
+        let applied = |unsafe_too| fix(cafe(value), &check_subject, unsafe_too).applied;
+        assert_eq!(applied(false), safe, "{value:?}");
+        assert_eq!(applied(true), safe + guesses, "{value:?}");
+        made += safe + guesses;
+        withheld += usize::from(value.contains("__Host-") && guesses == 0);
+    }
+    assert!(made > 150 && withheld > 0, "{made} {withheld}");
 }

@@ -17,7 +17,7 @@ command -v cargo-mutants >/dev/null || {
 
 # Mutants of each room that are tried.
 each=${EACH:-6}
-# The tests over the rooms' public faces; those that need Go take too long.
+# The tests over the rooms' public faces, without those that need Go.
 public='admission browser cases certs cli context corpus field fuzz manifests migrate operations pages places policy program releases reports server'
 
 # Runs cargo-mutants. 2 means that there is something left, 3 that something ran
@@ -120,7 +120,7 @@ try() {
 }
 
 # A sample of each room: so many mutants, as far apart as may be. Unit tests come
-# first, then the public tests of the room, for what is left.
+# first; for what is left the public tests of the room, and then those that need Go.
 rooms() {
     nth=${1:-0}
     [ $# -eq 0 ] || shift
@@ -133,7 +133,7 @@ rooms() {
     git ls-files -z | xargs -0 cp --parents -t "$package"
     sed -i -e '/^\[\[bench/,/^$/d' -e 's/^edition = .*/&\nautotests = false/' "$package/Cargo.toml"
     # shellcheck disable=SC2086 # several words
-    printf '\n[[test]]\nname = "%s"\n' $public >>"$package/Cargo.toml"
+    printf '\n[[test]]\nname = "%s"\n' $public cluster >>"$package/Cargo.toml"
 
     all=target/mutants/all.txt
     cargo mutants --list --no-config --colors never --dir "$package" --exclude-re 'impl .*Debug for' >"$all"
@@ -174,6 +174,12 @@ rooms() {
         try target/mutants/of-room.txt --baseline skip --timeout 600 \
             $(printf -- '--cargo-arg=--test=%s ' $(concerned "$room")) -- -- $long
     done
+    # Of what is still left, what calls an API server is tried against a real one.
+    if grep -E '^src/(audit|certs|cli)[./]' target/mutants/left.txt >target/mutants/of-cluster.txt; then
+        grep -v -x -F -f target/mutants/of-cluster.txt target/mutants/left.txt >target/mutants/others.txt || true
+        mv target/mutants/others.txt target/mutants/left.txt
+        try target/mutants/of-cluster.txt --baseline skip --timeout 900 --cargo-arg=--test=cluster
+    fi
     awk '
         { split($0, part, /[\/.:]/); room = part[2]; tried[room]++; all++ }
         FILENAME ~ /noticed/ { noticed[room]++; sum++ }

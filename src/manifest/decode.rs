@@ -141,6 +141,10 @@ mod tests {
                 b"a: 1\nb: \xe9",
                 "not UTF-8: the byte 8 (line 2) begins no character",
             ),
+            (
+                b"# \xe9\xe9\na: \xe9",
+                "not UTF-8: the byte 8 (line 2) begins no character",
+            ),
         ] {
             assert_eq!(decode(bytes.to_vec()), Err(message.to_owned()));
         }

@@ -170,6 +170,22 @@ fn lists_are_read_at_any_depth_in_yaml_and_json() {
 }
 
 #[test]
+fn a_list_without_items_is_an_object_like_any_other() {
+    for text in [
+        "apiVersion: v1\nkind: List\n",
+        "apiVersion: v1\nkind: List\nitem: []\n",
+    ] {
+        let report = report(text);
+        let skipped: Vec<_> = report.skipped.iter().map(|it| &it.reason).collect();
+        assert!(
+            matches!(skipped[..], [SkipReason::Kind(list)] if list.kind == "List"),
+            "{skipped:?}"
+        );
+        assert_eq!(report.errors.len(), 0);
+    }
+}
+
+#[test]
 fn several_json_values_and_then_yaml_are_one_stream() {
     let value = r#"{"apiVersion":"v1","kind":"Secret"}"#;
     let report = report(&format!(

@@ -1,5 +1,6 @@
 //! Files and what is made of them.
 
+mod contradictions;
 mod edges;
 mod faults;
 mod force;

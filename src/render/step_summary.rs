@@ -162,5 +162,10 @@ mod tests {
             assert!(table.is_empty() || table.contains(&rest), "{most}");
             assert_eq!(rows > 0, most > RESERVED, "{most}");
         }
+        let rows = |most| table(most, &findings).matches("cafe.yaml").count();
+        let one = table(MOST_BYTES, &findings[..1]);
+        let row = one.lines().find(|it| it.contains("cafe.yaml")).unwrap();
+        let two = RESERVED + 2 * (row.len() + 1);
+        assert_eq!((rows(two - 1), rows(two)), (1, 2));
     }
 }

@@ -230,6 +230,15 @@ mod tests {
         assert_eq!(summary.left_out(false), note);
         let silenced = "note: 2 findings are silenced by comments\n";
         assert_eq!(summary.left_out(true), note.to_owned() + silenced);
+        for (mentions, places) in [(1, "1 place"), (2, "2 places")] {
+            let mut summary = Summary::default();
+            summary.counts.mentions = mentions;
+            let note = format!(
+                "note: the annotation's name appears in {places} where no value can be read; \
+                 --verbose shows where\n"
+            );
+            assert_eq!(summary.left_out(false), note);
+        }
         assert_eq!(Summary::default().left_out(true), "");
     }
 
@@ -304,6 +313,19 @@ mod tests {
             summary.to_string(),
             "Checked 0 Ingresses (none with sticky cookies) in 31 files: nothing found; \
              1 Ingress of another class was not checked."
+        );
+    }
+
+    #[test]
+    fn what_is_found_without_an_ingress_is_counted() {
+        let mut summary = Summary {
+            errors: 1,
+            ..Summary::default()
+        };
+        summary.counts.files = 31;
+        assert_eq!(
+            summary.to_string(),
+            "Nothing to check: no Ingress in 31 files: 1 error."
         );
     }
 

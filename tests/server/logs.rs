@@ -1,6 +1,8 @@
 //! One line a decision, whatever became of it.
 
-use serde_json::json;
+use std::path::Path;
+
+use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
@@ -109,6 +111,19 @@ async fn a_caller_who_hangs_up_before_a_uid_is_counted() {
     assert_eq!(line["level"], "WARN");
 }
 
+/// The line with this level and message that follows a change of the file.
+async fn line_after(
+    server: &Spawned,
+    (file, content): (&Path, &str),
+    level: &str,
+    message: &str,
+) -> Value {
+    std::fs::write(file, content).unwrap();
+    server
+        .line(|line| line["message"] == message && line["level"] == level)
+        .await
+}
+
 /// A file that changes is used from then on or is not, and either is logged with
 /// what is to be said of its content.
 #[tokio::test]
@@ -118,75 +133,37 @@ async fn what_is_read_again_leaves_a_line() {
     let [policy, callers] = ["stickler.yaml", "callers.crt"].map(|file| folder.path().join(file));
     std::fs::write(&policy, "mode: enforce\n").unwrap();
     std::fs::write(&callers, authority.pem()).unwrap();
-    let flags = [
-        "--policy",
-        policy.to_str().unwrap(),
-        "--client-ca",
-        callers.to_str().unwrap(),
-        "--reload-interval",
-        "0.05",
-    ];
+    let files = [&policy, &callers].map(|file| file.to_str().unwrap());
+    let flags = ["--policy", files[0], "--client-ca", files[1]];
+    let flags = [&flags[..], &["--reload-interval", "0.05"]].concat();
     let server = Spawned::files(&authority, &flags).await;
+    let says = |line: &Value, field: &str, part: &str| {
+        let text = line[field].as_str().unwrap_or_default();
+        assert!(text.contains(part), "{line}");
+    };
+
+    let reloaded = "the policy was reloaded";
+    line_after(&server, (&policy, "mode: warn\n"), "INFO", reloaded).await;
+    let odd = "mode: warn\nrequire: {sameSite: none}\n";
+    let line = line_after(&server, (&policy, odd), "WARN", reloaded).await;
+    says(&line, "warnings", "browsers drop such a cookie");
+    let refused = "the new policy cannot be used; the last good one stays in force";
+    let line = line_after(&server, (&policy, "mood: warn\n"), "ERROR", refused).await;
+    says(&line, "faults", "unknown key 'mood'");
+
+    let reloaded = "the CA of callers was reloaded";
+    let another = Authority::new("another CA").pem();
+    line_after(&server, (&callers, &another), "INFO", reloaded).await;
+    let refused = "the new CA of callers cannot be used; the last good one stays";
+    let line = line_after(&server, (&callers, "nonsense"), "ERROR", refused).await;
+    says(&line, "error", "no certificate");
+
     let (chain, key) = authority.leaf(|_| {});
     std::fs::write(server.file("tls.key"), key).unwrap();
-    for (file, content, level, message, said) in [
-        (
-            &policy,
-            "mode: warn\n".to_owned(),
-            "INFO",
-            "the policy was reloaded",
-            None,
-        ),
-        (
-            &policy,
-            "mode: warn\nrequire: {sameSite: none}\n".to_owned(),
-            "WARN",
-            "the policy was reloaded",
-            Some(("warnings", "browsers drop such a cookie")),
-        ),
-        (
-            &policy,
-            "mood: warn\n".to_owned(),
-            "ERROR",
-            "the new policy cannot be used; the last good one stays in force",
-            Some(("faults", "unknown key 'mood'")),
-        ),
-        (
-            &callers,
-            Authority::new("another CA").pem(),
-            "INFO",
-            "the CA of callers was reloaded",
-            None,
-        ),
-        (
-            &callers,
-            "nonsense".to_owned(),
-            "ERROR",
-            "the new CA of callers cannot be used; the last good one stays",
-            Some(("error", "no certificate")),
-        ),
-        (
-            &server.file("tls.crt"),
-            chain,
-            "INFO",
-            "the certificate was reloaded",
-            None,
-        ),
-        (
-            &server.file("tls.crt"),
-            "nonsense".to_owned(),
-            "ERROR",
-            "the new certificate cannot be used; the last good one is still served",
-            Some(("error", "no certificate")),
-        ),
-    ] {
-        std::fs::write(file, content).unwrap();
-        let line = server
-            .line(|line| line["message"] == message && line["level"] == level)
-            .await;
-        if let Some((field, part)) = said {
-            let text = line[field].as_str().unwrap_or_default();
-            assert!(text.contains(part), "{line}");
-        }
-    }
+    let certificate = server.file("tls.crt");
+    let reloaded = "the certificate was reloaded";
+    line_after(&server, (&certificate, &chain), "INFO", reloaded).await;
+    let refused = "the new certificate cannot be used; the last good one is still served";
+    let line = line_after(&server, (&certificate, "nonsense"), "ERROR", refused).await;
+    says(&line, "error", "no certificate");
 }

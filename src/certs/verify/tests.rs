@@ -14,6 +14,11 @@ fn now() -> Timestamp {
     "2026-11-26T12:00:00Z".parse().unwrap()
 }
 
+/// The same moment, as certificates have it.
+fn noon() -> time::OffsetDateTime {
+    date_time_ymd(2026, 11, 26) + std::time::Duration::from_secs(12 * 3600)
+}
+
 type Change = fn(&mut CertificateParams);
 type Root = CertifiedIssuer<'static, KeyPair>;
 
@@ -65,7 +70,7 @@ fn verify(sent: &[CertificateDer<'_>], authorities: &[CertificateDer<'_>]) -> St
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn a_certificate_of_a_ca() {
     const ACCEPTED: &str = "accepted";
-    let cases: [(&str, Change, Change, &str); 15] = [
+    let cases: [(&str, Change, Change, &str); 19] = [
         ("plain", |_| {}, |_| {}, ACCEPTED),
         (
             "a CA itself",
@@ -126,6 +131,18 @@ fn a_certificate_of_a_ca() {
             "the certificate expired at 2026-02-01T00:00:00Z",
         ),
         (
+            "in its first second",
+            |_| {},
+            |it| it.not_before = noon(),
+            ACCEPTED,
+        ),
+        (
+            "in its last second",
+            |_| {},
+            |it| it.not_after = noon(),
+            ACCEPTED,
+        ),
+        (
             "not valid yet",
             |_| {},
             |it| it.not_before = date_time_ymd(2026, 12, 1),
@@ -142,6 +159,18 @@ fn a_certificate_of_a_ca() {
             |it| it.not_before = date_time_ymd(2026, 12, 1),
             |_| {},
             "no valid CA that callers trust signed the certificate of 'CN=ca': the CA is not valid yet",
+        ),
+        (
+            "a CA in its first second",
+            |it| it.not_before = noon(),
+            |_| {},
+            ACCEPTED,
+        ),
+        (
+            "a CA in its last second",
+            |it| it.not_after = noon(),
+            |_| {},
+            ACCEPTED,
         ),
         (
             "a CA that may not sign",

@@ -75,6 +75,25 @@ fn bytes_pass_and_so_does_their_end() {
     assert!(written > 0);
 }
 
+/// The last one to be read to its end makes a connection idle, unless it is in
+/// another phase by then.
+#[test]
+fn what_drains_is_idle_afterwards() {
+    let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+    for (phase, last) in [
+        (Phase::Drain, Phase::Idle),
+        (Phase::Answer, Phase::Answer),
+        (Phase::Head, Phase::Head),
+    ] {
+        let connection = Arc::new(Connection::new(peer, phase));
+        let [one, other] = [(); 2].map(|()| Arc::clone(&connection).drains());
+        drop(one);
+        assert_eq!(connection.phase().0, phase);
+        drop(other);
+        assert_eq!(connection.phase().0, last);
+    }
+}
+
 #[test]
 fn what_is_kept_until_the_answer_is_kept() {
     let peer = SocketAddr::from(([127, 0, 0, 1], 1));

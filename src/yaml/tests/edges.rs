@@ -164,7 +164,7 @@ fn every_line_break_folds() {
     ] {
         for line_break in ["\n", "\r\n", "\r"] {
             // What begins a block scalar is read up to a line feed.
-            let style = match style.split_once("\n") {
+            let style = match style.split_once('\n') {
                 Some((head @ ("|" | ">"), rest)) => {
                     format!("{head}\n{}", rest.replace('\n', line_break))
                 }
@@ -279,4 +279,25 @@ fn a_comma_stands_between_elements() {
     ] {
         assert_eq!(read_json(text, Span::whole(text)).is_ok(), good, "{text}");
     }
+}
+
+/// What is within an element stays there, and so does what other keys hold.
+#[test]
+fn only_elements_of_items_are_given_away() {
+    let text = "kind: List\nitems:\n- a: [x, y]\n- - p\n  - q\nother:\n- z\n";
+    let document = documents(text).next().unwrap();
+    let mut given = Vec::new();
+    let root = document
+        .read_items(&mut |element| given.push(element))
+        .unwrap()
+        .unwrap();
+    let length = |node: &Node<'_>| match &node.content {
+        Content::Sequence(elements) => elements.len(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(given.len(), 2, "{given:?}");
+    assert_eq!(length(given[0].get("a").unwrap()), 2);
+    assert_eq!(length(&given[1]), 2);
+    assert_eq!(length(root.get("items").unwrap()), 0);
+    assert_eq!(length(root.get("other").unwrap()), 1);
 }
