@@ -125,6 +125,14 @@ fn what_is_new_denies() {
         verdict(&bad, &ingress(&BAD.replace("srv_id", "id"), &none)),
         Verdict::Deny
     );
+    // Whoever touches the value answers for all of it, wherever the mistake is.
+    for value in [BAD.replace("srv_id", "srv_ie"), format!("{BAD} httponly")] {
+        assert_eq!(
+            verdict(&bad, &ingress(&value, &none)),
+            Verdict::Deny,
+            "{value}"
+        );
+    }
     assert_eq!(verdict(&Value::Null, &bad), Verdict::Deny);
     assert_eq!(verdict(&json!({"spec": 5}), &bad), Verdict::Deny);
     let elsewhere = json!({"metadata": {"annotations": {OTHER_KEY: BAD}}});
