@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::Shared;
@@ -108,11 +108,6 @@ impl BadRequest {
 
 impl IntoResponse for BadRequest {
     fn into_response(self) -> Response {
-        let mut response = (self.status(), self.line() + "\n").into_response();
-        if matches!(self, Self::WrongMethod) {
-            let post = HeaderValue::from_static("POST");
-            response.headers_mut().insert(header::ALLOW, post);
-        }
-        response
+        (self.status(), self.line() + "\n").into_response()
     }
 }

@@ -65,6 +65,17 @@ async fn a_server_without_a_certificate_waits_for_one() {
     let why = format!("{not_ready}: nobody answers\n");
     assert_eq!(server.page("/readyz").await, (503, why));
 
+    store.update(Ok(pair.clone()));
+    store.update(Err(BadCertificate::Clock(
+        "the clock is an hour slow".to_owned(),
+    )));
+    let (status, text) = server.page("/readyz").await;
+    assert_eq!(
+        (status, text.matches("an hour slow").count()),
+        (503, 1),
+        "{text}"
+    );
+
     store.update(Ok(pair));
     assert_eq!(server.page("/readyz").await, (200, "ok\n".to_owned()));
     assert!(server.client().get(server.url()).send().await.is_ok());

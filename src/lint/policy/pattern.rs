@@ -92,6 +92,8 @@ mod tests {
         }
         assert!(Pattern::new("[a").is_err());
         assert!(Pattern::new("plain-name").unwrap().is_literal());
-        assert!(!Pattern::new("team-*").unwrap().is_literal());
+        for glob in ["team-*", "team-?", "team-[ab]", "{dev,test}", r"team\-a"] {
+            assert!(!Pattern::new(glob).unwrap().is_literal(), "{glob}");
+        }
     }
 }

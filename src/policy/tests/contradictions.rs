@@ -22,6 +22,13 @@ fn contradictions() {
             ],
         ),
         (
+            "limits: {minExpires: 2h}\nnamespaces:\n- {match: [a], limits: {maxExpires: 1h}}",
+            &[
+                "p:3:37: error: minExpires '2h' is above maxExpires '1h': no 'expires=' fits both; \
+             lower minExpires, or raise maxExpires",
+            ],
+        ),
+        (
             "limits: {maxExpires: 0}",
             &[
                 "p:1:22: error: maxExpires is 0: every 'expires=' is above it or deletes the cookie; raise it",

@@ -195,6 +195,10 @@ fn a_repeated_key_is_reported_with_its_first_place() {
             "namespaces: [{match: [a, a]}]",
             &["p:1:26: error: 'a' is repeated; it first appears at 1:23"],
         ),
+        (
+            "exemptions:\n- {reason: a, rules: [missing-path, missing-path]}",
+            &["p:2:37: error: 'missing-path' is repeated; it first appears at 2:23"],
+        ),
     ]);
 }
 

@@ -19,6 +19,28 @@ fn fixed(ingress: &[&str], parameters: &str) -> String {
     format!("{mark}{}", fixed.trim_start_matches("serviceName=tea "))
 }
 
+/// Where a host may have no TLS, a cookie with `secure` is gone.
+#[test]
+fn secure_is_certain_where_every_host_has_tls() {
+    let safe = |found: &[Diagnostic]| {
+        let of_rule = |it: &&Diagnostic| it.rule == Rule::SamesiteNoneInsecure;
+        let insecure = found.iter().find(of_rule).expect("a finding");
+        insecure.fix.as_ref().map(|fix| fix.safe)
+    };
+    let parameters = "a path=/ samesite=none";
+    let on = |ingress: &[&str]| safe(&find(ingress, parameters));
+    assert_eq!(on(&["https://a.example.com/ tea"]), Some(true));
+    assert_eq!(
+        on(&["https://a.example.com/ tea", "http://b.example.com/ tea"]),
+        Some(false)
+    );
+    let value = format!("serviceName=tea {parameters}");
+    let mut alone = subject(&["https://a.example.com/ tea"], &value);
+    (alone.rules, alone.tls, alone.value_alone) = (Vec::new(), Vec::new(), true);
+    let found = check_subject(&alone, &Policy::default());
+    assert_eq!(safe(&found), Some(false));
+}
+
 #[test]
 fn fixes_are_what_was_intended() {
     for (parameters, expected) in [
