@@ -188,11 +188,9 @@ impl<'c> Store<'c> {
         setter: &SetCookieAt<'c>,
         host: &'c str,
     ) -> impl Iterator<Item = SetCookieAt<'c>> {
-        let (path, shortest) = (setter.route.path.as_ref(), setter.path.len());
-        // The own path may be longer than its route's.
-        let lengths = self
-            .lengths
-            .range(shortest.min(path.len() + 1)..=path.len());
+        let path = setter.route.path.as_ref();
+        let shortest = setter.path.len().min(path.len());
+        let lengths = self.lengths.range(shortest..=path.len());
         let paths = lengths.filter_map(|&length| url::covering(path, length));
         let by_name = paths.filter_map(|path| self.by_name.get(&(setter.lowercased, path)));
         let mut groups: Vec<(usize, usize, &Group<'c>)> = Vec::new();
