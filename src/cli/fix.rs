@@ -104,6 +104,7 @@ impl Fix {
     }
 
     fn finish(&self, tally: &Tally) -> io::Result<()> {
+        terminal::stdout().flush()?;
         let summary = terminal::for_stderr(&self.summary(tally));
         writeln!(terminal::stderr(), "{summary}")
     }

@@ -249,6 +249,7 @@ impl Migrate {
             Format::Jsonl => write!(terminal::stdout(), "{}", json::summary(tally))?,
             Format::Json => write!(terminal::stdout(), "{}", json::document(tally))?,
         }
+        terminal::stdout().flush()?;
         for service in self.unused_paths(tally) {
             writeln!(
                 terminal::stderr(),

@@ -87,6 +87,38 @@ fn a_reader_who_stops_reading_stops_no_work() {
     }
 }
 
+/// The last line of a text may have no end, and is not lost in silence either.
+#[test]
+fn what_cannot_be_written_to_standard_output_is_an_error() {
+    let text = ingress("serviceName=tea a expires=1h HttpOnly path=/tea");
+    for arguments in [
+        &["fix", "-"][..],
+        &["fix", "--diff", "-"],
+        &["migrate", "--write", "-"],
+        &["check", "-"],
+    ] {
+        let folder = TempDir::new().unwrap();
+        let input = folder.path().join("a.yaml");
+        fs::write(&input, text.trim_end()).unwrap();
+        let output = Command::new(BINARY)
+            .args(arguments)
+            .current_dir(folder.path())
+            .env_remove("STICKLER_POLICY")
+            .stdin(fs::File::open(&input).unwrap())
+            .stdout(
+                fs::OpenOptions::new()
+                    .write(true)
+                    .open("/dev/full")
+                    .unwrap(),
+            )
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains("No space left"), "{arguments:?}: {said}");
+    }
+}
+
 #[test]
 fn nothing_to_see_is_an_error_unless_it_is_allowed() {
     let folder = TempDir::new().unwrap();
