@@ -28,16 +28,26 @@ type Seen = (i32, String, String);
 
 /// Runs stickler in `folder` with `input`.
 fn run(folder: &Path, arguments: &[&str], input: &str) -> Seen {
+    finish(&mut command(folder, arguments), input)
+}
+
+/// stickler in `folder`, whatever the environment of the tests asks for.
+fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
-    command.args(arguments);
-    finish(command.current_dir(folder), input)
+    isolate(command.args(arguments).current_dir(folder));
+    command
+}
+
+fn isolate(command: &mut Command) {
+    command
+        .env("GITHUB_ACTIONS", "")
+        .env_remove("STICKLER_POLICY");
 }
 
 fn finish(command: &mut Command, input: &str) -> Seen {
+    isolate(command);
     command.stdin(Stdio::piped());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.env("GITHUB_ACTIONS", "").env("STICKLER_POLICY", "");
-    command.env_remove("STICKLER_POLICY");
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_owned();

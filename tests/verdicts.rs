@@ -190,7 +190,7 @@ fn what_is_reported_is_what_was_reported() {
 #[test]
 fn safe_fixes_make_values_better() {
     let mut fixed = 0;
-    // One release: what another one rejects is no matter of the fix.
+    // Of one release: a fix need not be accepted by another.
     let mut policies = POLICIES.clone();
     for policy in &mut policies {
         policy.controller.version = Some("5.5".parse::<Release>().unwrap());

@@ -34,7 +34,7 @@ impl Leashed {
             .args(["-c", LEASH, "child_guard"])
             .arg(program)
             .args(arguments)
-            .env(COLLECT_LESS.0, COLLECT_LESS.1)
+            .envs([COLLECT_LESS])
             .stdin(Stdio::piped())
             .stdout(output.try_clone().map_err(explain)?)
             .stderr(output)

@@ -72,7 +72,7 @@ impl Cluster {
             .args(["-c", line])
             .env("PATH", self.path())
             .env("KUBECONFIG", kubeconfig)
-            .env(COLLECT_LESS.0, COLLECT_LESS.1)
+            .envs([COLLECT_LESS])
             .env("GITHUB_ACTIONS", "")
             .env("KUBECTL_KUBERC", "false")
             .env("KUBECACHEDIR", self.folder.join("cache"));

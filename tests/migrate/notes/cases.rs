@@ -245,8 +245,8 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-/// Ingresses that nearly bring a note: with one thing of the spec otherwise they
-/// would.
+/// Ingresses that differ from one that brings the note by one thing of the spec,
+/// and do not bring it.
 pub(super) const NEARLY: &[Case] = &[
     case("no-host", &[COOKIE], &["*.example.com/ web"]),
     case("rejected-ingress", &[COOKIE], &["a.example.com/a%3Bb web"]),
